@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every bound on what evidence or other foreign input may make us do. Hitting one is a reported
+ * outcome (ledger or error), never silent. Append rows; change a value only with its test.
+ */
+#ifndef SHODO_BASE_LIMITS_H
+#define SHODO_BASE_LIMITS_H
+
+#include <stdint.h>
+
+#define SHODO_KIB(n) ((uint64_t)(n) << 10)
+#define SHODO_MIB(n) ((uint64_t)(n) << 20)
+#define SHODO_GIB(n) ((uint64_t)(n) << 30)
+
+/* engine */
+#define SHODO_LIMIT_MESSAGE_BYTES SHODO_MIB(1)     /* one message between examiner and supervisor */
+#define SHODO_LIMIT_EXAMINERS 64u                  /* worker processes */
+#define SHODO_LIMIT_EXAMINER_AS_BYTES SHODO_GIB(2) /* address space of one examiner */
+#define SHODO_LIMIT_ENTRY_SECONDS 120u             /* wall clock for one entry before the examiner is killed */
+#define SHODO_LIMIT_RESPAWNS 1000u                 /* examiners replaced in one run before it is given up */
+
+/* volumes and walks */
+#define SHODO_LIMIT_VOLUMES 128u
+#define SHODO_LIMIT_BAD_RANGES 65536u  /* separate unreadable ranges remembered per source */
+#define SHODO_LIMIT_SEGMENTS 4096u     /* segments of a split image */
+#define SHODO_LIMIT_ENTRIES 8000000u   /* entries of one volume */
+#define SHODO_LIMIT_NAMES 1024u        /* names (hard links) of one entry */
+#define SHODO_LIMIT_STREAMS 4096u      /* streams of one entry */
+#define SHODO_LIMIT_RUNS 100000u       /* runs of one stream */
+#define SHODO_LIMIT_DEPTH 512u         /* parents followed for a path; also directory recursion */
+#define SHODO_LIMIT_PATH_BYTES 32768u  /* one evidence path as UTF-8 */
+#define SHODO_LIMIT_RESIDENT_BYTES 65536u
+
+/* scanning */
+#define SHODO_LIMIT_SCAN_BYTES SHODO_MIB(64)       /* whole-buffer taps up to here; larger files: windows */
+#define SHODO_LIMIT_SCAN_BYTES_SMALL SHODO_MIB(32) /* with less than 2 GiB of memory */
+#define SHODO_LIMIT_SCAN_WINDOW_BYTES SHODO_MIB(8) /* head and tail windows of larger files */
+#define SHODO_LIMIT_SCAN_SECONDS 20u               /* libyara time limit per file and rule set */
+#define SHODO_LIMIT_RULE_FILES 16384u
+#define SHODO_LIMIT_RULE_FILE_BYTES SHODO_MIB(16)
+#define SHODO_LIMIT_FINDINGS_PER_FILE 256u
+#define SHODO_LIMIT_NAMES_PER_FINDING 64u
+#define SHODO_LIMIT_CACHE_CONTENTS 4000000u        /* digests remembered for equal content */
+
+/* text, JSON, YAML from the stick or from evidence */
+#define SHODO_LIMIT_DOC_BYTES SHODO_MIB(16)
+#define SHODO_LIMIT_DOC_DEPTH 64u
+#define SHODO_LIMIT_DOC_NODES 1000000u
+#define SHODO_LIMIT_LINE_BYTES SHODO_MIB(1)
+
+/* artifacts */
+#define SHODO_LIMIT_ARTIFACTS 10000u
+#define SHODO_LIMIT_TARGETS 100000u
+#define SHODO_LIMIT_GLOB_DEPTH 10u     /* levels of `**`, as plaso */
+
+/* bundle */
+#define SHODO_LIMIT_SEGMENT_BYTES SHODO_MIB(256)   /* plain bytes in one CMS: stock openssl needs ~2.7x in memory */
+#define SHODO_LIMIT_RECIPIENTS 64u
+#define SHODO_LIMIT_BAG_FILES 2000000u
+#define SHODO_LIMIT_BAG_DEPTH 128u
+#define SHODO_LIMIT_TAG_FILE_BYTES SHODO_MIB(512)
+
+#endif
