@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Volumes of a source: partitions (GPT, MBR, none) and what is on each. 512 and 4096-byte sectors. What cannot be read
+ * is recognised and explained (`why`), never silently skipped.
+ */
+#ifndef SHODO_EVIDENCE_VOLUME_H
+#define SHODO_EVIDENCE_VOLUME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/status.h"
+#include "evidence/source.h"
+
+enum shodo_volume_fs {
+    SHODO_FS_NONE, /* unallocated, reserved, empty */
+    SHODO_FS_NTFS,
+    SHODO_FS_FAT,
+    SHODO_FS_EXFAT,
+    SHODO_FS_EXT,
+    SHODO_FS_BITLOCKER,
+    SHODO_FS_OTHER, /* recognised, not read: `fs_name` and `why` say what and whom to ask */
+    SHODO_FS_UNKNOWN,
+};
+
+struct shodo_volume {
+    uint32_t index;
+    uint64_t offset, length; /* bytes on the source */
+    enum shodo_volume_fs fs;
+    char fs_name[32];        /* "NTFS", "BitLocker", "ReFS", … */
+    char why[256];           /* not empty: why it is not read, and what to do instead */
+    char label[128];         /* UTF-8 */
+    char serial[40];         /* volume serial, hex, as the file system has it */
+    char part_type[48];      /* GPT type GUID or MBR type byte */
+    char part_name[80];
+    char drive;              /* 'C' for the volume with /Windows/System32, then D, E … in order; 0 none */
+    bool has_windows;
+    uint32_t cluster_bytes;
+    struct shodo_source *source; /* window, owned by the table */
+};
+
+struct shodo_volume_table {
+    struct shodo_vec volumes;   /* struct shodo_volume */
+    char scheme[8];             /* "gpt" "mbr" "none" */
+    char disk_id[40];           /* GPT disk GUID or MBR signature */
+    uint32_t sector_bytes;
+    char problem[256];          /* e.g. damaged primary GPT, backup used */
+};
+
+enum shodo_status shodo_volume_table_open(struct shodo_volume_table *ret, struct shodo_source *s, struct shodo_error *err);
+void shodo_volume_table_done(struct shodo_volume_table *t);
+struct shodo_volume *shodo_volume_at(const struct shodo_volume_table *t, size_t i);
+/* 12 hex: SHA-256 over disk size, disk id and volume serials (design 4). */
+void shodo_endpoint_id(const struct shodo_volume_table *t, uint64_t disk_bytes, char out[13]);
+void shodo_volume_write(struct shodo_json *j, const char *key, const struct shodo_volume *v);
+
+#endif

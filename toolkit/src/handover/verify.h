@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Checks a bag directory, a ZIP of a bag, or an encrypted bundle (its out/ directory or its segment list), and opens
+ * one. Names every problem, one a line: missing, extra, changed, swapped, truncated, forged, wrong key, traversal,
+ * duplicate. Two answers are kept apart: unchanged since sealing, and who signed (compare the fingerprint by telephone).
+ * The bundle is hostile input: nothing is extracted before it is checked, names are checked before any use.
+ */
+#ifndef SHODO_HANDOVER_VERIFY_H
+#define SHODO_HANDOVER_VERIFY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+struct shodo_verify_options {
+    const char *trust_pem; /* signer's certificate that is trusted; NULL: signer stays unconfirmed */
+    size_t trust_len;
+    const char *card;      /* text of the handover card, NULL when there is none */
+    const char *key_pem;   /* recipient's private key, to look inside encrypted segments; NULL: outside only */
+    size_t key_len;
+    const char *passphrase;
+    void (*problem)(void *ctx, const char *code, const char *path, const char *text);
+    void *ctx;
+};
+
+struct shodo_verify_report {
+    bool is_unchanged;        /* 改変なし: everything listed is there, nothing else, all digests and signatures fit */
+    bool is_signer_confirmed; /* the signer is the trusted certificate (or the card's fingerprint) */
+    bool is_inside_checked;   /* false: only the outer segments were checked (no key given) */
+    char signer_fingerprint[65];
+    char signer_name[128];
+    uint64_t files, bytes, problems;
+    uint32_t segments;
+};
+
+/* `dirfd`,`name`: what the user named. REFUSED when there was any problem. */
+enum shodo_status shodo_verify(int dirfd, const char *name, const struct shodo_verify_options *o, struct shodo_verify_report *ret,
+                               struct shodo_error *err);
+/* Verifies, decrypts, joins, and unpacks the bag below out_dirfd; refuses on any problem and leaves nothing behind. */
+enum shodo_status shodo_open_bundle(int dirfd, const char *name, const struct shodo_verify_options *o, int out_dirfd,
+                                    struct shodo_verify_report *ret, struct shodo_error *err);
+
+#endif
