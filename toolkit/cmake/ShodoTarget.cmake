@@ -38,6 +38,7 @@ function(shodo_program name)
   set_target_properties(${name} PROPERTIES C_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON)
   target_link_libraries(${name} PRIVATE shodo_settings ${A_LIBS})
   if(NOT SHODO_SANITIZE AND NOT SHODO_FUZZ)
+    target_link_libraries(${name} PRIVATE shodo_stubs) # objects, in front of the archives: base/stubs.c
     target_link_options(${name} PRIVATE -static-pie -Wl,-z,relro,-z,now -Wl,-Map=$<TARGET_FILE:${name}>.map)
     # the only dlopen warning left comes from glibc's own start-up code
   endif()

@@ -17,6 +17,12 @@
 #define SHODO_LIMIT_EXAMINERS 64u                  /* worker processes */
 #define SHODO_LIMIT_EXAMINER_AS_BYTES SHODO_GIB(2) /* address space of one examiner */
 #define SHODO_LIMIT_ENTRY_SECONDS 120u             /* wall clock for one entry before the examiner is killed */
+#define SHODO_LIMIT_EXAMINER_CPU_SECONDS 7200u     /* CPU time of one examiner; it retires at half of it */
+#define SHODO_LIMIT_EXAMINER_FILES 64u             /* descriptors of one examiner */
+#define SHODO_LIMIT_ITEMS_AHEAD 16u                /* work items handed to one examiner before it answers */
+#define SHODO_LIMIT_ITEMS_QUEUED 512u              /* work items taken from the lister ahead of need */
+#define SHODO_LIMIT_LISTER_SECONDS 600u            /* silence of the lister before it is given up */
+#define SHODO_LIMIT_POLICY_LINES 100000u           /* folders told apart in the policy ledger; later ones are summed per volume */
 #define SHODO_LIMIT_RESPAWNS 1000u                 /* examiners replaced in one run before it is given up */
 
 /* volumes and walks */
@@ -59,5 +65,17 @@
 #define SHODO_LIMIT_BAG_FILES 2000000u
 #define SHODO_LIMIT_BAG_DEPTH 128u
 #define SHODO_LIMIT_TAG_FILE_BYTES SHODO_MIB(512)
+#define SHODO_LIMIT_QUARANTINE_BYTES SHODO_MIB(256) /* the inner ZIP is held in memory until the seal */
+#define SHODO_LIMIT_SEGMENT_FILES 65536u           /* segments of one bundle (16 TiB) */
+#define SHODO_LIMIT_SEGMENT_LIST_BYTES SHODO_MIB(32)
+#define SHODO_LIMIT_CMS_OVERHEAD_BYTES SHODO_MIB(4) /* what CMS may add to the plain bytes of a segment */
+#define SHODO_LIMIT_ZIP_RATIO 1100u                /* unpacked to packed bytes; deflate cannot exceed 1,032 */
+#define SHODO_LIMIT_SIGNATURE_BYTES SHODO_MIB(1)   /* one CMS signature, time-stamp request or reply */
+
+/* case */
+#define SHODO_LIMIT_KEY_BYTES SHODO_KIB(64)        /* one PEM file */
+#define SHODO_LIMIT_JOURNAL_BYTES SHODO_MIB(256)   /* one stick's journal of one case */
+#define SHODO_LIMIT_STICKS 64u                     /* journals of one case */
+#define SHODO_LIMIT_CASE_ROWS 100000u              /* endpoints, runs, seals, decisions: of each kind */
 
 #endif

@@ -48,8 +48,12 @@ void shodo_text_wrap(const char *s, size_t n, size_t columns,
  * invisible characters, U+FFFD-able bytes and lone surrogates become visible as <U+202E> / <0x1B>.
  */
 bool shodo_text_safe(struct shodo_buf *out, const char *s, size_t n);
+/* Same into a fixed array of `cap` > 0 bytes, without memory; cut at a character when full; NUL-terminated. Length. */
+size_t shodo_text_safe_fixed(char *out, size_t cap, const char *s, size_t n);
 /* Same, clipped to `columns` (keeps the end when `keep_end`: paths) with ".." where cut. Returns columns used. */
 size_t shodo_text_safe_clip(struct shodo_buf *out, const char *s, size_t n, size_t columns, bool keep_end);
+/* Controls, bidi controls, zero-width, fillers, tags, noncharacters: nothing that a reader could see. */
+bool shodo_text_is_invisible(uint32_t code_point);
 /* true when `s` holds bidi controls or invisible characters (itself a finding for a file name). */
 bool shodo_text_is_deceptive(const char *s, size_t n);
 

@@ -3,6 +3,8 @@
  * A document read from JSON or YAML: one tree type for both, with line numbers for error messages.
  * YAML: maps, lists, scalars (core schema for plain scalars; quoted = string); anchors, aliases and tags are
  * refused by name; duplicate keys are refused with both lines. Limits: SHODO_LIMIT_DOC_*.
+ * No text holds a NUL character ("\u0000" is refused), so that C string calls see all of it; bytes that are no text
+ * travel as {"b64":"…"}. An integer that does not fit int64_t is an error in JSON and a text in YAML.
  * Everything is owned by the document; accessors accept NULL and give NULL/0/false/default, so that chains of
  * lookups need one check at the end.
  */
@@ -43,7 +45,7 @@ const struct shodo_value *shodo_doc_root(const struct shodo_doc *d);
 SHODO_DEFINE_AUTOP(shodo_doc, shodo_doc_free)
 
 enum shodo_value_kind shodo_value_kind(const struct shodo_value *v); /* NULL → SHODO_VALUE_NULL */
-unsigned shodo_value_line(const struct shodo_value *v);              /* 1-based; 0 for JSON or NULL */
+unsigned shodo_value_line(const struct shodo_value *v);              /* 1-based, of the key for a map's value; 0 for JSON or NULL */
 const struct shodo_value *shodo_value_get(const struct shodo_value *map, const char *key);
 size_t shodo_value_count(const struct shodo_value *list_or_map);
 const struct shodo_value *shodo_value_at(const struct shodo_value *list_or_map, size_t i);
@@ -53,6 +55,8 @@ size_t shodo_value_str_len(const struct shodo_value *v);
 bool shodo_value_bool(const struct shodo_value *v, bool fallback);
 int64_t shodo_value_int(const struct shodo_value *v, int64_t fallback);
 double shodo_value_real(const struct shodo_value *v, double fallback);
+/* The reverse of shodo_json_strn(): the bytes of a STR, or of {"b64":"…"}. Appends; false when it is neither. */
+bool shodo_value_bytes(struct shodo_buf *out, const struct shodo_value *v);
 /* Shorthands: text/int of map[key]. */
 const char *shodo_value_get_str(const struct shodo_value *map, const char *key);
 int64_t shodo_value_get_int(const struct shodo_value *map, const char *key, int64_t fallback);
