@@ -29,6 +29,8 @@ enum shodo_status shodo_key_private_der(const struct shodo_key *k, struct shodo_
 /* Checks a signature with the certificate's public key. REFUSED when it does not fit. */
 enum shodo_status shodo_key_verify(const char *cert_pem, size_t cert_len, const void *p, size_t n, const void *sig, size_t sig_n,
                                    struct shodo_error *err);
+/* SHA-256 of the DER form of any PEM certificate, lower-case hex. */
+enum shodo_status shodo_key_cert_fingerprint(const char *cert_pem, size_t cert_len, char ret_hex[65], struct shodo_error *err);
 SHODO_DEFINE_AUTOP(shodo_key, shodo_key_free)
 
 #endif
