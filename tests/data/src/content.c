@@ -149,6 +149,19 @@ static void add_generated(const struct td_at *at, const struct td_word *w, struc
     }
 }
 
+static void add_systemtime(uint64_t ft, struct td_buf *b) {
+    struct td_clock c = td_time_parts(ft);
+
+    td_buf_le16(b, c.year);
+    td_buf_le16(b, c.month);
+    td_buf_le16(b, c.weekday);
+    td_buf_le16(b, c.day);
+    td_buf_le16(b, c.hour);
+    td_buf_le16(b, c.minute);
+    td_buf_le16(b, c.second);
+    td_buf_le16(b, c.ticks / 10000);
+}
+
 static bool is_counted(const char *key) {
     static const char *const keys[] = {"zeros", "random",   "repeat", "ascii", "lines", "jpg", "png", "dicom",
                                        "dicomjpg", "docx", "xlsx",   "pdf",   "zip",   "gz"};
@@ -184,6 +197,18 @@ bool td_content_parse(const struct td_script *s, struct td_line *l, struct td_co
             free(path);
         } else if (!strcmp(w->key, "pe")) {
             td_format_pe(&b, w->val, w->n);
+        } else if (!strcmp(w->key, "le16")) {
+            td_buf_le16(&b, (unsigned)td_size(&l->at, w->val));
+        } else if (!strcmp(w->key, "le32")) {
+            td_buf_le32(&b, (uint32_t)td_size(&l->at, w->val));
+        } else if (!strcmp(w->key, "le64")) {
+            td_buf_le64(&b, td_size(&l->at, w->val));
+        } else if (!strcmp(w->key, "filetime")) {
+            td_buf_le64(&b, td_time(s, &l->at, w->val));
+        } else if (!strcmp(w->key, "systemtime")) {
+            add_systemtime(td_time(s, &l->at, w->val), &b);
+        } else if (!strcmp(w->key, "sid")) {
+            td_buf_sid(&l->at, &b, w->val);
         } else if (!strcmp(w->key, "hole")) {
             td_content_hole(c, td_size(&l->at, w->val));
         } else if (is_counted(w->key)) {

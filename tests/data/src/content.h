@@ -6,6 +6,7 @@
  *   zeros=N   hole=N     random=N:SEED  ascii=N:SEED  lines=N:SEED  repeat=N:TEXT
  *   pe="marker"  jpg=N:SEED  png=N:SEED  dicom=N:SEED  dicomjpg=N:SEED  docx=N:SEED  xlsx=N:SEED  pdf=N:SEED
  *   zip=N:SEED  gz=N:SEED
+ *   le16=N  le32=N  le64=N  filetime=TIME  systemtime=TIME (16 bytes)  sid=S-1-…      binary structures
  *
  * N is about the size for the formats and exact for the others. A hole is zeros that take no cluster.
  */

@@ -120,6 +120,7 @@ char *td_script_find(const struct td_script *s, const struct td_at *at, const ch
 const char *td_line_verb(const struct td_line *l);
 /* The i-th plain word after the verb; fails naming `what` when it is not there. */
 struct td_word *td_line_arg(struct td_line *l, size_t i, const char *what);
+struct td_word *td_line_arg_opt(struct td_line *l, size_t i); /* NULL when absent */
 struct td_word *td_line_opt(struct td_line *l, const char *key); /* NULL when absent */
 const char *td_line_text(struct td_line *l, const char *key, const char *otherwise);
 uint64_t td_line_size(struct td_line *l, const char *key, uint64_t otherwise); /* 64M, 0x10, 5 */
@@ -128,11 +129,17 @@ void td_line_check(struct td_line *l); /* fails on a word that nobody asked for 
 uint64_t td_size(const struct td_at *at, const char *s);
 /* 2026-11-21T02:13:05.1234567+09:00, or @NAME; then +N[*N][ms|s|m|h|d] or -N..., as FILETIME. */
 uint64_t td_time(const struct td_script *s, const struct td_at *at, const char *text);
+struct td_clock { /* a time taken apart, UTC */
+    unsigned year, month, day, weekday, hour, minute, second, ticks; /* weekday 0 = Sunday, ticks of 100 ns */
+};
+struct td_clock td_time_parts(uint64_t ft);
 /* As UTC text with seven decimals: 2026-11-20T17:13:05.1234567Z (at least 32 bytes). */
 void td_time_text(uint64_t ft, char *out);
 
 /* WTF-8 to UTF-16 code units; fails on what is neither. */
 uint16_t *td_utf16(const struct td_at *at, const char *s, size_t n, size_t *ret_n);
+/* "S-1-5-32-544" appended in its binary form. */
+void td_buf_sid(const struct td_at *at, struct td_buf *b, const char *text);
 /* Printable form for the truth list: control characters, bidi controls, lone surrogates, `\` and tab escaped. */
 void td_escape(struct td_buf *b, const char *s, size_t n);
 /* `*` inside a component, `**` over components, `?` one byte. */

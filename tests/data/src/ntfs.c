@@ -99,34 +99,6 @@ static ntfschar *to_name(const struct td_node *n, const char *name, size_t len, 
 
 /* ---- owners ------------------------------------------------------------------------------------- */
 
-static void make_sid(const struct td_at *at, const char *text, struct td_buf *sid) {
-    const char *p = text;
-    unsigned count = 0;
-
-    if (strncmp(p, "S-1-", 4))
-        td_fail(at, "'%s' is not a SID", text);
-    td_buf_u8(sid, 1);
-    td_buf_u8(sid, 0);
-    td_buf_grow(sid, 5);
-    for (p += 4;; p++) {
-        char part[16] = "";
-        size_t k = strcspn(p, "-");
-
-        if (!k || k >= sizeof part || count > 15)
-            td_fail(at, "'%s' is not a SID", text);
-        memcpy(part, p, k);
-        uint64_t v = td_size(at, part);
-        if (count++ == 0)
-            td_buf_u8(sid, (unsigned)v);
-        else
-            td_buf_le32(sid, (uint32_t)v);
-        p += k;
-        if (!*p)
-            break;
-    }
-    sid->p[1] = (unsigned char)(count - 1);
-}
-
 static void add_ace(struct td_buf *b, const struct td_buf *sid) {
     td_buf_u8(b, 0); /* allowed */
     td_buf_u8(b, 3); /* inherited by files and folders */
@@ -139,9 +111,9 @@ static void add_ace(struct td_buf *b, const struct td_buf *sid) {
 static void make_descriptor(const struct td_at *at, const char *owner, struct td_buf *b) {
     struct td_buf sid = {0}, group = {0}, system = {0}, acl = {0};
 
-    make_sid(at, owner, &sid);
-    make_sid(at, "S-1-5-32-544", &group);
-    make_sid(at, "S-1-5-18", &system);
+    td_buf_sid(at, &sid, owner);
+    td_buf_sid(at, &group, "S-1-5-32-544");
+    td_buf_sid(at, &system, "S-1-5-18");
     add_ace(&acl, &system);
     add_ace(&acl, &group);
     add_ace(&acl, &sid);

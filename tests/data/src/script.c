@@ -50,8 +50,16 @@ static void add_wtf8(struct td_buf *b, uint32_t c) {
     }
 }
 
-/* Reads up to a blank, or a quoted text; returns where it stopped. */
+/* Reads up to a blank, or a quoted text ('…' has no escapes); returns where it stopped. */
 static const char *read_value(const struct td_at *at, const char *p, struct td_buf *b) {
+    if (*p == '\'') {
+        const char *end = strchr(p + 1, '\'');
+
+        if (!end)
+            td_fail(at, "a quoted text has no end");
+        td_buf_add(b, p + 1, (size_t)(end - p) - 1);
+        return end + 1;
+    }
     if (*p != '"') {
         while (*p && !is_blank(*p) && *p != '"')
             td_buf_u8(b, (unsigned char)*p++);
@@ -161,7 +169,6 @@ struct reader {
     struct td_script *s;
     const char *file;
     char **raw;
-    size_t nraw;
     size_t cap;
     unsigned depth;
 };
@@ -331,7 +338,7 @@ const char *td_line_verb(const struct td_line *l) {
     return l->w[0].val;
 }
 
-struct td_word *td_line_arg(struct td_line *l, size_t i, const char *what) {
+struct td_word *td_line_arg_opt(struct td_line *l, size_t i) {
     size_t seen = 0;
 
     l->w[0].used = true;
@@ -340,6 +347,14 @@ struct td_word *td_line_arg(struct td_line *l, size_t i, const char *what) {
             l->w[k].used = true;
             return &l->w[k];
         }
+    return NULL;
+}
+
+struct td_word *td_line_arg(struct td_line *l, size_t i, const char *what) {
+    struct td_word *w = td_line_arg_opt(l, i);
+
+    if (w)
+        return w;
     td_fail(&l->at, "'%s' needs %s", l->w[0].val, what);
 }
 
@@ -506,17 +521,25 @@ uint64_t td_time(const struct td_script *s, const struct td_at *at, const char *
     return ft;
 }
 
-void td_time_text(uint64_t ft, char *out) {
+struct td_clock td_time_parts(uint64_t ft) {
     uint64_t sec = ft / 10000000, day = sec / 86400;
-    unsigned y = 1601, m = 1, tod = (unsigned)(sec % 86400);
+    unsigned tod = (unsigned)(sec % 86400);
+    struct td_clock c = {.year = 1601, .month = 1, .weekday = (unsigned)((day + 1) % 7), .hour = tod / 3600,
+                         .minute = tod / 60 % 60, .second = tod % 60, .ticks = (unsigned)(ft % 10000000)};
 
-    while (days_from_1601(y + 1, 1, 1) <= day)
-        y++;
-    while (m < 12 && days_from_1601(y, m + 1, 1) <= day)
-        m++;
-    snprintf(out, 40, "%04u-%02u-%02uT%02u:%02u:%02u.%07uZ", y, m,
-             (unsigned)(day - days_from_1601(y, m, 1)) + 1, tod / 3600, tod / 60 % 60, tod % 60,
-             (unsigned)(ft % 10000000));
+    while (days_from_1601(c.year + 1, 1, 1) <= day)
+        c.year++;
+    while (c.month < 12 && days_from_1601(c.year, c.month + 1, 1) <= day)
+        c.month++;
+    c.day = (unsigned)(day - days_from_1601(c.year, c.month, 1)) + 1;
+    return c;
+}
+
+void td_time_text(uint64_t ft, char *out) {
+    struct td_clock c = td_time_parts(ft);
+
+    snprintf(out, 40, "%04u-%02u-%02uT%02u:%02u:%02u.%07uZ", c.year, c.month, c.day, c.hour, c.minute, c.second,
+             c.ticks);
 }
 
 /* Decodes one code point of WTF-8 (surrogates allowed); 0 bytes when it is not one. */
@@ -564,6 +587,34 @@ void td_buf_utf16(struct td_buf *b, const char *s, size_t n) {
     for (size_t i = 0; i < k; i++)
         td_buf_le16(b, u[i]);
     free(u);
+}
+
+void td_buf_sid(const struct td_at *at, struct td_buf *b, const char *text) {
+    const char *p = text;
+    size_t start = b->n;
+    unsigned count = 0;
+
+    if (strncmp(p, "S-1-", 4))
+        td_fail(at, "'%s' is not a SID", text);
+    td_buf_u8(b, 1);
+    td_buf_grow(b, 6);
+    for (p += 4;; p++) {
+        char part[16] = "";
+        size_t k = strcspn(p, "-");
+
+        if (!k || k >= sizeof part || count > 15)
+            td_fail(at, "'%s' is not a SID", text);
+        memcpy(part, p, k);
+        uint64_t v = td_size(at, part);
+        if (count++ == 0)
+            td_buf_u8(b, (unsigned)v);
+        else
+            td_buf_le32(b, (uint32_t)v);
+        p += k;
+        if (!*p)
+            break;
+    }
+    b->p[start + 1] = (unsigned char)(count - 1);
 }
 
 static bool needs_escape(uint32_t c) {
