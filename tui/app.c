@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app.h"
+
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/time.h"
+#include "casefile.h"
+
+#define MIN_ROWS 24
+#define MIN_COLS 80
+#define JST_MINUTES 540
+
+const char *tui_text(const struct tui_app *app, enum tui_msg id) {
+    return tui_msg(id, app->lang);
+}
+
+static struct tui_view *top(struct tui_app *app) {
+    return app->depth > 0 ? &app->stack[app->depth - 1] : NULL;
+}
+
+void tui_push(struct tui_app *app, const char *screen_id, long arg) {
+    const struct tui_screen *s = tui_screen_find(screen_id);
+    shodo_assert(s != NULL);
+    if (app->depth == TUI_STACK)
+        return;
+    struct tui_view *v = &app->stack[app->depth];
+    *v = (struct tui_view){.screen = s, .arg = arg};
+    if (s->data_bytes) {
+        v->data = calloc(1, s->data_bytes);
+        if (!v->data)
+            return;
+    }
+    app->depth++;
+    if (s->open)
+        s->open(app, v);
+}
+
+static void pop(struct tui_app *app) {
+    struct tui_view *v = top(app);
+    if (v->screen->close)
+        v->screen->close(app, v);
+    free(v->data);
+    app->depth--;
+}
+
+void tui_message(struct tui_app *app, enum tui_role role, const char *fmt, ...) {
+    va_list ap;
+    va_start(ap, fmt);
+    shodo_buf_clear(&app->message);
+    shodo_buf_addv(&app->message, fmt, ap);
+    va_end(ap);
+    app->message_role = role;
+}
+
+bool tui_app_in_text_field(const struct tui_app *app) {
+    const struct tui_view *v = app->depth > 0 ? &app->stack[app->depth - 1] : NULL;
+    return v && v->screen->is_text_field && v->screen->is_text_field(v);
+}
+
+static unsigned global_key(struct tui_app *app, struct tui_key key) {
+    switch (key.action) {
+    case TUI_ACTION_LANGUAGE:
+        app->lang = app->lang == TUI_LANG_JA ? TUI_LANG_EN : TUI_LANG_JA;
+        return TUI_EFFECT_REDRAW;
+    case TUI_ACTION_THEME:
+        if (app->term)
+            tui_term_set_theme(app->term, (enum tui_theme)((tui_term_theme(app->term) + 1) % TUI_THEME_COUNT));
+        return TUI_EFFECT_REDRAW;
+    case TUI_ACTION_HELP:
+        tui_push(app, "help", 0);
+        return TUI_EFFECT_REDRAW;
+    case TUI_ACTION_FINDINGS:
+        tui_push(app, "findings", 0);
+        return TUI_EFFECT_REDRAW;
+    case TUI_ACTION_BACK:
+        return app->depth > 1 ? TUI_EFFECT_POP : TUI_EFFECT_NONE;
+    case TUI_ACTION_QUIT:
+        return TUI_EFFECT_QUIT;
+    default:
+        return TUI_EFFECT_NONE;
+    }
+}
+
+bool tui_app_key(struct tui_app *app, struct tui_key key) {
+    struct tui_view *v = top(app);
+    if (key.action == TUI_ACTION_NONE || !v)
+        return v != NULL;
+    if (key.action != TUI_ACTION_TICK && key.action != TUI_ACTION_RESIZE)
+        shodo_buf_clear(&app->message);
+    unsigned effects = v->screen->key ? v->screen->key(app, v, key) : TUI_EFFECT_IGNORED;
+    if (effects & TUI_EFFECT_IGNORED)
+        effects = global_key(app, key);
+    if (effects & TUI_EFFECT_RELOAD)
+        tui_casefile_reload(app->casefile);
+    if ((effects & TUI_EFFECT_POP) && app->depth > 0)
+        pop(app);
+    return !(effects & TUI_EFFECT_QUIT) && app->depth > 0;
+}
+
+static void draw_header(struct tui_app *app) {
+    struct tui_canvas *c = &app->canvas;
+    tui_canvas_fill(c, 0, 0, c->cols, TUI_ROLE_HEADER);
+    char when[SHODO_TIME_TEXT_BYTES];
+    shodo_time_local(shodo_time_now(), JST_MINUTES, when);
+    when[16] = 0; /* minutes are enough here */
+    int right = (int)strlen(when) + 5;
+    shodo_auto(shodo_buf) struct shodo_buf left = SHODO_BUF_INIT;
+    tui_casefile_header(app->casefile, app->lang, &left);
+    if (tui_casefile_is_drill(app->casefile))
+        shodo_buf_addf(&left, "  [%s]", tui_text(app, MSG_DRILL));
+    tui_canvas_text(c, 0, 1, c->cols - right - 3, TUI_ROLE_HEADER, shodo_buf_cstr(&left));
+    tui_canvas_text(c, 0, c->cols - right, right, TUI_ROLE_HEADER, when);
+    tui_canvas_text(c, 0, c->cols - 4, 4, TUI_ROLE_HEADER, "JST");
+    int col = 1;
+    for (int i = 0; i < app->depth; i++) {
+        if (i > 0)
+            col += tui_canvas_text(c, 1, col, c->cols - col - 1, TUI_ROLE_DIM, " > ");
+        col += tui_canvas_text(c, 1, col, c->cols - col - 1, i == app->depth - 1 ? TUI_ROLE_TITLE : TUI_ROLE_DIM,
+                               tui_text(app, app->stack[i].screen->title));
+    }
+}
+
+static int draw_key(struct tui_app *app, int col, enum tui_action a) {
+    struct tui_canvas *c = &app->canvas;
+    int row = c->rows - 1;
+    const char *label = tui_text(app, tui_key_label(a));
+    int need = (int)(strlen(tui_key_name(a)) + 2 + shodo_text_columns(label, strlen(label)));
+    if (col + need >= c->cols - 1)
+        return col;
+    col += tui_canvas_text(c, row, col, c->cols, TUI_ROLE_KEY, tui_key_name(a));
+    col += 1;
+    col += tui_canvas_text(c, row, col, c->cols, TUI_ROLE_NORMAL, label);
+    return col + 1;
+}
+
+static void draw_footer(struct tui_app *app) {
+    struct tui_canvas *c = &app->canvas;
+    const struct tui_view *v = top(app);
+    if (app->message.len)
+        tui_canvas_text(c, c->rows - 2, 1, c->cols - 2, app->message_role, shodo_buf_cstr(&app->message));
+    int col = draw_key(app, 1, TUI_ACTION_HELP);
+    for (const enum tui_action *k = v->screen->keys; k && *k != TUI_ACTION_NONE; k++)
+        col = draw_key(app, col, *k);
+    if (app->depth > 1)
+        col = draw_key(app, col, TUI_ACTION_BACK);
+    col = draw_key(app, col, TUI_ACTION_LANGUAGE);
+    draw_key(app, col, TUI_ACTION_QUIT);
+}
+
+void tui_app_draw(struct tui_app *app) {
+    struct tui_canvas *c = &app->canvas;
+    tui_canvas_clear(c);
+    if (c->rows < MIN_ROWS || c->cols < MIN_COLS) {
+        tui_canvas_text(c, 0, 0, c->cols, TUI_ROLE_WARN, tui_text(app, MSG_TOO_SMALL));
+        return;
+    }
+    struct tui_view *v = top(app);
+    if (!v)
+        return;
+    draw_header(app);
+    struct tui_area area = {.row = 3, .col = 1, .rows = c->rows - 6, .cols = c->cols - 2};
+    v->screen->draw(app, v, c, area);
+    draw_footer(app);
+}
+
+static void resize(struct tui_app *app) {
+    int rows = 0, cols = 0;
+    tui_term_size(app->term, &rows, &cols);
+    tui_canvas_size(&app->canvas, rows, cols);
+    tui_term_redraw(app->term);
+}
+
+int tui_loop(struct tui_app *app) {
+    resize(app);
+    for (bool is_on = true; is_on;) {
+        tui_app_draw(app);
+        tui_term_show(app->term, &app->canvas);
+        struct pollfd fd = {.fd = tui_term_fd(app->term), .events = POLLIN};
+        int n = poll(&fd, 1, 500);
+        if (n > 0 && (fd.revents & (POLLHUP | POLLERR)))
+            break;
+        struct tui_key key = tui_term_key(app->term, tui_app_in_text_field(app));
+        if (key.action == TUI_ACTION_RESIZE)
+            resize(app);
+        if (key.action == TUI_ACTION_NONE)
+            key.action = TUI_ACTION_TICK;
+        is_on = tui_app_key(app, key);
+    }
+    return 0;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The findings of one machine: what was not examined first, then matches, then suspects; one line each, detail on Enter. */
+#include <stdio.h>
+#include <string.h>
+
+#include "casefile.h"
+#include "screens.h"
+
+#define REASONS_SHOWN 7
+
+static const struct tui_endpoint *endpoint_of(const struct tui_app *app, const struct tui_view *v) {
+    size_t n = tui_casefile_endpoints(app->casefile);
+    return v->arg >= 0 && (size_t)v->arg < n ? tui_casefile_endpoint(app->casefile, (size_t)v->arg) : NULL;
+}
+
+static int draw_reasons(const struct tui_app *app, const struct tui_endpoint *e, struct tui_canvas *c, struct tui_area a) {
+    int row = a.row;
+    for (size_t i = 0; i < e->reasons.count && i < REASONS_SHOWN; i++, row++) {
+        const struct tui_reason *r = shodo_vec_at(&e->reasons, i);
+        const char *name =
+            app->lang == TUI_LANG_JA ? shodo_ledger_reason_ja(r->reason) : shodo_ledger_reason_name(r->reason);
+        shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+        shodo_buf_addf(&b, "[%s] %s: %llu %s, %llu MiB", tui_text(app, MSG_NOT_EXAMINED), name, (unsigned long long)r->count,
+                       tui_text(app, MSG_ITEMS), (unsigned long long)(r->bytes >> 20));
+        tui_canvas_text(c, row, a.col, a.cols, r->is_problem ? TUI_ROLE_UNKNOWN : TUI_ROLE_DIM, shodo_buf_cstr(&b));
+    }
+    return row;
+}
+
+static void draw_row(const struct tui_app *app, const struct tui_finding_row *f, struct tui_canvas *c, struct tui_area a, int row,
+                     bool is_here) {
+    bool is_match = f->verdict == SHODO_VERDICT_MATCH;
+    enum tui_role role = is_here ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
+    tui_canvas_fill(c, row, a.col, a.cols, role);
+    shodo_auto(shodo_buf) struct shodo_buf tag = SHODO_BUF_INIT;
+    shodo_buf_addf(&tag, "[%s]", tui_text(app, is_match ? MSG_MATCH : MSG_SUSPECT));
+    tui_canvas_text(c, row, a.col, 9, is_here ? role : is_match ? TUI_ROLE_DANGER : TUI_ROLE_WARN, shodo_buf_cstr(&tag));
+    int path_cols = (a.cols - 10) / 2;
+    if (f->path)
+        tui_canvas_path(c, row, a.col + 10, path_cols, role, f->path, strlen(f->path));
+    const char *text = app->lang == TUI_LANG_JA && f->text_ja ? f->text_ja : f->text_en ? f->text_en : f->rule;
+    tui_canvas_text(c, row, a.col + 11 + path_cols, a.cols - 11 - path_cols, role, text);
+}
+
+static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
+    const struct tui_endpoint *e = endpoint_of(app, v);
+    if (!e) {
+        tui_canvas_text(c, a.row, a.col, a.cols, TUI_ROLE_NORMAL, tui_text(app, MSG_HOME_EMPTY));
+        return;
+    }
+    int row = draw_reasons(app, e, c, a);
+    int n = (int)e->findings.count;
+    int fit = a.row + a.rows - 1 - row;
+    if (n == 0)
+        tui_canvas_text(c, row, a.col, a.cols, TUI_ROLE_NORMAL, tui_text(app, MSG_FINDINGS_NONE));
+    if (v->selected < v->scroll)
+        v->scroll = v->selected;
+    if (v->selected >= v->scroll + fit)
+        v->scroll = v->selected - fit + 1;
+    for (int i = v->scroll; i < n && i - v->scroll < fit; i++)
+        draw_row(app, shodo_vec_at(&e->findings, (size_t)i), c, a, row + i - v->scroll, i == v->selected);
+    uint64_t total = e->matches + e->suspects;
+    if (total > (uint64_t)n) {
+        shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+        shodo_buf_addf(&b, "%s %llu", tui_text(app, MSG_MORE), (unsigned long long)(total - (uint64_t)n));
+        tui_canvas_text(c, a.row + a.rows - 1, a.col, 30, TUI_ROLE_WARN, shodo_buf_cstr(&b));
+    }
+}
+
+static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
+    const struct tui_endpoint *e = endpoint_of(app, v);
+    int n = e ? (int)e->findings.count : 0;
+    if (tui_list_key(v, key, n, 10))
+        return TUI_EFFECT_REDRAW;
+    if (key.action == TUI_ACTION_ENTER && n > 0) {
+        tui_push(app, "detail", v->arg * TUI_FINDINGS_SHOWN + v->selected);
+        return TUI_EFFECT_REDRAW;
+    }
+    return key.action == TUI_ACTION_FINDINGS ? TUI_EFFECT_NONE : TUI_EFFECT_IGNORED;
+}
+
+static void line(const struct tui_app *app, struct tui_canvas *c, struct tui_area a, int *row, enum tui_msg label,
+                 const char *text) {
+    if (!text || !*text)
+        return;
+    tui_canvas_text(c, *row, a.col, 12, TUI_ROLE_DIM, tui_text(app, label));
+    *row += SHODO_MAX(1, tui_canvas_wrap(c, *row, 4, a.col + 13, a.cols - 13, 0, TUI_ROLE_NORMAL, text, strlen(text)));
+}
+
+static void draw_detail(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
+    size_t endpoint = (size_t)(v->arg / TUI_FINDINGS_SHOWN);
+    size_t index = (size_t)(v->arg % TUI_FINDINGS_SHOWN);
+    if (endpoint >= tui_casefile_endpoints(app->casefile))
+        return;
+    const struct tui_endpoint *e = tui_casefile_endpoint(app->casefile, endpoint);
+    if (index >= e->findings.count)
+        return;
+    const struct tui_finding_row *f = shodo_vec_at(&e->findings, index);
+    int row = a.row;
+    const char *text = app->lang == TUI_LANG_JA && f->text_ja ? f->text_ja : f->text_en;
+    if (text)
+        row += 1 + tui_canvas_wrap(c, row, 4, a.col, a.cols, 0, TUI_ROLE_TITLE, text, strlen(text));
+    line(app, c, a, &row, MSG_PATH, f->path);
+    line(app, c, a, &row, MSG_RULE, f->rule);
+    line(app, c, a, &row, MSG_AUTHOR, f->author);
+    char size[32];
+    snprintf(size, sizeof(size), "%llu", (unsigned long long)f->size_bytes);
+    line(app, c, a, &row, MSG_SIZE, size);
+    tui_canvas_text(c, row, a.col, 12, TUI_ROLE_DIM, "SHA-256");
+    if (f->sha256)
+        tui_canvas_text(c, row, a.col + 13, a.cols - 13, TUI_ROLE_NORMAL, f->sha256);
+    tui_canvas_text(c, a.row + a.rows - 1, a.col, a.cols, TUI_ROLE_WARN, tui_text(app, MSG_HOME_RELEASE));
+}
+
+static const enum tui_action keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER, TUI_ACTION_NONE};
+const struct tui_screen tui_screen_findings = {
+    .id = "findings", .title = MSG_FINDINGS, .help = MSG_FINDINGS_HELP, .keys = keys, .draw = draw, .key = on_key};
+const struct tui_screen tui_screen_detail = {
+    .id = "detail", .title = MSG_DETAIL, .help = MSG_DETAIL_HELP, .draw = draw_detail};
