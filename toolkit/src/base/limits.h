@@ -59,6 +59,10 @@
 #define SHODO_LIMIT_TARGETS 100000u
 #define SHODO_LIMIT_GLOB_DEPTH 10u     /* levels of `**`, as plaso */
 
+/* playbooks */
+#define SHODO_LIMIT_PLAYBOOK_STEPS 2000u
+#define SHODO_LIMIT_PLAY_VISITS 5000u /* steps walked in one playbook, loops included */
+
 /* bundle */
 #define SHODO_LIMIT_SEGMENT_BYTES SHODO_MIB(256)   /* plain bytes in one CMS: stock openssl needs ~2.7x in memory */
 #define SHODO_LIMIT_RECIPIENTS 64u

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/value.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -217,6 +219,27 @@ bool shodo_value_bytes(struct shodo_buf *out, const struct shodo_value *v) {
     return add_unbase64(out, b64->text, b64->text_len) && !out->failed;
 }
 
+/* The shortest text that reads back as the same number, and as a REAL. */
+static void write_real(struct shodo_json *j, const char *key, double v) {
+    char text[40];
+
+    if (!isfinite(v)) {
+        shodo_json_null(j, key);
+        return;
+    }
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(text, sizeof(text), "%.*g", digits, v);
+        if (strtod(text, NULL) == v)
+            break;
+    }
+    size_t n = strlen(text);
+    if (!strpbrk(text, ".e")) {
+        text[n++] = '.';
+        text[n++] = '0';
+    }
+    shodo_json_raw(j, key, text, n);
+}
+
 void shodo_value_write(struct shodo_json *j, const char *key, const struct shodo_value *v) {
     switch (shodo_value_kind(v)) {
     case SHODO_VALUE_NULL:
@@ -229,7 +252,7 @@ void shodo_value_write(struct shodo_json *j, const char *key, const struct shodo
         shodo_json_i64(j, key, v->as.integer);
         break;
     case SHODO_VALUE_REAL:
-        shodo_json_real(j, key, v->as.real, 9);
+        write_real(j, key, v->as.real);
         break;
     case SHODO_VALUE_STR:
         shodo_json_strn(j, key, v->text, v->text_len);

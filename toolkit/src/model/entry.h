@@ -106,7 +106,9 @@ struct shodo_entry {
     size_t streams_count;
 };
 
-/* Compact bytes for one message; decode gives an entry whose memory is in `arena` (strings are copied). */
+/* Compact bytes for one message; false (and nothing appended) when memory ran out or the entry is beyond the limits of
+ * base/limits.h. Decode gives an entry whose memory is in `arena` (strings are copied); NULL texts come back as "",
+ * names[].path as NULL. DAMAGED or LIMIT for bytes that encode would not have written. */
 bool shodo_entry_encode(struct shodo_buf *out, const struct shodo_entry *e);
 enum shodo_status shodo_entry_decode(struct shodo_entry *ret, struct shodo_cur *c, struct shodo_arena *arena,
                                      struct shodo_error *err);

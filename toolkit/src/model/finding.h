@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/status.h"
@@ -25,6 +26,7 @@ enum shodo_verdict {
 };
 const char *shodo_verdict_name(enum shodo_verdict v); /* "match" "suspect" "nothing_found" "not_examined" */
 const char *shodo_verdict_ja(enum shodo_verdict v);
+bool shodo_verdict_parse(const char *name, enum shodo_verdict *ret);
 
 #define SHODO_ID_TEXT_BYTES 65 /* 64 hex + NUL */
 #define SHODO_ENDPOINT_TEXT_BYTES 13
@@ -62,11 +64,13 @@ struct shodo_finding {
 };
 
 /* SHA-256 over endpoint, volume, record, sequence, stream, tap, rule, rule-set digest, each length-prefixed. For
- * directory sources (record 0) the path takes the record's place. Never time, order or run. */
+ * directory sources (record 0) the path takes the record's place. Never time, order or run. "" when memory ran out. */
 void shodo_finding_id(struct shodo_finding *f);
 void shodo_finding_write(struct shodo_json *j, const struct shodo_finding *f, int64_t measured_at);
-/* Borrows from `v`. INVALID names the missing or ill-typed key. */
-enum shodo_status shodo_finding_read(struct shodo_finding *ret, const struct shodo_value *v, struct shodo_error *err);
+/* Strings are borrowed from `v` and, where they had to be made (b64 texts, lists, objects as text), from `arena`.
+ * INVALID names the missing or ill-typed key. The same for ledger lines and facts below. */
+enum shodo_status shodo_finding_read(struct shodo_finding *ret, const struct shodo_value *v, struct shodo_arena *arena,
+                                     struct shodo_error *err);
 
 /* Why something was not examined. One word each, in JSON lower case. */
 #define SHODO_LEDGER_REASONS(X)                                                                                    \
@@ -109,8 +113,10 @@ struct shodo_ledger {
 };
 const char *shodo_ledger_reason_name(enum shodo_ledger_reason r);
 const char *shodo_ledger_reason_ja(enum shodo_ledger_reason r);
+bool shodo_ledger_reason_parse(const char *name, enum shodo_ledger_reason *ret);
 void shodo_ledger_write(struct shodo_json *j, const struct shodo_ledger *l, int64_t measured_at);
-enum shodo_status shodo_ledger_read(struct shodo_ledger *ret, const struct shodo_value *v, struct shodo_error *err);
+enum shodo_status shodo_ledger_read(struct shodo_ledger *ret, const struct shodo_value *v, struct shodo_arena *arena,
+                                    struct shodo_error *err);
 
 /* One observation by a reader. `values_json` is an object with the reader's own keys (documented with the reader). */
 struct shodo_fact {
@@ -127,7 +133,8 @@ struct shodo_fact {
 };
 void shodo_fact_id(struct shodo_fact *f);
 void shodo_fact_write(struct shodo_json *j, const struct shodo_fact *f);
-enum shodo_status shodo_fact_read(struct shodo_fact *ret, const struct shodo_value *v, struct shodo_error *err);
+enum shodo_status shodo_fact_read(struct shodo_fact *ret, const struct shodo_value *v, struct shodo_arena *arena,
+                                  struct shodo_error *err);
 
 /*
  * Events: what a run says while it works (`--events FD`), one JSON object a line, "event" first:
