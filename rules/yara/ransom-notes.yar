@@ -523,7 +523,7 @@ rule shodo_note_hidden_service
         $rulefile_2 = /\n[ \t]{0,8}strings[ \t]{0,2}:/
     condition:
         not all of ($rulefile_*) and filesize < 24KB and
-        (($onion_3 and 3 of ($word_*)) or ($onion_2 and 5 of ($word_*)))
+        (($onion_3 and 3 of ($word_*)) or (#onion_3 > 1 and 2 of ($word_*)) or ($onion_2 and 5 of ($word_*)))
 }
 
 rule shodo_note_very_short
@@ -531,7 +531,7 @@ rule shodo_note_very_short
     meta:
         id = "SHODO-NOTE-003"
         author = "shodo project"
-        description = "Very short text that claims locked files and names a contact"
+        description = "Short text that claims locked files and names a contact"
         description_ja = "ファイルを読めなくしたと告げ、連絡先を示す短い文書です。脅迫文の可能性があります。"
         source = "own analysis of public note collections; see rules/SOURCES.md"
         date = "2026-11-22"
@@ -579,22 +579,28 @@ rule shodo_note_very_short
         $yours_12 = "your server" ascii wide nocase
         $yours_13 = "your photos" ascii wide nocase
         $yours_14 = "your database" ascii wide nocase
-        $contact_01 = "contact" ascii wide nocase
-        $contact_02 = "write to" ascii wide nocase
-        $contact_03 = "write me" ascii wide nocase
-        $contact_04 = "email" ascii wide nocase
-        $contact_05 = "e-mail" ascii wide nocase
-        $contact_06 = "telegram" ascii wide nocase
-        $contact_07 = "@proton" ascii wide nocase
-        $contact_08 = "@onionmail" ascii wide nocase
-        $contact_09 = "@tuta" ascii wide nocase
-        $contact_10 = "@gmail" ascii wide nocase
-        $contact_11 = "@cock" ascii wide nocase
-        $contact_12 = "@mail" ascii wide nocase
-        $contact_13 = "tox" ascii wide nocase
-        $contact_14 = "bitcoin" ascii wide nocase
-        $contact_15 = "btc" ascii wide nocase
-        $contact_16 = "send " ascii wide nocase
+        $contact_01 = "contact us" ascii wide nocase
+        $contact_02 = "contact me" ascii wide nocase
+        $contact_03 = "to contact" ascii wide nocase
+        $contact_04 = "contact:" ascii wide nocase
+        $contact_05 = "contacts" ascii wide nocase
+        $contact_06 = "our contact" ascii wide nocase
+        $contact_07 = "contact via" ascii wide nocase
+        $contact_08 = "write to" ascii wide nocase
+        $contact_09 = "write me" ascii wide nocase
+        $contact_10 = "email" ascii wide nocase
+        $contact_11 = "e-mail" ascii wide nocase
+        $contact_12 = "telegram" ascii wide nocase
+        $contact_13 = "@proton" ascii wide nocase
+        $contact_14 = "@onionmail" ascii wide nocase
+        $contact_15 = "@tuta" ascii wide nocase
+        $contact_16 = "@gmail" ascii wide nocase
+        $contact_17 = "@cock" ascii wide nocase
+        $contact_18 = "@mail" ascii wide nocase
+        $contact_19 = "tox" ascii wide nocase
+        $contact_20 = "bitcoin" ascii wide nocase
+        $contact_21 = "btc" ascii wide nocase
+        $contact_22 = "send " ascii wide nocase
         $ask_01 = "your id" ascii wide nocase
         $ask_02 = "unique id" ascii wide nocase
         $ask_03 = "personal id" ascii wide nocase
@@ -611,9 +617,12 @@ rule shodo_note_very_short
         $rulefile_1 = /\n[ \t]{0,8}condition[ \t]{0,2}:/
         $rulefile_2 = /\n[ \t]{0,8}strings[ \t]{0,2}:/
     condition:
-        not all of ($rulefile_*) and not 2 of ($guide_*) and filesize < 1500 and
+        not all of ($rulefile_*) and not 2 of ($guide_*) and
         any of ($lost_*) and any of ($yours_*) and any of ($contact_*) and any of ($ask_*) and
-        5 of ($lost_*, $yours_*, $contact_*, $ask_*)
+        (
+            (filesize < 1500 and 5 of ($lost_*, $yours_*, $contact_*, $ask_*)) or
+            (filesize < 8KB and 2 of ($lost_*) and 8 of ($lost_*, $yours_*, $contact_*, $ask_*))
+        )
 }
 
 rule shodo_note_japanese
