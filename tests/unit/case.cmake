@@ -1,0 +1,3 @@
+shodo_unit(test_case_journal LIBS shodo_case)
+shodo_unit(test_case_faults LIBS shodo_case)
+shodo_unit(test_case_fold LIBS shodo_case)
