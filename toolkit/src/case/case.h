@@ -158,7 +158,7 @@ struct shodo_endpoint_facts {
     const char *computer, *name, *source; /* for the record; not part of the id */
 };
 /* First 12 hex of SHA-256 over "size\ntable\nserial\n…". */
-void shodo_endpoint_id(const struct shodo_endpoint_facts *f, char ret[13]);
+void shodo_case_endpoint_id(const struct shodo_endpoint_facts *f, char ret[13]);
 /* Adds endpoint.add when the case does not have it (or its names changed), makes its folder, gives the id. */
 enum shodo_status shodo_case_register(struct shodo_case_dir *d, const struct shodo_case *c,
                                       const struct shodo_endpoint_facts *f, const char *actor, char ret_id[13],

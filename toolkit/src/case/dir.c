@@ -235,7 +235,7 @@ enum shodo_status shodo_case_endpoint_dir(int *ret_fd, const struct shodo_case_d
                 : shodo_io_open_dir(ret_fd, d->endpoints_fd, id, err);
 }
 
-void shodo_endpoint_id(const struct shodo_endpoint_facts *f, char ret[13]) {
+void shodo_case_endpoint_id(const struct shodo_endpoint_facts *f, char ret[13]) {
     char hex[2 * SHODO_SHA256_BYTES + 1], size[24];
     uint8_t digest[SHODO_SHA256_BYTES];
     snprintf(size, sizeof size, "%llu\n", (unsigned long long)f->size_bytes);
@@ -263,7 +263,7 @@ enum shodo_status shodo_case_register(struct shodo_case_dir *d, const struct sho
                                       const struct shodo_endpoint_facts *f, const char *actor, char ret_id[13],
                                       struct shodo_error *err) {
     int fd = -1;
-    shodo_endpoint_id(f, ret_id);
+    shodo_case_endpoint_id(f, ret_id);
     enum shodo_status st = shodo_case_endpoint_dir(&fd, d, ret_id, true, err);
     shodo_io_close(&fd);
     if (st != SHODO_OK)
