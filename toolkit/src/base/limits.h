@@ -23,6 +23,9 @@
 #define SHODO_LIMIT_ITEMS_QUEUED 512u              /* work items taken from the lister ahead of need */
 #define SHODO_LIMIT_LISTER_SECONDS 600u            /* silence of the lister before it is given up */
 #define SHODO_LIMIT_POLICY_LINES 100000u           /* folders told apart in the policy ledger; later ones are summed per volume */
+#define SHODO_LIMIT_ITEM_FINDINGS 4096u            /* findings one work item may give */
+#define SHODO_LIMIT_ITEM_LEDGER 10000u             /* ledger lines one work item may give */
+#define SHODO_LIMIT_ITEM_FACTS 2000000u            /* facts one work item may give */
 #define SHODO_LIMIT_RESPAWNS 1000u                 /* examiners replaced in one run before it is given up */
 
 /* volumes and walks */
@@ -47,6 +50,7 @@
 #define SHODO_LIMIT_FINDINGS_PER_FILE 256u
 #define SHODO_LIMIT_NAMES_PER_FINDING 64u
 #define SHODO_LIMIT_CACHE_CONTENTS 4000000u        /* digests remembered for equal content */
+#define SHODO_LIMIT_CACHE_BYTES SHODO_MIB(64)        /* matches remembered for them */
 
 /* text, JSON, YAML from the stick or from evidence */
 #define SHODO_LIMIT_DOC_BYTES SHODO_MIB(16)
