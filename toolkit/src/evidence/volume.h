@@ -51,6 +51,9 @@ struct shodo_volume_table {
 
 enum shodo_status shodo_volume_table_open(struct shodo_volume_table *ret, struct shodo_source *s, struct shodo_error *err);
 void shodo_volume_table_done(struct shodo_volume_table *t);
+/* Gives the letters again, e.g. after a BitLocker volume was opened: C has Windows, then D, E … in disk order; EFI and
+ * recovery partitions get none. */
+void shodo_volume_table_letters(struct shodo_volume_table *t);
 struct shodo_volume *shodo_volume_at(const struct shodo_volume_table *t, size_t i);
 /* 12 hex: SHA-256 over disk size, disk id and volume serials (design 4). */
 void shodo_endpoint_id(const struct shodo_volume_table *t, uint64_t disk_bytes, char out[13]);

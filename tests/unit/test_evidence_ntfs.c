@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every stream of every file of the real NTFS volumes: SHA-256 equal to icat's. Names and times against fls and istat. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/hash.h"
+#include "evidence_lib.h"
+
+struct compare {
+    struct shodo_source *source;
+    const char *path;
+    char offset[32]; /* sectors, for -o */
+    unsigned streams, skipped, wrong, deleted_other, problems;
+};
+
+/* icat numbers attributes itself when a file has an attribute list: find the id by its name in istat's text. */
+static unsigned istat_id(const struct compare *c, const struct shodo_entry *e, const struct shodo_stream *s) {
+    static char text[1 << 20];
+    char record[32], want[600];
+    const char *argv[] = {"istat", "-o", c->offset, c->path, record, NULL};
+    char *p = NULL, *next = NULL;
+    snprintf(record, sizeof(record), "%llu", (unsigned long long)e->record);
+    run_text(argv, text, sizeof(text));
+    snprintf(want, sizeof(want), "Name: %.*s ", (int)s->name_len, s->name_len > 0 ? s->name : "N/A");
+    for (p = strstr(text, "\nAttributes:"); p && (p = strstr(p, "\nType: ")); p = next) {
+        unsigned type = 0, id = 0;
+        const char *paren = strchr(p, '('), *name = strstr(p, "Name: ");
+        next = p + 1;
+        if (!paren || !name || sscanf(paren, "(%u-%u)", &type, &id) != 2 || type != s->attr_type)
+            continue;
+        if (strncmp(name, want, strlen(want)) == 0 ||
+            (s->name_len == 0 && strncmp(name, "Name: N/A", 9) == 0))
+            return id;
+    }
+    return s->attr_id;
+}
+
+static enum shodo_status compare_entry(void *ctx, const struct shodo_entry *e) {
+    struct compare *c = ctx;
+    for (size_t i = 0; i < e->streams_count; i++) {
+        const struct shodo_stream *s = &e->streams[i];
+        uint8_t ours[32], theirs[32];
+        uint64_t len = 0, lost = 0;
+        char address[64];
+        const char *argv[] = {"icat", "-o", c->offset, c->path, address, NULL};
+        snprintf(address, sizeof(address), "%llu-%u-%u", (unsigned long long)e->record, s->attr_type,
+                 istat_id(c, e, s));
+        /* icat prints nothing for the sparse stream of all clusters, and zeros for WOF */
+        if ((s->flags & (SHODO_STREAM_ENCRYPTED | SHODO_STREAM_WOF)) || e->record == 8) {
+            c->skipped++;
+            continue;
+        }
+        lost = stream_sha256(c->source, e, i, ours);
+        c->streams++;
+        if (run_sha256(argv, theirs, &len) == 0 && memcmp(ours, theirs, 32) == 0 && lost == 0)
+            continue;
+        if (e->flags & SHODO_ENTRY_DELETED) {
+            c->deleted_other++;
+            continue;
+        }
+        print_message("differs: %.*s:%.*s (%s) size %llu, icat %llu, lost %llu\n", (int)e->path_len, e->path,
+                      (int)s->name_len, s->name, address, (unsigned long long)s->size_bytes,
+                      (unsigned long long)len, (unsigned long long)lost);
+        c->wrong++;
+    }
+    return SHODO_OK;
+}
+
+static void print_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t record, const char *path,
+                          const char *text) {
+    struct compare *c = ctx;
+    c->problems++;
+    print_message("  problem %s record %llu %s: %s\n", shodo_ledger_reason_name(reason),
+                  (unsigned long long)record, path ? path : "-", text);
+}
+
+static void compare_image(const char *name, unsigned least_streams, unsigned problems) {
+    char path[512];
+    uint8_t before[32], after[32];
+    struct image im;
+    struct compare c = {.path = data_path(name, path)};
+    unsigned volumes = 0;
+    file_sha256(path, before);
+    image_open(&im, path);
+    for (size_t i = 0; i < im.table.volumes.count; i++) {
+        struct shodo_volume *v = shodo_volume_at(&im.table, i);
+        const struct shodo_walk_options o = {.want_deleted = true, .want_system = true, .want_owner = true};
+        const struct shodo_walk_sink sink = {.ctx = &c, .entry = compare_entry, .problem = print_problem};
+        struct shodo_walk_stats stats;
+        struct shodo_error err = SHODO_ERROR_INIT;
+        struct shodo_walk *w = NULL;
+        if (v->fs != SHODO_FS_NTFS)
+            continue;
+        volumes++;
+        snprintf(c.offset, sizeof(c.offset), "%llu", (unsigned long long)(v->offset / 512));
+        c.source = v->source;
+        if (shodo_walk_open(&w, v, &err) != SHODO_OK || shodo_walk_run(w, &o, &sink, &stats, &err) != SHODO_OK)
+            fail_msg("%s: %s", name, err.text);
+        print_message("%s: label '%s', %llu entries, %llu deleted, %u streams equal to icat, %u of deleted files "
+                      "differ, %u skipped\n",
+                      name, v->label, (unsigned long long)stats.entries, (unsigned long long)stats.deleted,
+                      c.streams - c.wrong - c.deleted_other, c.deleted_other, c.skipped);
+        shodo_walk_free(w);
+    }
+    image_close(&im);
+    file_sha256(path, after);
+    assert_memory_equal(before, after, 32);
+    assert_true(volumes > 0);
+    assert_true(c.streams >= least_streams);
+    assert_int_equal(c.wrong, 0);
+    assert_int_equal(c.problems, problems);
+}
+
+static void test_testfs1(void **state) {
+    (void)state;
+    compare_image("testfs1.raw", 1, 0);
+}
+static void test_ntfs3(void **state) {
+    (void)state;
+    compare_image("ntfs3.raw", 1, 0);
+}
+static void test_attrlist(void **state) {
+    (void)state;
+    compare_image("ntfs3_attrlist.raw", 1, 0);
+}
+static void test_index(void **state) {
+    (void)state;
+    compare_image("ntfs_index.raw", 1, 0);
+}
+static void test_mbr_vhd(void **state) {
+    (void)state;
+    compare_image("ntfs_mbr.vhd", 1, 0);
+}
+static void test_windows(void **state) {
+    (void)state;
+    compare_image("windows_volume.raw", 1, 0);
+}
+static void test_wof(void **state) {
+    (void)state;
+    compare_image("wof_ntfs.img", 1, 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_testfs1), cmocka_unit_test(test_ntfs3),   cmocka_unit_test(test_attrlist),
+        cmocka_unit_test(test_index),   cmocka_unit_test(test_mbr_vhd), cmocka_unit_test(test_windows),
+        cmocka_unit_test(test_wof),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "evidence/detect.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cur.h"
+#include "base/limits.h"
+#include "evidence/ntfs.h"
+
+#define HEAD_BYTES SHODO_KIB(72) /* up to the marks of BTRFS at 64 KiB */
+
+#define ASK_LINUX "ask whoever runs this server to copy the data or to attach the volume read-only"
+
+/* Marks of what we do not read ourselves. */
+static const struct mark {
+    uint32_t offset;
+    uint8_t bytes[10];
+    uint8_t len;
+    const char *name, *why;
+} marks[] = {
+    {3, "ReFS\0\0\0\0", 8, "ReFS",
+     "ReFS is not read; attach the disk to a Windows Server of the same version or newer, read-only"},
+    {4096, "SPACEDB ", 8, "Storage Spaces",
+     "member of a Windows storage pool; all disks of the pool are needed, on a Windows machine"},
+    {0, "LUKS\xba\xbe", 6, "LUKS", "encrypted Linux volume; " ASK_LINUX},
+    {512, "LABELONE", 8, "LVM", "member of a Linux volume group; " ASK_LINUX},
+    {4096, "\xfc\x4e\x2b\xa9", 4, "mdraid", "member of a Linux RAID; all members are needed; " ASK_LINUX},
+    {0, "\xfc\x4e\x2b\xa9", 4, "mdraid", "member of a Linux RAID; all members are needed; " ASK_LINUX},
+    {0, "XFSB", 4, "XFS", "XFS is not read; " ASK_LINUX},
+    {0x10040, "_BHRfS_M", 8, "BTRFS", "BTRFS is not read; " ASK_LINUX},
+    {32, "NXSB", 4, "APFS", "APFS is not read; a Mac is needed"},
+    {1024, "H+", 2, "HFS+", "HFS+ is not read; a Mac is needed"},
+    {1024, "HX", 2, "HFS+", "HFS+ is not read; a Mac is needed"},
+    {4086, "SWAPSPACE2", 10, "swap", "Linux swap space, no files"},
+    {0x8001, "CD001", 5, "ISO 9660", "a disc image, not read"},
+    {0, "hsqs", 4, "squashfs", "a read-only Linux system image, not read"},
+};
+
+static const struct {
+    const char *type, *name, *why;
+} types[] = {
+    {"0x42", "dynamic disk",
+     "Windows dynamic disk (LDM); attach all disks of the set to a Windows machine, read-only"},
+    {"AF9B60A0-1431-4F62-BC68-3311714A69AD", "dynamic disk",
+     "Windows dynamic disk (LDM); attach all disks of the set to a Windows machine, read-only"},
+    {"5808C8AA-7E8F-42E0-85D2-E1E90434CFB3", "dynamic disk", "database of a Windows dynamic disk"},
+    {"E75CAF8F-F680-4CEE-AFA3-B001E56EFC2D", "Storage Spaces",
+     "member of a Windows storage pool; all disks of the pool are needed, on a Windows machine"},
+    {"E3C9E316-0B5C-4DB8-817D-F92DF00215AE", "reserved", "Microsoft reserved partition, no files"},
+    {"0xfb", "VMFS",
+     "VMware datastore; ask the virtualization provider for the virtual disks of the machines"},
+    {"AA31E02A-400F-11DB-9590-000C2911D1B8", "VMFS",
+     "VMware datastore; ask the virtualization provider for the virtual disks of the machines"},
+    {"0xfd", "mdraid", "member of a Linux RAID; all members are needed; " ASK_LINUX},
+    {"A19D880F-05FC-4D3B-A006-743F0F84911E", "mdraid",
+     "member of a Linux RAID; all members are needed; " ASK_LINUX},
+    {"0x8e", "LVM", "member of a Linux volume group; " ASK_LINUX},
+    {"E6D6D379-F507-44C2-A23C-238F2A3DF928", "LVM", "member of a Linux volume group; " ASK_LINUX},
+};
+
+static void set(struct shodo_volume *v, enum shodo_volume_fs fs, const char *name, const char *why) {
+    v->fs = fs;
+    snprintf(v->fs_name, sizeof(v->fs_name), "%s", name);
+    snprintf(v->why, sizeof(v->why), "%s", why);
+}
+
+static bool has(const uint8_t *p, size_t n, size_t at, const void *mark, size_t len) {
+    return at <= n && len <= n - at && memcmp(p + at, mark, len) == 0;
+}
+
+/* OEM name and the plausibility of the parameter block: a FAT boot sector and no MBR with boot code. */
+static bool is_fat(const uint8_t *p, size_t n) {
+    uint16_t sector = 0;
+    if (n < 512 || p[510] != 0x55 || p[511] != 0xaa || (p[0] != 0xeb && p[0] != 0xe9))
+        return false;
+    sector = shodo_le16(p + 11);
+    return (sector == 512 || sector == 1024 || sector == 2048 || sector == 4096) && p[13] != 0 &&
+           (p[13] & (p[13] - 1)) == 0 && (p[16] == 1 || p[16] == 2) && shodo_le16(p + 14) != 0 &&
+           (has(p, n, 54, "FAT", 3) || has(p, n, 82, "FAT32", 5));
+}
+
+static bool is_bitlocker(const uint8_t *p, size_t n) {
+    static const uint8_t ordinary[16] = {0x3b, 0xd6, 0x67, 0x49, 0x29, 0x2e, 0xd8, 0x4a,
+                                         0x83, 0x99, 0xf6, 0xa3, 0x39, 0xe3, 0xd0, 0x01};
+    return has(p, n, 3, "-FVE-FS-", 8) ||
+           (has(p, n, 3, "MSWIN4.1", 8) && has(p, n, 424, ordinary, sizeof(ordinary)));
+}
+
+static bool detect_ntfs(struct shodo_volume *v) {
+    struct ntfs_boot boot;
+    struct shodo_ntfs *n = NULL;
+    bool is_copy = false;
+    struct shodo_error err = SHODO_ERROR_INIT;
+    if (ntfs_boot_read(&boot, v->source, &is_copy, NULL) != SHODO_OK)
+        return false;
+    set(v, SHODO_FS_NTFS, "NTFS", "");
+    v->cluster_bytes = boot.cluster_bytes;
+    snprintf(v->serial, sizeof(v->serial), "%016llx", (unsigned long long)boot.serial);
+    if (ntfs_open(&n, v->source, &err) == SHODO_OK) {
+        uint64_t folder = 0, system32 = 0;
+        snprintf(v->label, sizeof(v->label), "%s", n->label);
+        v->has_windows = ntfs_index_find(n, NTFS_ROOT, "Windows", &folder, NULL) == SHODO_OK &&
+                         ntfs_index_find(n, folder, "System32", &system32, NULL) == SHODO_OK;
+    } else {
+        snprintf(v->why, sizeof(v->why), "NTFS is damaged: %.200s", err.text);
+    }
+    ntfs_free(n);
+    return true;
+}
+
+/* Trailing blanks of a fixed-width field go. */
+static void label_field(char *out, size_t out_bytes, const uint8_t *p, size_t n) {
+    while (n > 0 && (p[n - 1] == ' ' || p[n - 1] == 0))
+        n--;
+    n = SHODO_MIN(n, out_bytes - 1);
+    for (size_t i = 0; i < n; i++)
+        out[i] = p[i] >= 0x20 && p[i] < 0x7f ? (char)p[i] : '_';
+    out[n] = '\0';
+}
+
+static bool detect_fat(struct shodo_volume *v, const uint8_t *p, size_t n) {
+    bool is_32 = has(p, n, 82, "FAT32", 5);
+    if (!is_fat(p, n))
+        return false;
+    set(v, SHODO_FS_FAT, is_32 ? "FAT32" : has(p, n, 54, "FAT12", 5) ? "FAT12" : "FAT16", "");
+    v->cluster_bytes = (uint32_t)shodo_le16(p + 11) * p[13];
+    snprintf(v->serial, sizeof(v->serial), "%08x", shodo_le32(p + (is_32 ? 67 : 39)));
+    label_field(v->label, sizeof(v->label), p + (is_32 ? 71 : 43), 11);
+    if (strcmp(v->label, "NO NAME") == 0)
+        v->label[0] = '\0';
+    return true;
+}
+
+static bool detect_exfat(struct shodo_volume *v, const uint8_t *p, size_t n) {
+    if (!has(p, n, 3, "EXFAT   ", 8))
+        return false;
+    set(v, SHODO_FS_EXFAT, "exFAT", "");
+    if (p[108] >= 9 && p[108] <= 12 && p[109] <= 25 - p[108])
+        v->cluster_bytes = 1u << (p[108] + p[109]);
+    snprintf(v->serial, sizeof(v->serial), "%08x", shodo_le32(p + 100));
+    return true;
+}
+
+static bool detect_ext(struct shodo_volume *v, const uint8_t *p, size_t n) {
+    const uint8_t *sb = p + 1024;
+    uint32_t features = 0;
+    if (!has(p, n, 1080, "\x53\xef", 2) || n < 2048 || shodo_le32(sb + 24) > 6)
+        return false;
+    features = shodo_le32(sb + 96);
+    set(v, SHODO_FS_EXT, features & 0x40 ? "ext4" : shodo_le32(sb + 92) & 4 ? "ext3" : "ext2", "");
+    v->cluster_bytes = 1024u << shodo_le32(sb + 24);
+    for (size_t i = 0; i < 16; i++)
+        snprintf(v->serial + 2 * i, sizeof(v->serial) - 2 * i, "%02x", sb[104 + i]);
+    label_field(v->label, sizeof(v->label), sb + 120, 16);
+    return true;
+}
+
+/* VMFS puts its marks at 1 MiB. */
+static bool detect_vmfs(struct shodo_volume *v) {
+    uint8_t b[4];
+    uint64_t bad = 0;
+    if (shodo_source_size(v->source) < SHODO_MIB(1) + 4 ||
+        shodo_source_read(v->source, SHODO_MIB(1), b, 4, &bad, NULL) != SHODO_OK || bad > 0 ||
+        (memcmp(b, "\x0d\xd0\x01\xc0", 4) != 0 && memcmp(b, "\x5e\xf1\xab\x2f", 4) != 0))
+        return false;
+    set(v, SHODO_FS_OTHER, "VMFS",
+        "VMware datastore; ask the virtualization provider for the virtual disks of the machines");
+    return true;
+}
+
+static bool detect_mark(struct shodo_volume *v, const uint8_t *p, size_t n) {
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(marks); i++) {
+        if (has(p, n, marks[i].offset, marks[i].bytes, marks[i].len)) {
+            set(v, SHODO_FS_OTHER, marks[i].name, marks[i].why);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool detect_type(struct shodo_volume *v) {
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(types); i++) {
+        if (strcmp(v->part_type, types[i].type) == 0) {
+            bool is_empty = strcmp(types[i].name, "reserved") == 0;
+            set(v, is_empty ? SHODO_FS_NONE : SHODO_FS_OTHER, types[i].name, types[i].why);
+            return true;
+        }
+    }
+    return false;
+}
+
+void detect_volume(struct shodo_volume *v) {
+    static const uint8_t zero[512];
+    uint8_t p[HEAD_BYTES];
+    uint64_t bad = 0;
+    size_t n = (size_t)SHODO_MIN(shodo_source_size(v->source), (uint64_t)sizeof(p));
+    if (n < 512 || shodo_source_read(v->source, 0, p, n, &bad, NULL) != SHODO_OK) {
+        set(v, SHODO_FS_NONE, "", "too small to hold a file system");
+        return;
+    }
+    if (is_bitlocker(p, n)) {
+        set(v, SHODO_FS_BITLOCKER, "BitLocker",
+            "encrypted with BitLocker; the 48-digit recovery key is needed");
+        return;
+    }
+    if (has(p, n, 3, "NTFS    ", 8) && detect_ntfs(v))
+        return;
+    if (detect_exfat(v, p, n) || detect_fat(v, p, n) || detect_ext(v, p, n) || detect_mark(v, p, n) ||
+        detect_vmfs(v) || detect_type(v) || detect_ntfs(v))
+        return;
+    if (bad > 0)
+        set(v, SHODO_FS_UNKNOWN, "", "the start of the volume cannot be read (bad sectors)");
+    else if (memcmp(p, zero, sizeof(zero)) == 0)
+        set(v, SHODO_FS_NONE, "", "empty: the volume starts with zeros");
+    else
+        set(v, SHODO_FS_UNKNOWN, "",
+            "not recognised; it may be damaged or encrypted: ask whoever set up this machine");
+}
+
+bool detect_is_boot_sector(const uint8_t *p, size_t n) {
+    return is_bitlocker(p, n) || is_fat(p, n) || has(p, n, 3, "NTFS    ", 8) ||
+           has(p, n, 3, "EXFAT   ", 8) || has(p, n, 3, "ReFS", 4);
+}
+
+const char *detect_container(const uint8_t *p, size_t n) {
+    static const struct {
+        const char *mark;
+        size_t offset, len;
+        const char *name;
+    } containers[] = {
+        {"vhdxfile", 0, 8, "VHDX"},      {"conectix", 0, 8, "dynamic VHD"},
+        {"KDMV", 0, 4, "VMDK"},          {"# Disk Descriptor", 0, 17, "VMDK descriptor"},
+        {"COWD", 0, 4, "VMDK"},          {"QFI\xfb", 0, 4, "QCOW2"},
+        {"\x7f\x10\xda\xbe", 64, 4, "VDI"}, {"AFF10\r\n", 0, 7, "AFF"},
+    };
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(containers); i++)
+        if (has(p, n, containers[i].offset, containers[i].mark, containers[i].len))
+            return containers[i].name;
+    return NULL;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "evidence/volume.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/limits.h"
+#include "evidence/detect.h"
+#include "evidence/partition.h"
+
+static void note(struct shodo_volume_table *t, const char *text) {
+    size_t len = strlen(t->problem);
+    snprintf(t->problem + len, sizeof(t->problem) - len, "%s%s", len > 0 ? "; " : "", text);
+}
+
+static enum shodo_status add(struct shodo_volume_table *t, struct shodo_source *s, uint64_t offset,
+                             uint64_t length, const struct partition *part, struct shodo_error *err) {
+    uint64_t size = shodo_source_size(s);
+    struct shodo_volume *v = shodo_vec_push(&t->volumes);
+    enum shodo_status st = SHODO_OK;
+    bool is_cut = offset >= size || length > size - offset;
+    if (!v)
+        return shodo_fail(err, SHODO_NOMEM, "no memory for the volume table");
+    v->index = (uint32_t)(t->volumes.count - 1);
+    v->offset = offset;
+    v->length = length;
+    if (part) {
+        snprintf(v->part_type, sizeof(v->part_type), "%s", part->type);
+        snprintf(v->part_name, sizeof(v->part_name), "%s", part->name);
+    }
+    if (is_cut) {
+        note(t, "a partition reaches beyond the end of the source");
+        offset = SHODO_MIN(offset, size);
+        length = SHODO_MIN(length, size - offset);
+    }
+    st = shodo_source_window(&v->source, s, offset, length, err);
+    if (st == SHODO_OK)
+        detect_volume(v);
+    return st;
+}
+
+static bool gets_letter(const struct shodo_volume *v) {
+    static const char *const hidden[] = {
+        "C12A7328-F81F-11D2-BA4B-00A0C93EC93B", /* EFI system */
+        "DE94BBA4-06D1-4D40-A16A-BFD50179D6AC", /* Windows recovery */
+        "0x27", "0xef",
+    };
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(hidden); i++)
+        if (strcmp(v->part_type, hidden[i]) == 0)
+            return false;
+    return v->fs == SHODO_FS_NTFS || v->fs == SHODO_FS_FAT || v->fs == SHODO_FS_EXFAT;
+}
+
+void shodo_volume_table_letters(struct shodo_volume_table *t) {
+    struct shodo_volume *v = t->volumes.data;
+    struct shodo_volume *system = NULL;
+    char next = 'D';
+    for (size_t i = 0; i < t->volumes.count; i++) {
+        v[i].drive = 0;
+        if (v[i].has_windows && !system)
+            system = &v[i];
+    }
+    if (system)
+        system->drive = 'C';
+    for (size_t i = 0; i < t->volumes.count && next <= 'Z'; i++)
+        if (&v[i] != system && gets_letter(&v[i]))
+            v[i].drive = next++;
+}
+
+static enum shodo_status read_partitions(struct shodo_volume_table *t, struct shodo_source *s,
+                                         struct shodo_error *err) {
+    struct partition_table parts;
+    enum shodo_status st = partition_read(&parts, s, err);
+    if (st == SHODO_OK) {
+        snprintf(t->scheme, sizeof(t->scheme), "%s", parts.scheme);
+        snprintf(t->disk_id, sizeof(t->disk_id), "%s", parts.disk_id);
+        t->sector_bytes = parts.sector_bytes;
+        if (parts.problem[0] != '\0')
+            note(t, parts.problem);
+    }
+    for (size_t i = 0; st == SHODO_OK && i < parts.parts.count; i++) {
+        const struct partition *p = shodo_vec_at(&parts.parts, i);
+        st = add(t, s, p->offset, p->length, p, err);
+    }
+    partition_done(&parts);
+    return st;
+}
+
+enum shodo_status shodo_volume_table_open(struct shodo_volume_table *ret, struct shodo_source *s,
+                                          struct shodo_error *err) {
+    uint8_t head[512];
+    uint64_t bad = 0;
+    const char *container = NULL;
+    enum shodo_status st = SHODO_NOTFOUND;
+    *ret = (struct shodo_volume_table){.volumes = SHODO_VEC_INIT(sizeof(struct shodo_volume)),
+                                       .sector_bytes = shodo_source_sector(s)};
+    if (shodo_source_size(s) < sizeof(head))
+        return shodo_fail(err, SHODO_DAMAGED, "source of %llu bytes is too small for a disk",
+                          (unsigned long long)shodo_source_size(s));
+    st = shodo_source_read(s, 0, head, sizeof(head), &bad, err);
+    if (st != SHODO_OK)
+        return st;
+    container = bad == 0 ? detect_container(head, sizeof(head)) : NULL;
+    if (container)
+        return shodo_fail(err, SHODO_UNSUPPORTED,
+                          "the image is in %s format; make a raw copy first: "
+                          "qemu-img convert -O raw IMAGE COPY.raw",
+                          container);
+    if (bad > 0)
+        note(ret, "the first sector cannot be read");
+    st = SHODO_NOTFOUND;
+    if (bad > 0 || !detect_is_boot_sector(head, sizeof(head)))
+        st = read_partitions(ret, s, err);
+    if (st == SHODO_NOTFOUND) {
+        snprintf(ret->scheme, sizeof(ret->scheme), "none");
+        st = add(ret, s, 0, shodo_source_size(s), NULL, err);
+    }
+    if (st == SHODO_OK)
+        shodo_volume_table_letters(ret);
+    else
+        shodo_volume_table_done(ret);
+    return st;
+}
+
+void shodo_volume_table_done(struct shodo_volume_table *t) {
+    for (size_t i = 0; i < t->volumes.count; i++)
+        shodo_source_free(((struct shodo_volume *)t->volumes.data)[i].source);
+    shodo_vec_done(&t->volumes);
+}
+
+struct shodo_volume *shodo_volume_at(const struct shodo_volume_table *t, size_t i) {
+    return shodo_vec_at(&t->volumes, i);
+}
+
+void shodo_endpoint_id(const struct shodo_volume_table *t, uint64_t disk_bytes, char out[13]) {
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    uint8_t digest[SHODO_SHA256_BYTES];
+    shodo_buf_addf(&b, "%llu\n%s\n", (unsigned long long)disk_bytes, t->disk_id);
+    for (size_t i = 0; i < t->volumes.count; i++)
+        shodo_buf_addf(&b, "%s\n", shodo_volume_at(t, i)->serial);
+    shodo_sha256(shodo_buf_cstr(&b), b.len, digest);
+    shodo_hex(digest, 6, out);
+}
+
+void shodo_volume_write(struct shodo_json *j, const char *key, const struct shodo_volume *v) {
+    char drive[2] = {v->drive, '\0'};
+    shodo_json_object(j, key);
+    shodo_json_u64(j, "index", v->index);
+    shodo_json_u64(j, "offset_bytes", v->offset);
+    shodo_json_u64(j, "length_bytes", v->length);
+    shodo_json_str(j, "fs", v->fs_name);
+    shodo_json_bool(j, "is_read", v->why[0] == '\0' && v->fs != SHODO_FS_NONE);
+    shodo_json_str(j, "why", v->why);
+    shodo_json_str(j, "drive", drive);
+    shodo_json_str(j, "label", v->label);
+    shodo_json_str(j, "serial", v->serial);
+    shodo_json_str(j, "part_type", v->part_type);
+    shodo_json_str(j, "part_name", v->part_name);
+    shodo_json_bool(j, "has_windows", v->has_windows);
+    shodo_json_u64(j, "cluster_bytes", v->cluster_bytes);
+    shodo_json_object_end(j);
+}
