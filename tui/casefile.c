@@ -104,17 +104,19 @@ static void each_line(int dir, const char *name, struct tui_casefile *f, struct 
 }
 
 static void finding_line(struct tui_casefile *f, struct tui_endpoint *e, const struct shodo_value *v) {
+    shodo_auto(shodo_arena) struct shodo_arena arena = SHODO_ARENA_INIT;
     struct shodo_finding x;
     struct shodo_error err = SHODO_ERROR_INIT;
-    if (shodo_finding_read(&x, v, &err) == SHODO_OK)
+    if (shodo_finding_read(&x, v, &arena, &err) == SHODO_OK)
         add_finding(f, e, &x);
 }
 
 static void ledger_line(struct tui_casefile *f, struct tui_endpoint *e, const struct shodo_value *v) {
     (void)f;
+    shodo_auto(shodo_arena) struct shodo_arena arena = SHODO_ARENA_INIT;
     struct shodo_ledger l;
     struct shodo_error err = SHODO_ERROR_INIT;
-    if (shodo_ledger_read(&l, v, &err) == SHODO_OK)
+    if (shodo_ledger_read(&l, v, &arena, &err) == SHODO_OK)
         add_ledger(e, &l);
 }
 

@@ -1,6 +1,5 @@
 # One interface target carries the settings of everything of ours; nothing global is edited.
-include(CheckPIESupported)
-check_pie_supported(LANGUAGES C CXX)
+# No check_pie_supported(): CMake would then add -pie after our -static-pie and make the programs dynamic.
 
 add_library(shodo_settings INTERFACE)
 target_compile_features(shodo_settings INTERFACE c_std_17)
