@@ -1,5 +1,4 @@
 # One interface target carries the settings of everything of ours; nothing global is edited.
-# No check_pie_supported(): CMake would then add -pie after our -static-pie and make the programs dynamic.
 
 add_library(shodo_settings INTERFACE)
 target_compile_features(shodo_settings INTERFACE c_std_17)
@@ -34,7 +33,9 @@ endfunction()
 function(shodo_program name)
   cmake_parse_arguments(A "" "" "SOURCES;LIBS" ${ARGN})
   add_executable(${name} ${A_SOURCES})
-  set_target_properties(${name} PROPERTIES C_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON)
+  # -fPIE by hand: with the property, CMake may add -pie after our -static-pie and make the program dynamic
+  set_target_properties(${name} PROPERTIES C_EXTENSIONS OFF)
+  target_compile_options(${name} PRIVATE -fPIE)
   target_link_libraries(${name} PRIVATE shodo_settings ${A_LIBS})
   if(NOT SHODO_SANITIZE AND NOT SHODO_FUZZ)
     target_link_libraries(${name} PRIVATE shodo_stubs) # objects, in front of the archives: base/stubs.c
