@@ -33,6 +33,12 @@ struct shodo_rule_verdict {
     char message[256];    /* compiler's first error, with line */
 };
 
+/*
+ * Once in the supervisor, before anything is forked or locked: starts libyara, so that examiners have nothing left to
+ * set up. The functions below work without it too (they start it themselves), but then inside the sandbox.
+ */
+enum shodo_status shodo_exam_prepare(struct shodo_error *err);
+
 /* Compiles one YARA rule file alone (with and without externals), in the sandbox. Never fails: the verdict says it. */
 void shodo_rule_try(const struct shodo_rule_text *text, struct shodo_rule_verdict *ret);
 /* Parses one artifact definition file (ForensicArtifacts YAML + ADS extension) the same way. */
@@ -51,13 +57,16 @@ struct shodo_plan_options {
     uint64_t scan_limit_bytes;               /* SHODO_LIMIT_SCAN_BYTES or less */
     const char *endpoint;                    /* 12 hex, for finding ids */
 };
-/* Texts must outlive the call only. */
+/* A scan limit below this is raised to it. */
+#define SHODO_SCAN_LIMIT_MIN_BYTES ((uint64_t)4 << 20)
+/* Texts must outlive the call only. `yara_verdicts` NULL: every text is tried here first, refused ones are left out. */
 enum shodo_status shodo_plan_new(struct shodo_plan **ret, const struct shodo_plan_options *o, struct shodo_error *err);
 struct shodo_plan *shodo_plan_free(struct shodo_plan *p);
 const char *shodo_plan_ruleset_digest(const struct shodo_plan *p); /* hex SHA-256 over all accepted texts in order */
 size_t shodo_plan_rule_count(const struct shodo_plan *p);
 
-/* What the lister asks before an entry becomes work: which phase, or why not (policy). */
+/* What the lister asks before an entry becomes work: which phase, or why not (policy). SKIP with a NULL reason: there is
+ * nothing to examine (a directory, a link), which needs no ledger line. The reason is a constant text. */
 enum shodo_phase {
     SHODO_PHASE_EARLY,  /* notes, registry, logs, $MFT statistics, artifacts */
     SHODO_PHASE_RISKY,  /* places where attackers put things */
@@ -70,6 +79,7 @@ enum shodo_phase shodo_plan_phase(const struct shodo_plan *p, const struct shodo
 struct shodo_exam_sink {
     void *ctx;
     void (*finding)(void *ctx, const struct shodo_finding *f);
+    /* Policy lines come one per item, `path` being its folder: add up those of equal folder, reason and text. */
     void (*ledger)(void *ctx, const struct shodo_ledger *l);
     void (*fact)(void *ctx, const struct shodo_fact *f);
     /* Equal content: asks what is known of (sha256, rule set). true: `matches` (opaque bytes, as passed to `learned`) were
