@@ -31,7 +31,7 @@ struct td_node {
     size_t name_n;
     struct td_node *parent;
     struct td_at at;
-    bool is_dir, is_deleted, is_system, has_stale_parent;
+    bool is_dir, is_deleted, is_system, is_damaged, has_stale_parent;
     uint64_t si[4], fn[4];
     uint32_t attributes;
     int owner; /* index into td_volume.owners */

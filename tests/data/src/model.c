@@ -400,8 +400,10 @@ static void line_patch(struct td_disk *d, struct td_volume *v, struct td_line *l
                          .offset = td_line_size(l, "offset", 0)};
     struct td_content c;
 
-    if (kind != TD_PATCH_RAW)
+    if (kind != TD_PATCH_RAW) {
         p.node = existing(v, l, 0);
+        p.node->is_damaged = true;
+    }
     if (!td_content_parse(&d->script, l, &c))
         td_fail(&l->at, "'%s' needs content", td_line_verb(l));
     td_content_flat(&c, &p.data);

@@ -399,9 +399,10 @@ uint64_t td_size(const struct td_at *at, const char *s) {
     if (!*p)
         td_fail(at, "'%s' is not a number", s);
     for (; *p; p++) {
-        const char *d = strchr("0123456789abcdef", *p);
-        unsigned k = d ? (unsigned)(d - "0123456789abcdef") : 99;
+        const char *d = strchr("0123456789abcdefABCDEF", *p);
+        unsigned k = d ? (unsigned)(d - "0123456789abcdefABCDEF") : 99;
 
+        k -= d && k > 15 ? 6 : 0;
         if (k >= base)
             break;
         if (v > (UINT64_MAX - k) / base)
@@ -474,13 +475,18 @@ uint64_t td_time(const struct td_script *s, const struct td_at *at, const char *
 
     if (*p == '@') {
         const struct td_name *found = NULL;
-        size_t k = strcspn(p + 1, "+-*,");
+        size_t k = 0;
 
-        for (size_t i = 0; i < s->times.n; i++)
-            if (strlen(s->times.v[i].name) == k && !strncmp(s->times.v[i].name, p + 1, k))
+        for (size_t i = 0; i < s->times.n; i++) { /* the longest: names may hold '-' */
+            size_t n = strlen(s->times.v[i].name);
+
+            if (n >= k && !strncmp(s->times.v[i].name, p + 1, n) && strchr("+-,", p[1 + n])) {
                 found = &s->times.v[i];
+                k = n;
+            }
+        }
         if (!found)
-            td_fail(at, "no time is named '%.*s'", (int)k, p + 1);
+            td_fail(at, "no time is named '%s'", p + 1);
         ft = found->ft;
         p += 1 + k;
     } else {

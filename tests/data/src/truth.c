@@ -19,7 +19,8 @@ static void times(struct td_buf *b, const uint64_t t[4]) {
 }
 
 static void row(struct td_buf *b, size_t part, const struct td_node *n, const struct td_stream *s, const char *path) {
-    td_buf_fmt(b, "%zu\t%s\t%s\t%llu-%u\t%d\t%llu\t", part, n->is_deleted ? "deleted" : "live",
+    td_buf_fmt(b, "%zu\t%s\t%s\t%llu-%u\t%d\t%llu\t", part,
+               n->is_deleted ? "deleted" : n->is_damaged ? "damaged" : "live",
                n->is_dir ? "dir" : s->is_wof ? "wof" : s->name[0] ? "ads" : "file", (unsigned long long)n->mft, n->seq,
                s ? s->attr_id : -1, (unsigned long long)(s ? s->size : 0));
     td_buf_fmt(b, "%s\t", s && s->sha256[0] ? s->sha256 : "-");
