@@ -12,8 +12,10 @@ rule shodo_drill_note
         severity = "match"
     strings:
         $a = "SHODO-DRILL-NOTE" ascii wide
+        $y1 = /\n[ \t]{0,8}condition[ \t]{0,2}:/
+        $y2 = /\n[ \t]{0,8}strings[ \t]{0,2}:/
     condition:
-        filesize < 64KB and $a
+        not all of ($y*) and filesize < 64KB and $a
 }
 
 rule shodo_drill_tool
@@ -28,8 +30,10 @@ rule shodo_drill_tool
         severity = "match"
     strings:
         $a = "SHODO-DRILL-TOOL" ascii wide
+        $y1 = /\n[ \t]{0,8}condition[ \t]{0,2}:/
+        $y2 = /\n[ \t]{0,8}strings[ \t]{0,2}:/
     condition:
-        filesize < 8MB and $a
+        not all of ($y*) and filesize < 8MB and $a
 }
 
 rule shodo_drill_stream
@@ -44,8 +48,10 @@ rule shodo_drill_stream
         severity = "match"
     strings:
         $a = "SHODO-DRILL-ADS" ascii wide
+        $y1 = /\n[ \t]{0,8}condition[ \t]{0,2}:/
+        $y2 = /\n[ \t]{0,8}strings[ \t]{0,2}:/
     condition:
-        filesize < 1MB and $a
+        not all of ($y*) and filesize < 1MB and $a
 }
 
 rule shodo_drill_encrypted
@@ -60,6 +66,8 @@ rule shodo_drill_encrypted
         severity = "match"
     strings:
         $a = "SHODO-DRILL-ENC" ascii
+        $y1 = /\n[ \t]{0,8}condition[ \t]{0,2}:/
+        $y2 = /\n[ \t]{0,8}strings[ \t]{0,2}:/
     condition:
-        $a in (filesize - 512 .. filesize)
+        not all of ($y*) and $a in (filesize - 512 .. filesize)
 }

@@ -133,8 +133,10 @@ rule shodo_tool_scan_result
         $n5 = "\"BloodHound" ascii wide
         $n6 = /"meta":\s?\{"methods":\s?\d+,\s?"type":\s?"(users|computers|groups|domains)"/ ascii
         $n7 = /dn:(CN|OU)=.{1,200}\r?\n>objectClass:/ ascii wide
+        $y1 = /\n[ \t]{0,8}condition[ \t]{0,2}:/
+        $y2 = /\n[ \t]{0,8}strings[ \t]{0,2}:/
     condition:
-        not uint16(0) == 0x5A4D and filesize < 64MB and any of them
+        not all of ($y*) and not uint16(0) == 0x5A4D and filesize < 64MB and any of ($n*)
 }
 
 rule shodo_tool_protection_killer

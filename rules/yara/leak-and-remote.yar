@@ -193,8 +193,10 @@ rule shodo_remote_unattended_password
     strings:
         $a1 = "ad.anynet.pwd_hash=" ascii
         $a3 = /permanent_password|unattended_password/ ascii nocase
+        $y1 = /\n[ \t]{0,8}condition[ \t]{0,2}:/
+        $y2 = /\n[ \t]{0,8}strings[ \t]{0,2}:/
     condition:
-        filesize < 256KB and not uint16(0) == 0x5A4D and any of ($a1, $a3)
+        not all of ($y*) and filesize < 256KB and not uint16(0) == 0x5A4D and any of ($a1, $a3)
 }
 
 rule shodo_remote_silent_install
