@@ -51,9 +51,13 @@ uint64_t shodo_time_mono_ms(void) {
 }
 
 int64_t shodo_time_from_unix(int64_t seconds, uint32_t ns) {
-    int64_t t;
+    int64_t t, rest = ns;
 
-    if (__builtin_mul_overflow(seconds, NS_PER_S, &t) || __builtin_add_overflow(t, (int64_t)ns, &t))
+    if (seconds < 0) { /* towards zero, so that the first second of the range is reached as well */
+        seconds++;
+        rest -= NS_PER_S;
+    }
+    if (__builtin_mul_overflow(seconds, NS_PER_S, &t) || __builtin_add_overflow(t, rest, &t))
         return SHODO_TIME_NONE;
     return t;
 }
@@ -131,15 +135,22 @@ static int days_in_month(int year, int month) {
     return month == 2 && leap ? 29 : days[month - 1];
 }
 
-int64_t shodo_time_from_civil(const struct shodo_civil *c, int offset_min) {
+/* Seconds since 1970; false when a field is out of its range. */
+static bool civil_seconds(const struct shodo_civil *c, int offset_min, int64_t *ret) {
     if (c->year < 1 || c->year > 9999 || c->month < 1 || c->month > 12 || c->day < 1 ||
         c->day > days_in_month(c->year, c->month) || c->hour < 0 || c->hour > 23 || c->minute < 0 ||
         c->minute > 59 || c->second < 0 || c->second > 60 || offset_min < -1440 ||
         offset_min > 1440)
-        return SHODO_TIME_NONE;
-    int64_t s = days_from_civil(c->year, c->month, c->day) * S_PER_DAY + c->hour * 3600 +
-                c->minute * 60 + c->second - (int64_t)offset_min * 60;
-    return shodo_time_from_unix(s, 0);
+        return false;
+    *ret = days_from_civil(c->year, c->month, c->day) * S_PER_DAY + c->hour * 3600 +
+           c->minute * 60 + c->second - (int64_t)offset_min * 60;
+    return true;
+}
+
+int64_t shodo_time_from_civil(const struct shodo_civil *c, int offset_min) {
+    int64_t s;
+
+    return civil_seconds(c, offset_min, &s) ? shodo_time_from_unix(s, 0) : SHODO_TIME_NONE;
 }
 
 void shodo_time_utc(int64_t t, int decimals, char out[SHODO_TIME_TEXT_BYTES]) {
@@ -225,7 +236,7 @@ bool shodo_time_parse(const char *s, size_t n, int64_t *ret) {
     struct scan in = {.s = s, .n = n, .bad = false};
     struct shodo_civil c = {.weekday = 0};
     int offset = 0;
-    int64_t ns, t;
+    int64_t ns, s_1970, t;
 
     c.year = digits(&in, 4);
     one_of(&in, "-");
@@ -248,10 +259,10 @@ bool shodo_time_parse(const char *s, size_t n, int64_t *ret) {
             return false;
         offset = (hours * 60 + minutes) * (zone == '-' ? -1 : 1);
     }
-    if (in.bad || in.n != 0)
+    if (in.bad || in.n != 0 || !civil_seconds(&c, offset, &s_1970))
         return false;
-    t = shodo_time_from_civil(&c, offset);
-    if (t == SHODO_TIME_NONE || __builtin_add_overflow(t, ns, &t))
+    t = shodo_time_from_unix(s_1970, (uint32_t)ns);
+    if (t == SHODO_TIME_NONE)
         return false;
     *ret = t;
     return true;

@@ -1,0 +1,3 @@
+foreach(t entry finding)
+  shodo_unit(test_${t} LIBS shodo_model shodo_base)
+endforeach()
