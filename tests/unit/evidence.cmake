@@ -11,3 +11,6 @@ function(shodo_evidence_unit name)
 endfunction()
 
 shodo_evidence_unit(test_evidence_ntfs)
+shodo_evidence_unit(test_evidence_source ../lib/source_fault.c)
+shodo_evidence_unit(test_evidence_volume ../lib/source_fault.c)
+shodo_evidence_unit(test_evidence_lznt1)

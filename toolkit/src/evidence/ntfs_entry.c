@@ -352,6 +352,21 @@ static enum shodo_status take_reparse(struct build *b, const struct ntfs_attr *a
     return SHODO_OK;
 }
 
+/* Volumes before NTFS 3.0, and the system's own files, carry the descriptor themselves. */
+static enum shodo_status take_descriptor(struct build *b, const struct ntfs_attr *a) {
+    const uint8_t *p = NULL;
+    size_t len = 0;
+    enum shodo_status st = attr_value(b, a, SHODO_KIB(64), &p, &len);
+    if (st != SHODO_OK)
+        return st;
+    shodo_buf_clear(&b->n->text);
+    if (len == 0 || !ntfs_owner_text(&b->n->text, p, len))
+        return SHODO_OK;
+    b->e->owner = shodo_arena_str(b->arena, b->n->text.data, b->n->text.len);
+    b->e->owner_len = b->e->owner ? b->n->text.len : 0;
+    return b->e->owner ? SHODO_OK : no_memory(b->err);
+}
+
 static bool same_stream(const struct ntfs_attr *a, const struct ntfs_attr *b) {
     return a->type == b->type && a->name_bytes == b->name_bytes &&
            (a->name_bytes == 0 || memcmp(a->name, b->name, a->name_bytes) == 0);
@@ -526,6 +541,8 @@ enum shodo_status ntfs_entry_build(struct shodo_ntfs *n, const struct ntfs_recor
             take_standard(&b, &a);
         else if (a.type == NTFS_REPARSE_POINT)
             st = take_reparse(&b, &a);
+        else if (a.type == NTFS_SECURITY_DESCRIPTOR)
+            st = take_descriptor(&b, &a);
     }
     if (st == SHODO_OK)
         st = take_names(&b);

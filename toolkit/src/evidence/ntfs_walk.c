@@ -65,10 +65,14 @@ static enum shodo_status make_entry(struct shodo_ntfs *n, const struct shodo_vol
         return st;
     e->volume = v ? v->index : 0;
     e->drive = v ? v->drive : 0;
-    if (want_owner)
+    if (!want_owner)
+        e->owner_len = 0;
+    else if (e->owner_len == 0)
         owner = ntfs_owner_of(n, security);
-    e->owner = owner;
-    e->owner_len = strlen(owner);
+    if (e->owner_len == 0) {
+        e->owner = owner;
+        e->owner_len = strlen(owner);
+    }
     mark_system(e);
     cross_check(n, r, e, arena);
     return SHODO_OK;
@@ -109,8 +113,8 @@ static enum shodo_status walk_record(void *ctx, const struct ntfs_record *r,
     st = make_entry(p->n, p->v, p->o->want_owner, r, &e, &p->arena, p->err);
     if (st != SHODO_OK)
         return st;
-    if ((e.names_count == 0 && (is_system || (e.flags & SHODO_ENTRY_DELETED)) &&
-         e.streams_count == 0) ||
+    if ((e.names_count == 0 &&
+         (is_system || ((e.flags & SHODO_ENTRY_DELETED) && e.streams_count == 0))) ||
         ((e.flags & SHODO_ENTRY_SYSTEM) && !p->o->want_system))
         return SHODO_OK;
     if (is_unreadable)
