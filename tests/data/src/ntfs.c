@@ -479,11 +479,11 @@ void td_ntfs_fill(struct td_disk *d, struct td_part *p, const char *path) {
         else
             delete_node(&f, op->node);
     }
-    for (size_t i = v->n; i-- > 0;)
+    finish_journal(&f);
+    for (size_t i = v->n; i-- > 0;) /* last, so that nothing uses the freed clusters */
         if (v->node[i]->is_deleted && !v->node[i]->kept)
             delete_node(&f, v->node[i]);
     finish_folders(&f);
-    finish_journal(&f);
     locate(&f);
     if (ntfs_umount(f.vol, FALSE))
         td_fail(&p->at, "cannot close the volume: %s", strerror(errno));
