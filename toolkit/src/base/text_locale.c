@@ -8,33 +8,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <zlib.h>
-
 #include "base/buf.h"
+#include "base/deflate.h"
 #include "base/io.h"
 #include "base/text.h"
 
-#define LOCALE_NAME      "C.UTF-8"
-#define LC_CTYPE_MAX     (4u << 20)
-#define GZIP_WINDOW_BITS 31 /* zlib: 15 bits of window, gzip header */
+#define LOCALE_NAME  "C.UTF-8"
+#define LC_CTYPE_MAX (4u << 20)
 
 /* The build host's C.utf8/LC_CTYPE, gzipped (see CMakeLists.txt). */
 extern const unsigned char shodo_lc_ctype_gz[];
 extern const size_t shodo_lc_ctype_gz_len;
 
 static bool unpack(struct shodo_buf *out) {
-    z_stream z = {.next_in = (Bytef *)(uintptr_t)shodo_lc_ctype_gz,
-                  .avail_in = (uInt)shodo_lc_ctype_gz_len};
-    int rc;
-
-    if (!shodo_buf_reserve(out, LC_CTYPE_MAX) || inflateInit2(&z, GZIP_WINDOW_BITS) != Z_OK)
-        return false;
-    z.next_out = (Bytef *)out->data;
-    z.avail_out = LC_CTYPE_MAX;
-    rc = inflate(&z, Z_FINISH);
-    out->len = LC_CTYPE_MAX - z.avail_out;
-    inflateEnd(&z);
-    return rc == Z_STREAM_END;
+    return shodo_inflate(out, shodo_lc_ctype_gz, shodo_lc_ctype_gz_len, LC_CTYPE_MAX, NULL) == SHODO_OK;
 }
 
 /* DIR/shodo-locale.XXXXXX/C.UTF-8/LC_CTYPE → setlocale → gone. */
