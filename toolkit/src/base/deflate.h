@@ -10,7 +10,7 @@
 
 /* Appends the zlib stream of the bytes. */
 enum shodo_status shodo_deflate(struct shodo_buf *out, const void *p, size_t n, struct shodo_error *err);
-/* Appends what a zlib or gzip stream holds; LIMIT past `max` bytes, DAMAGED for anything that is not one whole stream. */
+/* Appends what a zlib or gzip stream holds (nothing on failure); LIMIT past `max` bytes, DAMAGED for anything that is not one whole stream. */
 enum shodo_status shodo_inflate(struct shodo_buf *out, const void *p, size_t n, size_t max, struct shodo_error *err);
 
 #endif
