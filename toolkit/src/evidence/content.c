@@ -43,6 +43,9 @@ static enum shodo_status refuse(const struct shodo_entry *e, const struct shodo_
     if (e->reparse_tag == TAG_DEDUP)
         return shodo_fail(err, SHODO_UNSUPPORTED,
                           "deduplicated by Windows Server: the content is in its chunk store");
+    if ((s->flags & SHODO_STREAM_WOF) && s->unit_bytes == 0)
+        return shodo_fail(err, SHODO_UNSUPPORTED,
+                          "backed by a Windows image file (WIM): the content is not in this file");
     if (s->flags & SHODO_STREAM_WOF)
         return shodo_fail(err, SHODO_UNSUPPORTED, "compressed by Windows (WOF)");
     return SHODO_OK;
