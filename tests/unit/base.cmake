@@ -1,3 +1,10 @@
 foreach(t status buf cur text text_show iconv json value time hash io deflate)
   shodo_unit(test_${t} LIBS shodo_base)
 endforeach()
+
+# base/ in a static program: empty root, empty environment, system-call filter.
+if(NOT SHODO_SANITIZE AND NOT SHODO_FUZZ)
+  shodo_program(static_base SOURCES ${PROJECT_SOURCE_DIR}/tests/unit/static_base.c LIBS shodo_base)
+  add_test(NAME static_base COMMAND ${PROJECT_SOURCE_DIR}/tests/unit/static_base.sh $<TARGET_FILE:static_base>)
+  set_tests_properties(static_base PROPERTIES SKIP_RETURN_CODE 77)
+endif()
