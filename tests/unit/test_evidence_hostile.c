@@ -262,7 +262,7 @@ static const struct run_case run_cases[] = {
     {"size larger than allocated", {0x11, 2, 41, 0}, 4, 1, 8192, 9000, 9000, "larger than its allocation", 808},
     {"valid larger than size", {0x11, 2, 41, 0}, 4, 1, 8192, 8000, 9000, "valid length", 0},
     {"no end of pairs", {0x11, 2, 41}, 3, 1, 8192, 8192, 8192, NULL, 0},
-    {"pair cut off", {0x84, 2, 0, 0}, 4, 1, 8192, 8192, 8192, "contradicts", 8192},
+    {"pair cut off", {0x88, 2, 0, 0}, 4, 1, 8192, 8192, 8192, "contradicts", 8192},
 };
 
 static void test_runs(void **state) {
