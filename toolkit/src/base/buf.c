@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BUF_FIRST_BYTES 64
+#define BUF_FIRST_BYTES   64
 #define ARENA_BLOCK_BYTES 4096
 
 bool shodo_add_u64(uint64_t a, uint64_t b, uint64_t *ret) {

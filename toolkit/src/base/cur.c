@@ -37,7 +37,8 @@ uint64_t shodo_cur_le64(struct shodo_cur *c) {
     return p ? shodo_le64(p) : 0;
 }
 
-/* Overlong forms are refused as well: one value has one encoding, so that equal data has equal bytes. */
+/* Overlong forms are refused as well: one value has one encoding, so that equal data has equal
+ * bytes. */
 uint64_t shodo_cur_var(struct shodo_cur *c) {
     uint64_t v = 0;
     size_t left = shodo_cur_left(c);

@@ -4,11 +4,12 @@
 #include <stdint.h>
 #include <zlib.h>
 
-#define LEVEL 9
+#define LEVEL       9
 #define WINDOW_AUTO 47 /* 15 bits of window, zlib or gzip header recognised */
-#define STEP_BYTES 65536
+#define STEP_BYTES  65536
 
-enum shodo_status shodo_deflate(struct shodo_buf *out, const void *p, size_t n, struct shodo_error *err) {
+enum shodo_status shodo_deflate(struct shodo_buf *out, const void *p, size_t n,
+                                struct shodo_error *err) {
     if (n > UINT32_MAX / 2)
         return shodo_fail(err, SHODO_LIMIT, "%zu bytes are too many to compress in one piece", n);
     uLong bound = compressBound((uLong)n);
@@ -23,7 +24,8 @@ enum shodo_status shodo_deflate(struct shodo_buf *out, const void *p, size_t n, 
 }
 
 /* Steps until the stream ends; on failure the caller takes back what was appended. */
-static enum shodo_status inflate_all(z_stream *z, struct shodo_buf *out, size_t max, struct shodo_error *err) {
+static enum shodo_status inflate_all(z_stream *z, struct shodo_buf *out, size_t max,
+                                     struct shodo_error *err) {
     size_t start = out->len;
     int rc = Z_OK;
 
@@ -43,7 +45,8 @@ static enum shodo_status inflate_all(z_stream *z, struct shodo_buf *out, size_t 
     return SHODO_OK;
 }
 
-enum shodo_status shodo_inflate(struct shodo_buf *out, const void *p, size_t n, size_t max, struct shodo_error *err) {
+enum shodo_status shodo_inflate(struct shodo_buf *out, const void *p, size_t n, size_t max,
+                                struct shodo_error *err) {
     size_t start = out->len;
 
     if (n > UINT32_MAX)

@@ -14,7 +14,8 @@ struct shodo_hash {
     const EVP_MD *md;
 };
 
-/* Fetched once for the process (constants after that): fetching per object costs more than hashing a small file. */
+/* Fetched once for the process (constants after that): fetching per object costs more than hashing
+ * a small file. */
 static EVP_MD *fetched[2];
 
 void shodo_hash_prepare(void) {

@@ -22,8 +22,8 @@ static int rename_noreplace(int olddir, const char *old, int newdir, const char 
         return 0;
     if (errno != EINVAL && errno != ENOSYS)
         return -1;
-    /* A file system without the flag (older exFAT, FUSE). Only we write in these directories, so a look before the
-     * rename is enough; a symbolic link counts as existing. */
+    /* A file system without the flag (older exFAT, FUSE). Only we write in these directories, so a
+     * look before the rename is enough; a symbolic link counts as existing. */
     if (faccessat(newdir, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
         errno = EEXIST;
         return -1;
@@ -48,8 +48,8 @@ void shodo_io_set_ops(const struct shodo_io_ops *replacement) {
 
 /* Below a directory a name is one component, so that no name from outside can climb out of it. */
 static enum shodo_status check_name(int dirfd, const char *name, struct shodo_error *err) {
-    if (*name == '\0' || (dirfd != AT_FDCWD && (strchr(name, '/') || strcmp(name, ".") == 0 ||
-                                               strcmp(name, "..") == 0)))
+    if (*name == '\0' || (dirfd != AT_FDCWD &&
+                          (strchr(name, '/') || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)))
         return shodo_fail(err, SHODO_INVALID, "'%s' is not a file name", name);
     return SHODO_OK;
 }
@@ -175,7 +175,8 @@ static enum shodo_status sync_dir(int dirfd, const char *name, struct shodo_erro
         shodo_auto(shodo_buf) struct shodo_buf parent = SHODO_BUF_INIT;
         const char *slash = strrchr(name, '/');
         size_t n = slash ? (size_t)(slash - name) : 0;
-        bool ok = n > 0 ? shodo_buf_add(&parent, name, n) : shodo_buf_adds(&parent, slash ? "/" : ".");
+        bool ok =
+            n > 0 ? shodo_buf_add(&parent, name, n) : shodo_buf_adds(&parent, slash ? "/" : ".");
         if (!ok)
             return shodo_fail(err, SHODO_NOMEM, "out of memory");
         fd = open(parent.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -185,7 +186,7 @@ static enum shodo_status sync_dir(int dirfd, const char *name, struct shodo_erro
     while (ops->fsync(fd) != 0) {
         if (errno == EINTR)
             continue;
-        if (errno != EINVAL) /* a file system that cannot fsync a directory: nothing more to be done */
+        if (errno != EINVAL) /* EINVAL: no fsync of directories there; nothing more to be done */
             rc = shodo_fail_errno(err, "flushing the directory of '%s'", name);
         break;
     }
@@ -199,8 +200,8 @@ static bool part_name(struct shodo_buf *out, const char *name) {
 }
 
 /*
- * A ".part" that is there already is either being written by another process (it holds a lock: EXISTS) or was left
- * by a power cut: it never became a file, so it is removed.
+ * A ".part" that is there already is either being written by another process (it holds a lock:
+ * EXISTS) or was left by a power cut: it never became a file, so it is removed.
  */
 static enum shodo_status remove_stale_part(int dirfd, const char *part, struct shodo_error *err) {
     enum shodo_status rc = SHODO_OK;
@@ -332,7 +333,8 @@ enum shodo_status shodo_io_open_append(int *ret_fd, int dirfd, const char *name,
     return open_at(ret_fd, dirfd, name, O_RDWR | O_APPEND, err);
 }
 
-/* Number in "STEM.NNNN.EXT", 0 when `name` is not of that form. Four digits, more when they are needed. */
+/* Number in "STEM.NNNN.EXT", 0 when `name` is not of that form. Four digits, more when they are
+ * needed. */
 static unsigned generation_of(const char *name, const char *stem, const char *ext) {
     size_t n = strlen(name), ns = strlen(stem), ne = strlen(ext);
     uint64_t number = 0;

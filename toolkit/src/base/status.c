@@ -10,9 +10,9 @@
 #include "base/text.h"
 
 /*
- * The formatted text may hold names from evidence that a caller forgot to escape: it goes through the
- * safe-text filter here, so that no error message can ever drive a terminal. Nothing is allocated:
- * this must work when memory has run out.
+ * The formatted text may hold names from evidence that a caller forgot to escape: it goes through
+ * the safe-text filter here, so that no error message can ever drive a terminal. Nothing is
+ * allocated: this must work when memory has run out.
  */
 static void set_text(struct shodo_error *err, const char *fmt, va_list ap, const char *tail) {
     char raw[2 * SHODO_ERROR_TEXT_BYTES];

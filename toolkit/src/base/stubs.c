@@ -1,17 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Symbols that keep things out of a fully static program. Linked as objects, in front of the archives, and only in
- * static builds: in a sanitizer build the shared libraries bring their own. The static linker takes an archive member
- * only for a symbol that nobody has defined yet, so defining the symbol here drops the member and all it would drag in.
+ * Symbols that keep things out of a fully static program. Linked as objects, in front of the
+ * archives, and only in static builds: in a sanitizer build the shared libraries bring their own.
+ * The static linker takes an archive member only for a symbol that nobody has defined yet, so
+ * defining the symbol here drops the member and all it would drag in.
  *
- *   iconv_*                       static glibc loads its converters from files that do not exist on the stick
- *   af_*                          libtsk names afflib for AFF images; libafflib.a clashes with libyara.a (strlcpy) and
- *                                 brings curl and S3. We do not read AFF
- *   archive_write_set_format_xar  libarchive's table of writers names them all; xar brings libxml2 and ICU, 33 MB
- *   getaddrinfo …                 libcrypto's BIO_sock; glibc's NSS would need shared objects. No network on purpose
- *   dlopen …                      libcrypto's DSO; there is nothing to load in a static program
+ * - iconv_*: static glibc loads its converters from files that do not exist on the stick.
  *
- * Prototypes come from the system where a header exists; the others are declared here as their callers declare them.
+ * - af_*: libtsk names afflib for AFF images, which we do not read; libafflib.a clashes with
+ *   libyara.a (strlcpy) and brings curl and S3.
+ *
+ * - archive_write_set_format_xar: libarchive's table of writers names them all; xar brings libxml2
+ *   and ICU, 33 MB.
+ *
+ * - getaddrinfo and its like: libcrypto's BIO_sock; glibc's NSS would need shared objects. There is
+ *   no network on purpose.
+ *
+ * - dlopen and its like: libcrypto's DSO; there is nothing to load in a static program.
+ *
+ * Prototypes come from the system where a header exists; the others are declared here as their
+ * callers declare them.
  */
 #include <errno.h>
 #include <iconv.h>
@@ -64,8 +72,9 @@ int64_t af_get_imagesize(void *af SHODO_UNUSED) {
     return -1;
 }
 
-int af_get_seg(void *af SHODO_UNUSED, const char *name SHODO_UNUSED, unsigned long *arg SHODO_UNUSED,
-               unsigned char *data SHODO_UNUSED, size_t *len SHODO_UNUSED) {
+int af_get_seg(void *af SHODO_UNUSED, const char *name SHODO_UNUSED,
+               unsigned long *arg SHODO_UNUSED, unsigned char *data SHODO_UNUSED,
+               size_t *len SHODO_UNUSED) {
     return -1;
 }
 
@@ -73,7 +82,8 @@ int af_identify_file_type(const char *name SHODO_UNUSED, int exists SHODO_UNUSED
     return 0; /* AF_IDENTIFY_RAW: not AFF */
 }
 
-int64_t af_read(void *af SHODO_UNUSED, unsigned char *buf SHODO_UNUSED, int64_t count SHODO_UNUSED) {
+int64_t af_read(void *af SHODO_UNUSED, unsigned char *buf SHODO_UNUSED,
+                int64_t count SHODO_UNUSED) {
     return -1;
 }
 

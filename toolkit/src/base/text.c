@@ -14,8 +14,9 @@ static bool is_tail(uint8_t b) {
 }
 
 /*
- * One code point of generalised UTF-8 (surrogates allowed); its length in bytes, or 0 when the bytes at `p` are
- * not one. Shortest form and U+10FFFF are enforced by the ranges of the second byte (Unicode 15, table 3-7).
+ * One code point of generalised UTF-8 (surrogates allowed); its length in bytes, or 0 when the
+ * bytes at `p` are not one. Shortest form and U+10FFFF are enforced by the ranges of the second
+ * byte (Unicode 15, table 3-7).
  */
 static size_t decode_one(const uint8_t *p, size_t n, uint32_t *ret) {
     uint8_t b = p[0];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * CP932 over the tables that gen_cp932.c makes at build time.
- * Single bytes: ASCII as it is, A1..DF half-width katakana. The bytes 80, A0, FD, FE, FF have no meaning.
+ * Single bytes: ASCII as it is, A1..DF half-width katakana. The bytes 80, A0, FD, FE, FF have no
+ * meaning.
  */
 #include "base/text_tables.h"
 

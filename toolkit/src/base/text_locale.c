@@ -21,7 +21,8 @@ extern const unsigned char shodo_lc_ctype_gz[];
 extern const size_t shodo_lc_ctype_gz_len;
 
 static bool unpack(struct shodo_buf *out) {
-    return shodo_inflate(out, shodo_lc_ctype_gz, shodo_lc_ctype_gz_len, LC_CTYPE_MAX, NULL) == SHODO_OK;
+    return shodo_inflate(out, shodo_lc_ctype_gz, shodo_lc_ctype_gz_len, LC_CTYPE_MAX, NULL) ==
+           SHODO_OK;
 }
 
 /* DIR/shodo-locale.XXXXXX/C.UTF-8/LC_CTYPE → setlocale → gone. */

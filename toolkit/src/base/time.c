@@ -8,13 +8,14 @@
 
 #include "base/text.h"
 
-#define NS_PER_S INT64_C(1000000000)
+#define NS_PER_S  INT64_C(1000000000)
 #define S_PER_DAY INT64_C(86400)
 /* seconds from 1601-01-01 to 1970-01-01 (MS-DTYP 2.3.3) */
 #define FILETIME_EPOCH_S INT64_C(11644473600)
-#define TICKS_PER_S INT64_C(10000000)
+#define TICKS_PER_S      INT64_C(10000000)
 
-/* The fixed clock is constant for the life of the process; reading the environment once keeps it so. */
+/* The fixed clock is constant for the life of the process; reading the environment once keeps it
+ * so. */
 static int64_t fixed_clock(void) {
     static bool read_env;
     static int64_t fixed;
@@ -92,7 +93,8 @@ uint64_t shodo_time_to_filetime(int64_t t) {
     return (uint64_t)(s + FILETIME_EPOCH_S) * (uint64_t)TICKS_PER_S + (uint64_t)ns / 100;
 }
 
-/* Days since 1970-01-01 ↔ civil date: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
+/* Days since 1970-01-01 ↔ civil date: Howard Hinnant, "chrono-Compatible Low-Level Date
+ * Algorithms". */
 static int64_t days_from_civil(int64_t y, int m, int d) {
     int64_t yoe, doy, doe, era;
 
@@ -181,8 +183,8 @@ void shodo_time_local(int64_t t, int offset_min, char out[SHODO_TIME_TEXT_BYTES]
         return;
     shodo_time_to_civil(t, offset_min, &c);
     snprintf(out, SHODO_TIME_TEXT_BYTES, "%04d-%02d-%02d %02d:%02d:%02d %c%02d:%02d", c.year,
-             c.month, c.day, c.hour, c.minute, c.second, offset_min < 0 ? '-' : '+',
-             off / 60 % 100, off % 60);
+             c.month, c.day, c.hour, c.minute, c.second, offset_min < 0 ? '-' : '+', off / 60 % 100,
+             off % 60);
 }
 
 struct scan {

@@ -39,8 +39,7 @@ enum shodo_status shodo_doc_node(struct shodo_doc *d, struct shodo_value **ret,
     if (d->nodes >= SHODO_LIMIT_DOC_NODES)
         return shodo_fail(err, SHODO_LIMIT, "%s: more than %u values", d->name,
                           SHODO_LIMIT_DOC_NODES);
-    struct shodo_value *v =
-        shodo_arena_alloc(&d->arena, sizeof(*v), _Alignof(struct shodo_value));
+    struct shodo_value *v = shodo_arena_alloc(&d->arena, sizeof(*v), _Alignof(struct shodo_value));
     if (!v)
         return shodo_fail(err, SHODO_NOMEM, "%s: out of memory", d->name);
     d->nodes++;
@@ -90,8 +89,7 @@ enum shodo_status shodo_doc_fill(struct shodo_doc *d, struct shodo_value *v,
     if (v->kind != SHODO_VALUE_MAP)
         return SHODO_OK;
     v->as.list.keys = shodo_arena_alloc(&d->arena, bytes, _Alignof(void *));
-    v->as.list.sorted =
-        shodo_arena_alloc(&d->arena, count * sizeof(uint32_t), _Alignof(uint32_t));
+    v->as.list.sorted = shodo_arena_alloc(&d->arena, count * sizeof(uint32_t), _Alignof(uint32_t));
     if (!v->as.list.keys || !v->as.list.sorted)
         return shodo_fail(err, SHODO_NOMEM, "%s: out of memory", d->name);
     memcpy(v->as.list.keys, keys, bytes);
@@ -193,7 +191,8 @@ static bool add_unbase64(struct shodo_buf *out, const char *s, size_t n) {
     if (n % 4 != 0)
         return false;
     for (size_t i = 0; i < n; i += 4) {
-        size_t pad = i + 4 < n ? 0 : (size_t)(s[i + 3] == '=') + (s[i + 2] == '=' && s[i + 3] == '=');
+        size_t pad =
+            i + 4 < n ? 0 : (size_t)(s[i + 3] == '=') + (s[i + 2] == '=' && s[i + 3] == '=');
         uint32_t v = 0;
         for (size_t k = 0; k < 4; k++) {
             int d = k >= 4 - pad ? 0 : base64_digit(s[i + k]);

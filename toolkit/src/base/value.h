@@ -4,7 +4,7 @@
  * YAML: maps, lists, scalars (core schema for plain scalars; quoted = string); anchors, aliases and tags are
  * refused by name; duplicate keys are refused with both lines. Limits: SHODO_LIMIT_DOC_*.
  * No text holds a NUL character ("\u0000" is refused), so that C string calls see all of it; bytes that are no text
- * travel as {"b64":"…"}. An integer that does not fit int64_t is an error in JSON and a text in YAML.
+ * travel as {"b64":"…"}. An integer that does not fit int64_t is an error in JSON and a REAL in YAML.
  * Everything is owned by the document; accessors accept NULL and give NULL/0/false/default, so that chains of
  * lookups need one check at the end.
  */

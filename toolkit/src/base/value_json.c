@@ -9,8 +9,8 @@
 #include "base/value_tree.h"
 
 /*
- * Depth and number of values, counted before jansson builds anything: its tree costs up to 80 bytes for a
- * byte of input, and it recurses. Brackets and commas outside strings bound both.
+ * Depth and number of values, counted before jansson builds anything: its tree costs up to 80 bytes
+ * for a byte of input, and it recurses. Brackets and commas outside strings bound both.
  */
 static enum shodo_status check_shape(const char *name, const char *p, size_t n,
                                      struct shodo_error *err) {
@@ -75,10 +75,10 @@ static enum shodo_status convert_items(struct shodo_doc *d, struct shodo_value *
 static enum shodo_status convert(struct shodo_doc *d, struct shodo_value **ret, const json_t *j,
                                  struct shodo_error *err) {
     static const enum shodo_value_kind kinds[] = {
-        [JSON_OBJECT] = SHODO_VALUE_MAP,   [JSON_ARRAY] = SHODO_VALUE_LIST,
-        [JSON_STRING] = SHODO_VALUE_STR,   [JSON_INTEGER] = SHODO_VALUE_INT,
-        [JSON_REAL] = SHODO_VALUE_REAL,    [JSON_TRUE] = SHODO_VALUE_BOOL,
-        [JSON_FALSE] = SHODO_VALUE_BOOL,   [JSON_NULL] = SHODO_VALUE_NULL,
+        [JSON_OBJECT] = SHODO_VALUE_MAP, [JSON_ARRAY] = SHODO_VALUE_LIST,
+        [JSON_STRING] = SHODO_VALUE_STR, [JSON_INTEGER] = SHODO_VALUE_INT,
+        [JSON_REAL] = SHODO_VALUE_REAL,  [JSON_TRUE] = SHODO_VALUE_BOOL,
+        [JSON_FALSE] = SHODO_VALUE_BOOL, [JSON_NULL] = SHODO_VALUE_NULL,
     };
     struct shodo_value *v;
     enum shodo_status rc = shodo_doc_node(d, &v, kinds[json_typeof(j)], 0, err);
@@ -109,7 +109,8 @@ static enum shodo_status convert(struct shodo_doc *d, struct shodo_value **ret, 
     return SHODO_OK;
 }
 
-/* jansson seeds its hash tables from /dev/urandom and getpid(), which the filter of an examiner forbids. */
+/* jansson seeds its hash tables from /dev/urandom and getpid(), which the filter of an examiner
+ * forbids. */
 static void seed_hash_tables(void) {
     size_t seed = 0;
 
@@ -132,7 +133,8 @@ enum shodo_status shodo_doc_parse_json(struct shodo_doc **ret, const char *name,
     if (!d)
         return shodo_fail(err, SHODO_NOMEM, "%s: out of memory", name);
     seed_hash_tables();
-    /* \u0000 stays refused: a C string would end there, and readers would see another text than was checked */
+    /* \u0000 stays refused: a C string would end there, and readers would see another text than was
+     * checked */
     json_t *j = json_loadb(n ? p : "", n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &je);
     if (!j && json_error_code(&je) == json_error_out_of_memory)
         return shodo_fail(err, SHODO_NOMEM, "%s: out of memory", name);

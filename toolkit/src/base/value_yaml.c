@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* YAML documents by way of libyaml's events; YAML 1.2 core schema (spec section 10.3) for plain scalars. */
+/* YAML documents by way of libyaml's events; YAML 1.2 core schema (spec section 10.3) for plain
+ * scalars. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -53,7 +54,8 @@ static bool is_one_of(const char *s, const char *const *words) {
     return false;
 }
 
-/* [-+]?[0-9]+ | 0o[0-7]+ | 0x[0-9a-fA-F]+; false also for what does not fit int64_t (it stays text). */
+/* [-+]?[0-9]+ | 0o[0-7]+ | 0x[0-9a-fA-F]+; false also for what does not fit
+ * int64_t (it becomes a REAL). */
 static bool parse_int(const char *s, int64_t *ret) {
     unsigned base = 10;
     bool negative = false;
@@ -190,8 +192,9 @@ static enum shodo_status on_scalar(struct reader *r, const yaml_event_t *e) {
     return attach(r, v);
 }
 
-static enum shodo_status on_open(struct reader *r, const yaml_event_t *e, enum shodo_value_kind kind,
-                                 const yaml_char_t *anchor, const yaml_char_t *tag) {
+static enum shodo_status on_open(struct reader *r, const yaml_event_t *e,
+                                 enum shodo_value_kind kind, const yaml_char_t *anchor,
+                                 const yaml_char_t *tag) {
     struct shodo_value *v;
     enum shodo_status rc;
 
@@ -299,7 +302,8 @@ static enum shodo_status reader_init(struct reader *r, const char *name, const c
 
     if (rc != SHODO_OK)
         return rc;
-    *r = (struct reader){.name = name, .children = SHODO_VEC_INIT(sizeof(struct child)), .err = err};
+    *r =
+        (struct reader){.name = name, .children = SHODO_VEC_INIT(sizeof(struct child)), .err = err};
     if (!yaml_parser_initialize(&r->parser))
         return no_memory(r);
     if (n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) { /* Notepad's byte order mark */

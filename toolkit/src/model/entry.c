@@ -6,7 +6,8 @@
 
 #include "base/limits.h"
 
-/* First byte of every encoded entry; a different build on the other end of the pipe cannot be misread. */
+/* First byte of every encoded entry; a different build on the other end of the pipe cannot be
+ * misread. */
 #define ENTRY_FORMAT 1u
 
 enum { HAS_HOLE = 1 }; /* low bit of a run's length field */
@@ -25,8 +26,8 @@ static void add_times(struct shodo_buf *b, const int64_t times[SHODO_TIMES]) {
 }
 
 /*
- * Offsets as difference to the end of the run before: the runs of a fragmented file lie near each other, and
- * 100,000 of them should fit into one message.
+ * Offsets as difference to the end of the run before: the runs of a fragmented file lie near each
+ * other, and 100,000 of them should fit into one message.
  */
 static bool add_runs(struct shodo_buf *b, const struct shodo_stream *s) {
     uint64_t end = 0;
@@ -157,7 +158,8 @@ static void *take_array(struct decoder *d, size_t count, size_t bytes, size_t al
 
     if (count == 0)
         return NULL;
-    void *p = shodo_mul_size(count, bytes, &total) ? shodo_arena_alloc(d->arena, total, align) : NULL;
+    void *p =
+        shodo_mul_size(count, bytes, &total) ? shodo_arena_alloc(d->arena, total, align) : NULL;
     if (!p)
         stop(d, SHODO_NOMEM, "array");
     return p;
@@ -245,7 +247,8 @@ static void take_entry(struct decoder *d, struct shodo_entry *e) {
     for (size_t i = 0; i < e->names_count && d->rc == SHODO_OK; i++)
         take_name(d, &e->names[i]);
     e->streams_count = take_count(d, SHODO_LIMIT_STREAMS, STREAM_BYTES_MIN, "streams");
-    e->streams = take_array(d, e->streams_count, sizeof(*e->streams), _Alignof(struct shodo_stream));
+    e->streams =
+        take_array(d, e->streams_count, sizeof(*e->streams), _Alignof(struct shodo_stream));
     for (size_t i = 0; i < e->streams_count && d->rc == SHODO_OK; i++)
         take_stream(d, &e->streams[i]);
 }

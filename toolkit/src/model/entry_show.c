@@ -13,7 +13,8 @@ void shodo_entry_base_name(const char *path, size_t n, const char **ret, size_t 
     *ret_len = n - (size_t)(base - path);
 }
 
-/* A name that only starts with a dot has no extension ("/x/.profile"), nor has one that ends with it. */
+/* A name that only starts with a dot has no extension ("/x/.profile"), nor has one that ends with
+ * it. */
 bool shodo_entry_extension(struct shodo_buf *out, const char *path, size_t n) {
     const char *base;
     size_t len;
@@ -88,10 +89,14 @@ static void write_name(struct shodo_json *j, const struct shodo_name *n) {
 
 static void write_stream(struct shodo_json *j, const struct shodo_stream *s) {
     static const struct flag_name names[] = {
-        {SHODO_STREAM_RESIDENT, "resident"},     {SHODO_STREAM_SPARSE, "sparse"},
-        {SHODO_STREAM_COMPRESSED, "compressed"}, {SHODO_STREAM_ENCRYPTED, "encrypted"},
-        {SHODO_STREAM_WOF, "wof"},               {SHODO_STREAM_NOT_DATA, "not_data"},
-        {SHODO_STREAM_RUNS_CUT, "runs_cut"},     {SHODO_STREAM_HOST_FD, "host_file"},
+        {SHODO_STREAM_RESIDENT, "resident"},
+        {SHODO_STREAM_SPARSE, "sparse"},
+        {SHODO_STREAM_COMPRESSED, "compressed"},
+        {SHODO_STREAM_ENCRYPTED, "encrypted"},
+        {SHODO_STREAM_WOF, "wof"},
+        {SHODO_STREAM_NOT_DATA, "not_data"},
+        {SHODO_STREAM_RUNS_CUT, "runs_cut"},
+        {SHODO_STREAM_HOST_FD, "host_file"},
     };
 
     shodo_json_object(j, NULL);
@@ -113,11 +118,16 @@ void shodo_entry_write(struct shodo_json *j, const char *key, const struct shodo
         [SHODO_ENTRY_OTHER] = "other",
     };
     static const struct flag_name names[] = {
-        {SHODO_ENTRY_DELETED, "deleted"},   {SHODO_ENTRY_SYSTEM, "system"},
-        {SHODO_ENTRY_REPARSE, "reparse"},   {SHODO_ENTRY_ORPHAN, "orphan"},
-        {SHODO_ENTRY_DAMAGED, "damaged"},   {SHODO_ENTRY_OFFLINE, "offline"},
-        {SHODO_ENTRY_TIMES_CLIPPED, "times_clipped"}, {SHODO_ENTRY_READONLY, "dos_readonly"},
-        {SHODO_ENTRY_HIDDEN, "dos_hidden"}, {SHODO_ENTRY_DOS_SYSTEM, "dos_system"},
+        {SHODO_ENTRY_DELETED, "deleted"},
+        {SHODO_ENTRY_SYSTEM, "system"},
+        {SHODO_ENTRY_REPARSE, "reparse"},
+        {SHODO_ENTRY_ORPHAN, "orphan"},
+        {SHODO_ENTRY_DAMAGED, "damaged"},
+        {SHODO_ENTRY_OFFLINE, "offline"},
+        {SHODO_ENTRY_TIMES_CLIPPED, "times_clipped"},
+        {SHODO_ENTRY_READONLY, "dos_readonly"},
+        {SHODO_ENTRY_HIDDEN, "dos_hidden"},
+        {SHODO_ENTRY_DOS_SYSTEM, "dos_system"},
         {SHODO_ENTRY_ARCHIVE, "dos_archive"},
     };
     const char drive[2] = {e->drive, '\0'};

@@ -154,7 +154,8 @@ enum shodo_status shodo_line_end(const struct shodo_line *l, struct shodo_error 
     case SHODO_NOTFOUND:
         return shodo_fail(err, SHODO_INVALID, "%s: key '%s' is missing", l->noun, l->bad_key);
     default:
-        return shodo_fail(err, SHODO_INVALID, "%s: key '%s' has a wrong value", l->noun, l->bad_key);
+        return shodo_fail(err, SHODO_INVALID, "%s: key '%s' has a wrong value", l->noun,
+                          l->bad_key);
     }
 }
 
