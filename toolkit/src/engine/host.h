@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the user named as SOURCE, opened O_RDONLY by the supervisor: a block device, a raw image or a directory. Nothing
+ * here reads content. Also the few helpers that turn a path of the command line into `(dirfd, name)`.
+ */
+#ifndef SHODO_ENGINE_HOST_H
+#define SHODO_ENGINE_HOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/status.h"
+
+struct shodo_host_source {
+    int fd;
+    bool is_tree;  /* a directory */
+    bool is_block;
+    uint64_t size_bytes;
+    uint32_t sector_bytes;
+    char path[4096]; /* absolute, for the journal */
+};
+
+/* UNSUPPORTED names qemu-img for containers that are recognised by their first bytes (the user's own file name decides nothing). */
+enum shodo_status shodo_host_open(struct shodo_host_source *ret, const char *path, struct shodo_error *err);
+void shodo_host_done(struct shodo_host_source *h);
+
+/* Directory of a command-line path, following what the user wrote; `create` makes the last part when it is missing. */
+enum shodo_status shodo_host_open_dir(int *ret_fd, const char *path, bool create, struct shodo_error *err);
+/* Splits "a/b/c" into an open directory "a/b" and the borrowed name "c". */
+enum shodo_status shodo_host_split(int *ret_dirfd, const char **ret_name, const char *path, char store[4096],
+                                   struct shodo_error *err);
+/* A whole file of the host named on the command line, or "-" for standard input. */
+enum shodo_status shodo_host_read(struct shodo_buf *out, const char *path, size_t max, struct shodo_error *err);
+
+#endif

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/lister.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "engine/channel.h"
+#include "engine/message.h"
+#include "engine/sandbox.h"
+#include "engine/tally.h"
+#include "evidence/volume.h"
+#include "evidence/walk.h"
+
+enum { BATCH_BYTES = 256 << 10, BEAT_MS = 500, AS_GIB = 6, BEAT_EVERY = 1024 };
+
+/* One item waiting for its turn: its message, made while walking. */
+struct waiting {
+    uint64_t first_offset;
+    uint64_t record;
+    const char *message; /* in the arena */
+    uint32_t length;
+    uint32_t volume;
+    uint8_t phase;
+};
+
+struct listing {
+    const struct shodo_lister *job;
+    int fd;
+    struct shodo_arena arena;
+    struct shodo_vec items; /* struct waiting */
+    struct shodo_buf scratch, message;
+    struct shodo_tally *policy;
+    struct shodo_totals totals;
+    uint32_t volume;
+    char drive;
+    uint64_t beat_ms;
+    enum shodo_status send_status;
+};
+
+static void send_it(struct listing *l, uint8_t type) {
+    if (l->send_status == SHODO_OK)
+        l->send_status = shodo_channel_send(l->fd, type, l->message.data, l->message.len, NULL);
+    shodo_buf_clear(&l->message);
+}
+
+static void beat(struct listing *l) {
+    uint64_t now = shodo_time_mono_ms();
+    if (now - l->beat_ms < BEAT_MS)
+        return;
+    l->beat_ms = now;
+    struct shodo_buf b = SHODO_BUF_INIT;
+    shodo_buf_add_var(&b, l->volume);
+    shodo_buf_add_var(&b, l->totals.entries);
+    if (!b.failed && l->send_status == SHODO_OK)
+        l->send_status = shodo_channel_send(l->fd, SHODO_MSG_LISTING, b.data, b.len, NULL);
+    shodo_buf_done(&b);
+}
+
+static void say_problem(struct listing *l, enum shodo_ledger_reason reason, uint64_t record, const char *path, const char *text) {
+    struct shodo_ledger line = {.is_problem = true,
+                                .reason = reason,
+                                .volume = l->volume,
+                                .record = record,
+                                .path = path,
+                                .drive = l->drive,
+                                .count = 1,
+                                .text = text};
+    l->totals.problems++;
+    shodo_buf_clear(&l->message);
+    shodo_msg_put_ledger(&l->message, &line);
+    send_it(l, SHODO_MSG_LEDGER);
+}
+
+static void on_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t record, const char *path, const char *text) {
+    say_problem(ctx, reason, record, path, text);
+}
+
+static uint64_t entry_bytes(const struct shodo_entry *e) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < e->streams_count; i++)
+        if (!(e->streams[i].flags & SHODO_STREAM_NOT_DATA) && !shodo_add_u64(sum, e->streams[i].size_bytes, &sum))
+            return UINT64_MAX;
+    return sum;
+}
+
+static enum shodo_status keep_item(struct listing *l, const struct shodo_entry *e, enum shodo_phase phase, uint64_t bytes) {
+    shodo_buf_clear(&l->scratch);
+    shodo_buf_clear(&l->message);
+    if (!shodo_entry_encode(&l->scratch, e))
+        return SHODO_NOMEM;
+    struct shodo_item item = {.phase = phase,
+                              .volume = e->volume,
+                              .record = e->record,
+                              .sequence = e->sequence,
+                              .size_bytes = bytes,
+                              .drive = e->drive,
+                              .path = e->path,
+                              .path_len = e->path_len,
+                              .entry = (const uint8_t *)l->scratch.data,
+                              .entry_len = l->scratch.len};
+    if (!shodo_msg_put_item(&l->message, &item))
+        return SHODO_NOMEM;
+    if (l->message.len >= SHODO_LIMIT_MESSAGE_BYTES - 16 || e->path_len > SHODO_LIMIT_PATH_BYTES) {
+        say_problem(l, SHODO_LEDGER_TOO_LARGE, e->record, NULL, "record describes more names, streams or runs than one message holds");
+        return SHODO_OK;
+    }
+    struct waiting *w = shodo_vec_push(&l->items);
+    char *copy = shodo_arena_alloc(&l->arena, l->message.len, 1);
+    if (!w || !copy)
+        return SHODO_NOMEM;
+    memcpy(copy, l->message.data, l->message.len);
+    *w = (struct waiting){.first_offset = shodo_entry_first_offset(e),
+                          .record = e->record,
+                          .message = copy,
+                          .length = (uint32_t)l->message.len,
+                          .volume = e->volume,
+                          .phase = (uint8_t)phase};
+    l->totals.files++;
+    l->totals.files_phase[phase]++;
+    if (!shodo_add_u64(l->totals.bytes, bytes, &l->totals.bytes))
+        l->totals.bytes = UINT64_MAX;
+    return SHODO_OK;
+}
+
+/* Work, policy line, or nothing: a directory without a stream of its own is neither. */
+static enum shodo_status on_entry(void *ctx, const struct shodo_entry *e) {
+    struct listing *l = ctx;
+    if (++l->totals.entries % BEAT_EVERY == 0)
+        beat(l);
+    if (l->send_status != SHODO_OK)
+        return l->send_status;
+    l->totals.deleted += (e->flags & SHODO_ENTRY_DELETED) != 0;
+    l->totals.directories += e->kind == SHODO_ENTRY_DIR;
+    if (e->kind != SHODO_ENTRY_FILE && e->streams_count == 0)
+        return SHODO_OK;
+    const char *reason = NULL;
+    enum shodo_phase phase = shodo_plan_phase(l->job->plan, e, &reason);
+    uint64_t bytes = entry_bytes(e);
+    if (phase < SHODO_PHASE_SKIP)
+        return keep_item(l, e, phase, bytes);
+    struct shodo_ledger line = {.reason = SHODO_LEDGER_POLICY,
+                                .volume = e->volume,
+                                .path = e->path,
+                                .drive = e->drive,
+                                .count = 1,
+                                .size_bytes = bytes,
+                                .text = reason ? reason : "outside the profile"};
+    return shodo_tally_add(l->policy, &line, NULL);
+}
+
+static void flush_text(struct listing *l, bool is_last) {
+    if (l->message.len >= BATCH_BYTES || (is_last && l->message.len))
+        send_it(l, SHODO_MSG_TEXT);
+}
+
+static char kind_letter(const struct shodo_entry *e) {
+    static const char letters[] = {'r', 'd', 'l', 'o'};
+    return (size_t)e->kind < sizeof letters ? letters[e->kind] : '?';
+}
+
+/* Appends a name; plain ASCII, the usual case, is copied as it is. */
+static void add_name(struct shodo_buf *b, const char *s, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (s[i] < 0x20 || s[i] > 0x7e) {
+            shodo_text_safe(b, s, n);
+            return;
+        }
+    shodo_buf_add(b, s, n);
+}
+
+static void add_u64(struct shodo_buf *b, uint64_t v) {
+    char t[20];
+    size_t i = sizeof t;
+    do
+        t[--i] = (char)('0' + v % 10);
+    while ((v /= 10) != 0);
+    shodo_buf_add(b, t + i, sizeof t - i);
+}
+
+static void add_text_line(struct shodo_buf *b, const struct shodo_entry *e, const struct shodo_stream *s) {
+    shodo_buf_addc(b, kind_letter(e));
+    shodo_buf_addc(b, e->flags & SHODO_ENTRY_DELETED ? '*' : ' ');
+    shodo_buf_addc(b, ' ');
+    add_u64(b, e->volume);
+    shodo_buf_addc(b, ':');
+    add_u64(b, e->record);
+    shodo_buf_addc(b, '-');
+    add_u64(b, e->sequence);
+    shodo_buf_addc(b, '\t');
+    add_u64(b, s ? s->size_bytes : 0);
+    shodo_buf_addc(b, '\t');
+    add_name(b, e->path, e->path_len);
+    if (s && s->name_len) {
+        shodo_buf_addc(b, ':');
+        add_name(b, s->name, s->name_len);
+    }
+    shodo_buf_addc(b, '\n');
+}
+
+static enum shodo_status on_text(void *ctx, const struct shodo_entry *e) {
+    struct listing *l = ctx;
+    l->totals.entries++;
+    if (l->job->form == SHODO_LIST_JSON) {
+        struct shodo_json j = shodo_json_to(&l->message);
+        shodo_entry_write(&j, NULL, e);
+        shodo_json_line_end(&j);
+    } else {
+        size_t shown = 0;
+        for (size_t i = 0; i < e->streams_count; i++)
+            if (!(e->streams[i].flags & SHODO_STREAM_NOT_DATA)) {
+                add_text_line(&l->message, e, &e->streams[i]);
+                shown++;
+            }
+        if (!shown)
+            add_text_line(&l->message, e, NULL);
+    }
+    if (l->message.failed || l->message.len >= SHODO_LIMIT_MESSAGE_BYTES - 1)
+        return SHODO_NOMEM;
+    flush_text(l, false);
+    return l->send_status;
+}
+
+static void on_text_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t record, const char *path, const char *text) {
+    struct listing *l = ctx;
+    flush_text(l, true);
+    say_problem(l, reason, record, path, text);
+}
+
+static int compare(const void *pa, const void *pb) {
+    const struct waiting *a = pa, *b = pb;
+    if (a->phase != b->phase)
+        return a->phase < b->phase ? -1 : 1;
+    if (a->volume != b->volume)
+        return a->volume < b->volume ? -1 : 1;
+    if (a->first_offset != b->first_offset)
+        return a->first_offset < b->first_offset ? -1 : 1;
+    if (a->record != b->record)
+        return a->record < b->record ? -1 : 1;
+    /* directory sources have no record numbers: the bytes of the message hold the path */
+    size_t n = SHODO_MIN(a->length, b->length);
+    int r = memcmp(a->message, b->message, n);
+    return r ? r : (a->length > b->length) - (a->length < b->length);
+}
+
+static void send_items(struct listing *l) {
+    if (l->items.count)
+        qsort(l->items.data, l->items.count, sizeof(struct waiting), compare);
+    struct shodo_hash *h = shodo_hash_new(SHODO_SHA256);
+    for (size_t i = 0; h && i < l->items.count; i++) {
+        const struct waiting *w = shodo_vec_at(&l->items, i);
+        shodo_hash_update(h, w->message, w->length);
+    }
+    if (h)
+        shodo_hash_final(h, l->totals.digest);
+    shodo_hash_free(h);
+    shodo_buf_clear(&l->message);
+    shodo_msg_put_totals(&l->message, &l->totals);
+    send_it(l, SHODO_MSG_TOTALS);
+    for (size_t i = 0; i < l->items.count && l->send_status == SHODO_OK; i++) {
+        const struct waiting *w = shodo_vec_at(&l->items, i);
+        l->send_status = shodo_channel_send(l->fd, SHODO_MSG_ITEM, w->message, w->length, NULL);
+    }
+    shodo_buf_clear(&l->message);
+    send_it(l, SHODO_MSG_LISTED);
+}
+
+static void list_volume(struct listing *l, struct shodo_volume *v, const struct shodo_walk_sink *sink) {
+    struct shodo_error err = SHODO_ERROR_INIT;
+    l->volume = v->index;
+    l->drive = v->drive;
+    l->beat_ms = 0;
+    beat(l); /* says which volume it is, before anything of it is parsed */
+    if (l->job->skip[v->index / 64] >> (v->index % 64) & 1) {
+        say_problem(l, SHODO_LEDGER_CRASH, 0, NULL, "listing this volume ended the lister process; the volume was not examined");
+        return;
+    }
+    if (v->fs == SHODO_FS_NONE)
+        return;
+    if (v->why[0]) {
+        say_problem(l, v->fs == SHODO_FS_BITLOCKER ? SHODO_LEDGER_ENCRYPTED : SHODO_LEDGER_UNSUPPORTED, 0, NULL, v->why);
+        return;
+    }
+    shodo_autop(shodo_walk) struct shodo_walk *w = NULL;
+    struct shodo_walk_options o = {.want_deleted = l->job->want_deleted,
+                                   .want_system = true,
+                                   .want_owner = l->job->form == SHODO_LIST_ITEMS};
+    struct shodo_walk_stats stats = {0};
+    enum shodo_status st = shodo_walk_open(&w, v, &err);
+    if (st == SHODO_OK)
+        st = shodo_walk_run(w, &o, sink, &stats, &err);
+    if (st < 0)
+        say_problem(l, st == SHODO_UNREADABLE ? SHODO_LEDGER_UNREADABLE
+                       : st == SHODO_UNSUPPORTED ? SHODO_LEDGER_UNSUPPORTED
+                                                 : SHODO_LEDGER_DAMAGED,
+                    0, NULL, err.text[0] ? err.text : "the volume could not be listed");
+}
+
+static enum shodo_status list_image(struct listing *l, const struct shodo_walk_sink *sink, struct shodo_error *err) {
+    const struct shodo_host_source *h = l->job->host;
+    struct shodo_source *s = NULL;
+    struct shodo_volume_table t;
+    enum shodo_status st = shodo_source_from_fd(&s, h->fd, h->size_bytes, h->sector_bytes, err);
+    if (st == SHODO_OK)
+        st = shodo_volume_table_open(&t, s, err);
+    if (st != SHODO_OK)
+        return st;
+    if (t.problem[0])
+        say_problem(l, SHODO_LEDGER_DAMAGED, 0, NULL, t.problem);
+    for (size_t i = 0; i < t.volumes.count && i < SHODO_LIMIT_VOLUMES; i++)
+        list_volume(l, shodo_volume_at(&t, i), sink);
+    /* the process ends here: what it holds is given back by the kernel */
+    return SHODO_OK;
+}
+
+int shodo_lister_run(void *ctx, int channel_fd) {
+    const struct shodo_lister *job = ctx;
+    struct shodo_error err = SHODO_ERROR_INIT;
+    struct listing l = {.job = job, .fd = channel_fd, .items = SHODO_VEC_INIT(sizeof(struct waiting))};
+    const struct shodo_sandbox_limits limits = {.as_bytes = SHODO_GIB(AS_GIB)};
+    bool is_text = job->form != SHODO_LIST_ITEMS;
+    const struct shodo_walk_sink sink = {
+        .ctx = &l, .entry = is_text ? on_text : on_entry, .problem = is_text ? on_text_problem : on_problem};
+    enum shodo_status st = job->host->is_tree ? shodo_sandbox_limits_only(&limits, &err) : shodo_sandbox_enter(&limits, &err);
+    if (st == SHODO_OK && !is_text && !(l.policy = shodo_tally_new()))
+        st = shodo_fail(&err, SHODO_NOMEM, "no memory for the lister");
+    struct shodo_walk_stats stats = {0};
+    if (st == SHODO_OK)
+        st = job->host->is_tree ? shodo_tree_walk(job->host->fd, &sink, &stats, &err) : list_image(&l, &sink, &err);
+    if (st < 0) {
+        shodo_channel_send(channel_fd, SHODO_MSG_FAIL, err.text, strlen(err.text), NULL);
+        return 1;
+    }
+    if (is_text) {
+        flush_text(&l, true);
+        send_it(&l, SHODO_MSG_LISTED);
+        return l.send_status != SHODO_OK;
+    }
+    for (size_t i = 0; i < shodo_tally_count(l.policy); i++) {
+        shodo_buf_clear(&l.message);
+        shodo_msg_put_ledger(&l.message, shodo_tally_at(l.policy, i));
+        send_it(&l, SHODO_MSG_LEDGER);
+    }
+    send_items(&l);
+    return l.send_status != SHODO_OK;
+}
+
+int shodo_probe_run(void *ctx, int channel_fd) {
+    const struct shodo_host_source *h = ctx;
+    struct shodo_error err = SHODO_ERROR_INIT;
+    struct shodo_source *s = NULL;
+    struct shodo_volume_table t;
+    char endpoint[SHODO_ENDPOINT_TEXT_BYTES];
+    struct shodo_buf b = SHODO_BUF_INIT;
+    enum shodo_status st = shodo_sandbox_enter(NULL, &err);
+    if (st == SHODO_OK)
+        st = shodo_source_from_fd(&s, h->fd, h->size_bytes, h->sector_bytes, &err);
+    if (st == SHODO_OK)
+        st = shodo_volume_table_open(&t, s, &err);
+    if (st == SHODO_OK) {
+        shodo_endpoint_id(&t, h->size_bytes, endpoint);
+        shodo_msg_put_probe(&b, &t, endpoint);
+        st = shodo_channel_send(channel_fd, SHODO_MSG_PROBE, b.data, b.len, &err);
+    }
+    if (st != SHODO_OK)
+        shodo_channel_send(channel_fd, SHODO_MSG_FAIL, err.text, strlen(err.text), NULL);
+    return st != SHODO_OK;
+}
+
+int shodo_trial_run(void *ctx, int channel_fd) {
+    const struct shodo_trial *t = ctx;
+    struct shodo_error err = SHODO_ERROR_INIT;
+    enum shodo_status st = shodo_sandbox_enter(NULL, &err);
+    struct shodo_buf b = SHODO_BUF_INIT;
+    for (size_t i = t->first; st == SHODO_OK && i < t->first + t->count; i++) {
+        struct shodo_rule_verdict v = {.accepted = false};
+        if (t->is_artifacts)
+            shodo_artifacts_try(&t->texts[i], &v);
+        else
+            shodo_rule_try(&t->texts[i], &v);
+        shodo_buf_clear(&b);
+        shodo_msg_put_verdict(&b, i, &v);
+        st = shodo_channel_send(channel_fd, SHODO_MSG_VERDICT, b.data, b.len, &err);
+    }
+    if (st != SHODO_OK)
+        shodo_channel_send(channel_fd, SHODO_MSG_FAIL, err.text, strlen(err.text), NULL);
+    return st != SHODO_OK;
+}

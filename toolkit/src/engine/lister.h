@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The lister: one sandboxed worker that turns the volumes of a source into work items: by phase, inside a phase by volume
+ * and first cluster. Sends LEDGER for what cannot be listed and for what the profile leaves out, TOTALS, then every ITEM
+ * in order, then LISTED. In text mode it sends printable lines instead (`shodo list`).
+ *
+ * For a directory of the host the same code runs without the filter (it must open directories; it reads no content).
+ */
+#ifndef SHODO_ENGINE_LISTER_H
+#define SHODO_ENGINE_LISTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/limits.h"
+#include "engine/host.h"
+#include "examine/exam.h"
+
+enum shodo_list_form { SHODO_LIST_ITEMS, SHODO_LIST_TEXT, SHODO_LIST_JSON };
+
+struct shodo_lister {
+    const struct shodo_host_source *host;
+    const struct shodo_plan *plan; /* NULL in text mode */
+    enum shodo_list_form form;
+    bool want_deleted;
+    uint64_t skip[SHODO_LIMIT_VOLUMES / 64]; /* bit set: a lister died on this volume before */
+};
+
+/* For shodo_worker_start; ctx = struct shodo_lister. */
+int shodo_lister_run(void *ctx, int channel_fd);
+/* Probe: sends one PROBE message; ctx = struct shodo_host_source. */
+int shodo_probe_run(void *ctx, int channel_fd);
+/* Trial: compiles rule texts one by one and sends VERDICTs; ctx = struct shodo_trial. */
+struct shodo_trial {
+    const struct shodo_rule_text *texts;
+    size_t first, count; /* from `first` on */
+    bool is_artifacts;
+};
+int shodo_trial_run(void *ctx, int channel_fd);
+
+#endif

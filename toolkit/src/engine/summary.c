@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/summary.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "base/value.h"
+#include "engine/store.h"
+
+enum { RULES_MAX = 10000 };
+
+struct loading {
+    struct shodo_summary *s;
+    struct shodo_arena line;
+};
+
+static char *keep(struct shodo_summary *s, const char *text) {
+    return text ? shodo_arena_str(&s->arena, text, strlen(text)) : NULL;
+}
+
+static enum shodo_status add_reason(struct shodo_summary *s, const struct shodo_ledger *l) {
+    struct shodo_summary_reason *r = NULL;
+    for (size_t i = 0; i < s->reasons.count && !r; i++) {
+        struct shodo_summary_reason *x = shodo_vec_at(&s->reasons, i);
+        if (x->is_problem == l->is_problem && x->reason == l->reason)
+            r = x;
+    }
+    if (!r) {
+        r = shodo_vec_push(&s->reasons);
+        if (!r)
+            return SHODO_NOMEM;
+        *r = (struct shodo_summary_reason){
+            .is_problem = l->is_problem, .reason = l->reason, .example = keep(s, l->path && *l->path ? l->path : l->text)};
+    }
+    r->lines++;
+    r->items += l->count;
+    if (!shodo_add_u64(r->bytes, l->size_bytes, &r->bytes))
+        r->bytes = UINT64_MAX;
+    if (l->is_problem)
+        s->problems += l->count;
+    else
+        s->policy_items += l->count;
+    return SHODO_OK;
+}
+
+static enum shodo_status on_ledger(void *ctx, const char *line, size_t n) {
+    struct loading *x = ctx;
+    struct shodo_doc *doc = NULL;
+    struct shodo_ledger l;
+    enum shodo_status st = SHODO_OK;
+    shodo_arena_clear(&x->line);
+    if (shodo_doc_parse_json(&doc, "ledger.jsonl", line, n, NULL) == SHODO_OK &&
+        shodo_ledger_read(&l, shodo_doc_root(doc), &x->line, NULL) == SHODO_OK)
+        st = add_reason(x->s, &l);
+    shodo_doc_free(doc);
+    return st;
+}
+
+static enum shodo_status add_rule(struct shodo_summary *s, const struct shodo_finding *f) {
+    if (strcmp(f->kind, "artifact") == 0) {
+        s->artifacts++;
+        return SHODO_OK;
+    }
+    (*(f->verdict == SHODO_VERDICT_MATCH ? &s->matches : &s->suspects))++;
+    for (size_t i = 0; i < s->rules.count; i++) {
+        struct shodo_summary_rule *r = shodo_vec_at(&s->rules, i);
+        if (r->verdict == f->verdict && strcmp(r->rule, f->rule) == 0) {
+            r->count++;
+            return SHODO_OK;
+        }
+    }
+    if (s->rules.count >= RULES_MAX)
+        return SHODO_OK;
+    struct shodo_summary_rule *r = shodo_vec_push(&s->rules);
+    if (!r)
+        return SHODO_NOMEM;
+    *r = (struct shodo_summary_rule){.rule = keep(s, f->rule),
+                                     .description = keep(s, f->description),
+                                     .description_ja = keep(s, f->description_ja),
+                                     .example = keep(s, f->path),
+                                     .verdict = f->verdict,
+                                     .count = 1};
+    return r->rule ? SHODO_OK : SHODO_NOMEM;
+}
+
+static enum shodo_status on_finding(void *ctx, const char *line, size_t n) {
+    struct loading *x = ctx;
+    struct shodo_doc *doc = NULL;
+    struct shodo_finding f;
+    enum shodo_status st = SHODO_OK;
+    shodo_arena_clear(&x->line);
+    if (shodo_doc_parse_json(&doc, "findings.jsonl", line, n, NULL) == SHODO_OK &&
+        shodo_finding_read(&f, shodo_doc_root(doc), &x->line, NULL) == SHODO_OK)
+        st = add_rule(x->s, &f);
+    shodo_doc_free(doc);
+    return st;
+}
+
+static enum shodo_status on_fact(void *ctx, const char *line, size_t n) {
+    struct loading *x = ctx;
+    (void)line;
+    x->s->facts += n > 0;
+    return SHODO_OK;
+}
+
+static enum shodo_status on_mark(void *ctx, const char *line, size_t n) {
+    struct loading *x = ctx;
+    struct shodo_doc *doc = NULL;
+    if (shodo_doc_parse_json(&doc, "marks.jsonl", line, n, NULL) == SHODO_OK) {
+        const struct shodo_value *v = shodo_doc_root(doc);
+        const char *end = shodo_value_get_str(v, "end");
+        x->s->is_unfinished = !end || strcmp(end, "done") != 0;
+        if (shodo_value_get(v, "files"))
+            x->s->files_total = (uint64_t)shodo_value_get_int(v, "files", 0);
+        if (shodo_value_get(v, "done"))
+            x->s->files_done = (uint64_t)shodo_value_get_int(v, "done", 0) + shodo_value_count(shodo_value_get(v, "also"));
+    }
+    shodo_doc_free(doc);
+    return SHODO_OK;
+}
+
+static int compare_reasons(const void *pa, const void *pb) {
+    const struct shodo_summary_reason *a = pa, *b = pb;
+    if (a->is_problem != b->is_problem)
+        return a->is_problem ? -1 : 1;
+    return a->items != b->items ? (a->items < b->items ? 1 : -1) : (int)a->reason - (int)b->reason;
+}
+
+static int compare_rules(const void *pa, const void *pb) {
+    const struct shodo_summary_rule *a = pa, *b = pb;
+    if (a->verdict != b->verdict)
+        return a->verdict == SHODO_VERDICT_MATCH ? -1 : 1;
+    return a->count != b->count ? (a->count < b->count ? 1 : -1) : strcmp(a->rule, b->rule);
+}
+
+enum shodo_status shodo_summary_load(struct shodo_summary *ret, int endpoint_dirfd, struct shodo_error *err) {
+    *ret = (struct shodo_summary){.reasons = SHODO_VEC_INIT(sizeof(struct shodo_summary_reason)),
+                                  .rules = SHODO_VEC_INIT(sizeof(struct shodo_summary_rule)),
+                                  .is_unfinished = true};
+    struct loading x = {.s = ret};
+    enum shodo_status st = shodo_store_each(endpoint_dirfd, "marks.jsonl", on_mark, &x, err);
+    if (st == SHODO_OK)
+        st = shodo_store_each(endpoint_dirfd, "ledger.jsonl", on_ledger, &x, err);
+    if (st == SHODO_OK)
+        st = shodo_store_each(endpoint_dirfd, "findings.jsonl", on_finding, &x, err);
+    if (st == SHODO_OK)
+        st = shodo_store_each(endpoint_dirfd, "facts.jsonl", on_fact, &x, err);
+    shodo_arena_done(&x.line);
+    if (ret->reasons.count)
+        qsort(ret->reasons.data, ret->reasons.count, sizeof(struct shodo_summary_reason), compare_reasons);
+    if (ret->rules.count)
+        qsort(ret->rules.data, ret->rules.count, sizeof(struct shodo_summary_rule), compare_rules);
+    if (st != SHODO_OK)
+        shodo_summary_done(ret);
+    return st;
+}
+
+void shodo_summary_done(struct shodo_summary *s) {
+    shodo_vec_done(&s->reasons);
+    shodo_vec_done(&s->rules);
+    shodo_arena_done(&s->arena);
+}
+
+static void add_safe(struct shodo_buf *out, const char *s) {
+    shodo_text_safe_clip(out, s, strlen(s), 60, true);
+}
+
+static void print_reasons(const struct shodo_summary *s, bool ja, struct shodo_buf *out) {
+    shodo_buf_adds(out, ja ? "未検査:\n" : "not examined:\n");
+    if (s->is_unfinished)
+        shodo_buf_addf(out, ja ? "  [!] 途中で止まっている: %2$llu 件のうち %1$llu 件まで. 同じコマンドで続きから\n"
+                               : "  [!] stopped early: %1$llu of %2$llu files; the same command goes on\n",
+                       (unsigned long long)s->files_done, (unsigned long long)s->files_total);
+    for (size_t i = 0; i < s->reasons.count && i < SHODO_SUMMARY_REASONS; i++) {
+        const struct shodo_summary_reason *r = shodo_vec_at(&s->reasons, i);
+        const char *name = ja ? shodo_ledger_reason_ja(r->reason) : shodo_ledger_reason_name(r->reason);
+        shodo_buf_addf(out, ja ? "  %s %s: %llu 件 (%llu MiB)  例 " : "  %s %s: %llu items (%llu MiB), for example ",
+                       r->is_problem ? "[!]" : "[-]", name, (unsigned long long)r->items, (unsigned long long)(r->bytes >> 20));
+        add_safe(out, r->example ? r->example : "");
+        shodo_buf_addc(out, '\n');
+    }
+    if (s->reasons.count > SHODO_SUMMARY_REASONS)
+        shodo_buf_addf(out, ja ? "  他に %zu 種類 (ledger.jsonl)\n" : "  and %zu more reasons (ledger.jsonl)\n",
+                       s->reasons.count - SHODO_SUMMARY_REASONS);
+    if (!s->reasons.count && !s->is_unfinished)
+        shodo_buf_adds(out, ja ? "  なし\n" : "  nothing\n");
+}
+
+void shodo_summary_print(const struct shodo_summary *s, bool is_japanese, struct shodo_buf *out) {
+    bool ja = is_japanese;
+    print_reasons(s, ja, out);
+    shodo_buf_addf(out, ja ? "一致 %llu 件, 要確認 %llu 件" : "match %llu, suspect %llu", (unsigned long long)s->matches,
+                   (unsigned long long)s->suspects);
+    if (!s->matches && !s->suspects)
+        shodo_buf_adds(out, ja ? " (該当なし)" : " (nothing found)");
+    if (s->problems || s->is_unfinished)
+        shodo_buf_adds(out, ja ? ". 結果は不完全" : "; the result is incomplete");
+    shodo_buf_addc(out, '\n');
+    for (size_t i = 0; i < s->rules.count && i < SHODO_SUMMARY_RULES; i++) {
+        const struct shodo_summary_rule *r = shodo_vec_at(&s->rules, i);
+        const char *what = ja && r->description_ja ? r->description_ja : r->description ? r->description : "";
+        shodo_buf_addf(out, "  %s %llu  ",
+                       ja ? shodo_verdict_ja(r->verdict) : r->verdict == SHODO_VERDICT_MATCH ? "match" : "suspect",
+                       (unsigned long long)r->count);
+        add_safe(out, r->rule);
+        shodo_buf_adds(out, *what ? ": " : "");
+        shodo_text_safe_clip(out, what, strlen(what), 100, false);
+        shodo_buf_adds(out, "\n      ");
+        add_safe(out, r->example ? r->example : "");
+        shodo_buf_addc(out, '\n');
+    }
+    if (s->rules.count > SHODO_SUMMARY_RULES)
+        shodo_buf_addf(out, ja ? "  他に %zu 規則 (findings.jsonl)\n" : "  and %zu more rules (findings.jsonl)\n",
+                       s->rules.count - SHODO_SUMMARY_RULES);
+    shodo_buf_addf(out, ja ? "採取候補 %llu 件, 記録 %llu 件\n" : "artifacts to collect %llu, facts %llu\n",
+                   (unsigned long long)s->artifacts, (unsigned long long)s->facts);
+}
+
+void shodo_summary_write(struct shodo_json *j, const char *key, const struct shodo_summary *s) {
+    shodo_json_object(j, key);
+    shodo_json_bool(j, "is_finished", !s->is_unfinished);
+    shodo_json_u64(j, "files_total", s->files_total);
+    shodo_json_array(j, "not_examined");
+    for (size_t i = 0; i < s->reasons.count; i++) {
+        const struct shodo_summary_reason *r = shodo_vec_at(&s->reasons, i);
+        shodo_json_object(j, NULL);
+        shodo_json_str(j, "class", r->is_problem ? "problem" : "policy");
+        shodo_json_str(j, "reason", shodo_ledger_reason_name(r->reason));
+        shodo_json_u64(j, "items", r->items);
+        shodo_json_u64(j, "bytes", r->bytes);
+        shodo_json_str(j, "example", r->example);
+        shodo_json_object_end(j);
+    }
+    shodo_json_array_end(j);
+    shodo_json_u64(j, "match", s->matches);
+    shodo_json_u64(j, "suspect", s->suspects);
+    shodo_json_u64(j, "artifacts", s->artifacts);
+    shodo_json_u64(j, "facts", s->facts);
+    shodo_json_u64(j, "problems", s->problems);
+    shodo_json_array(j, "rules");
+    for (size_t i = 0; i < s->rules.count; i++) {
+        const struct shodo_summary_rule *r = shodo_vec_at(&s->rules, i);
+        shodo_json_object(j, NULL);
+        shodo_json_str(j, "rule", r->rule);
+        shodo_json_str(j, "verdict", shodo_verdict_name(r->verdict));
+        shodo_json_u64(j, "count", r->count);
+        shodo_json_str(j, "example", r->example);
+        shodo_json_object_end(j);
+    }
+    shodo_json_array_end(j);
+    shodo_json_object_end(j);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/verb.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+const struct shodo_verb shodo_verbs[] = {
+    {.name = "sources",
+     .usage = "[PATH]... [--json]",
+     .help = "disks and images: size, volumes, what is on them, whether they can be read",
+     .run = shodo_verb_sources},
+    {.name = "list",
+     .usage = "SOURCE [--json] [--deleted]",
+     .help = "every entry of a source",
+     .run = shodo_verb_list},
+    {.name = "case",
+     .usage = "new DIR [--site NAME] [--id ID] [--drill] | show --case DIR [--json] [--lang ja|en]",
+     .help = "make a case; show what is known in it",
+     .run = shodo_verb_case},
+    {.name = "triage",
+     .usage = "SOURCE --case DIR [--name ENDPOINT] [--profile quick|standard|full] [--rules PATH]... "
+              "[--only-rules PATH]... [--artifacts PATH]... [--only-artifacts PATH]... [--select NAME]... [--jobs N] "
+              "[--events FD] [--lang ja|en] [--json] [--again]",
+     .help = "examine a source; the same command goes on where a stopped run ended",
+     .run = shodo_verb_triage},
+    {.name = "collect",
+     .usage = "--case DIR --endpoint ID --out DIR [--recipient CERT.pem]... [--source SOURCE] [--max-bytes N] [--dry-run] "
+              "[--allow-credentials] [--passphrase-fd FD] [--events FD] [--json]",
+     .help = "copy, hash, pack, sign and encrypt what triage selected, in one stream",
+     .run = shodo_verb_collect},
+    {.name = "verify",
+     .usage = "PATH [--trust CERT.pem] [--card FILE] [--key KEY.pem] [--passphrase-fd FD] [--json]",
+     .help = "check a bag, a ZIP of one or an encrypted bundle: every problem, one a line",
+     .run = shodo_verb_verify},
+    {.name = "open",
+     .usage = "BUNDLE --out DIR [--key KEY.pem] [--trust CERT.pem] [--passphrase-fd FD] [--json]",
+     .help = "verify, decrypt and unpack a bundle; refuses on any problem",
+     .run = shodo_verb_open},
+    {.name = "journal",
+     .usage = "show|verify --case DIR [--head HASH] [--json]",
+     .help = "show the journal, or check its chain and signatures",
+     .run = shodo_verb_journal},
+    {.name = "key",
+     .usage = "new|show --keys DIR [--passphrase-fd FD] [--json]",
+     .help = "this stick's signing key and certificate",
+     .run = shodo_verb_key},
+    {.name = "rules", .usage = "check [PATH]... [--json]", .help = "compile YARA rule files, each alone", .run = shodo_verb_rules},
+    {.name = "artifacts",
+     .usage = "check [PATH]... [--json]",
+     .help = "check artifact definitions",
+     .run = shodo_verb_artifacts},
+    {.name = "drill",
+     .usage = "unpack FILE [--out IMAGE]",
+     .help = "unpack the compressed drill disk to a sparse image",
+     .run = shodo_verb_drill},
+};
+const size_t shodo_verbs_count = SHODO_ARRAY_SIZE(shodo_verbs);
+
+int shodo_verb_fail(const struct shodo_verb *v, int code, const char *text) {
+    struct shodo_buf b = SHODO_BUF_INIT;
+    shodo_text_safe(&b, text, strlen(text));
+    fprintf(stderr, "shodo %s: %s\n", v->name, shodo_buf_cstr(&b));
+    shodo_buf_done(&b);
+    return code;
+}
+
+int shodo_verb_usage(const struct shodo_verb *v, const char *text) {
+    shodo_verb_fail(v, SHODO_EXIT_USAGE, text);
+    fprintf(stderr, "usage: shodo %s %s\n", v->name, v->usage);
+    return SHODO_EXIT_USAGE;
+}
+
+static bool complain(const struct shodo_verb *v, const char *what, const char *word) {
+    struct shodo_buf b = SHODO_BUF_INIT;
+    shodo_buf_addf(&b, "%s '%s'", what, word);
+    shodo_verb_usage(v, shodo_buf_cstr(&b));
+    shodo_buf_done(&b);
+    return false;
+}
+
+static bool set_value(const struct shodo_verb *v, const struct shodo_option *o, const char *value) {
+    if (o->text) {
+        *o->text = value;
+    } else if (o->number) {
+        if (!shodo_text_parse_u64(value, strlen(value), o->number))
+            return complain(v, "no number:", value);
+    } else {
+        const char **slot = shodo_vec_push(o->list);
+        if (!slot)
+            return complain(v, "no memory for", value);
+        *slot = value;
+    }
+    return true;
+}
+
+static const struct shodo_option *find(const struct shodo_option *options, size_t count, const char *word, size_t n) {
+    for (size_t i = 0; i < count; i++)
+        if (strlen(options[i].name) == n && memcmp(options[i].name, word, n) == 0)
+            return &options[i];
+    return NULL;
+}
+
+bool shodo_args_parse(const struct shodo_verb *v, int argc, char **argv, const struct shodo_option *options, size_t count,
+                      const char **words, size_t max, size_t *ret_words) {
+    size_t n = 0;
+    bool is_plain = false;
+    for (int i = 0; i < argc; i++) {
+        const char *w = argv[i];
+        if (!is_plain && strcmp(w, "--") == 0) {
+            is_plain = true;
+            continue;
+        }
+        if (is_plain || w[0] != '-' || !w[1]) {
+            if (n >= max)
+                return complain(v, "one word too many:", w);
+            words[n++] = w;
+            continue;
+        }
+        const char *eq = strchr(w, '=');
+        const struct shodo_option *o = find(options, count, w, eq ? (size_t)(eq - w) : strlen(w));
+        if (!o)
+            return complain(v, "unknown option", w);
+        if (o->flag) {
+            if (eq)
+                return complain(v, "no value is taken by", o->name);
+            *o->flag = true;
+            continue;
+        }
+        if (!eq && i + 1 >= argc)
+            return complain(v, "a value is missing after", w);
+        if (!set_value(v, o, eq ? eq + 1 : argv[++i]))
+            return false;
+    }
+    *ret_words = n;
+    return true;
+}

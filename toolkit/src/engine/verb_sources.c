@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* shodo sources: what could be examined. Disks from /sys/block, or the paths that are named. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "engine/source_open.h"
+#include "engine/verb.h"
+#include "engine/worker.h"
+
+enum { WORDS_MAX = 64, SYS_BYTES = 4096, SYS_TEXT = 128 };
+
+struct disk {
+    const char *path;
+    char model[SYS_TEXT], serial[SYS_TEXT];
+    bool is_removable, is_readonly, is_system;
+};
+
+static void read_sys(char out[SYS_TEXT], const char *disk, const char *file) {
+    char path[256], raw[SYS_TEXT];
+    out[0] = '\0';
+    snprintf(path, sizeof path, "/sys/block/%s/%s", disk, file);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? read(fd, raw, sizeof raw - 1) : 0;
+    shodo_io_close(&fd);
+    while (n > 0 && (raw[n - 1] == '\n' || raw[n - 1] == ' '))
+        n--;
+    if (n > 0)
+        shodo_text_safe_fixed(out, SYS_TEXT, raw, (size_t)n);
+}
+
+static void write_json(const struct disk *d, const struct shodo_opened *o, const char *problem) {
+    struct shodo_buf b = SHODO_BUF_INIT;
+    struct shodo_json j = shodo_json_to(&b);
+    shodo_json_object(&j, NULL);
+    shodo_json_str(&j, "path", d->path);
+    shodo_json_str(&j, "kind", o->host.is_tree ? "directory" : o->host.is_block ? "disk" : "image");
+    shodo_json_u64(&j, "size_bytes", o->host.size_bytes);
+    shodo_json_u64(&j, "sector_bytes", o->host.sector_bytes);
+    shodo_json_str(&j, "model", d->model);
+    shodo_json_str(&j, "serial", d->serial);
+    shodo_json_bool(&j, "is_removable", d->is_removable);
+    shodo_json_bool(&j, "is_readonly", d->is_readonly);
+    shodo_json_str(&j, "scheme", o->volumes.scheme);
+    shodo_json_str(&j, "endpoint", o->probed);
+    shodo_json_str(&j, "problem", problem ? problem : o->volumes.problem);
+    shodo_json_array(&j, "volumes");
+    for (size_t i = 0; i < o->volumes.volumes.count; i++)
+        shodo_volume_write(&j, NULL, shodo_volume_at(&o->volumes, i));
+    shodo_json_array_end(&j);
+    shodo_json_object_end(&j);
+    shodo_json_line_end(&j);
+    fwrite(b.data, 1, b.len, stdout);
+    shodo_buf_done(&b);
+}
+
+static void add_safe(struct shodo_buf *b, const char *s) {
+    shodo_text_safe(b, s, strlen(s));
+}
+
+static void write_text(const struct disk *d, const struct shodo_opened *o, const char *problem) {
+    struct shodo_buf b = SHODO_BUF_INIT;
+    add_safe(&b, d->path);
+    if (!o->host.is_tree)
+        shodo_buf_addf(&b, "  %llu MiB  %s %s%s%s", (unsigned long long)(o->host.size_bytes >> 20), d->model, d->serial,
+                       d->is_removable ? "  removable" : "", d->is_readonly ? "  read-only" : "");
+    shodo_buf_addc(&b, '\n');
+    if (problem) {
+        shodo_buf_adds(&b, "    not readable: ");
+        add_safe(&b, problem);
+        shodo_buf_addc(&b, '\n');
+    }
+    for (size_t i = 0; i < o->volumes.volumes.count; i++) {
+        const struct shodo_volume *v = shodo_volume_at(&o->volumes, i);
+        shodo_buf_addf(&b, "    %u  %c  %-10s %8llu MiB  ", v->index, v->drive ? v->drive : '-', v->fs_name,
+                       (unsigned long long)(v->length >> 20));
+        add_safe(&b, v->label);
+        shodo_buf_adds(&b, v->has_windows ? "  Windows" : "");
+        if (v->why[0]) {
+            shodo_buf_adds(&b, "\n       ");
+            add_safe(&b, v->why);
+        }
+        shodo_buf_addc(&b, '\n');
+    }
+    fwrite(b.data, 1, b.len, stdout);
+    shodo_buf_done(&b);
+}
+
+/* true: all of it can be read. */
+static bool show(const struct disk *d, bool is_json) {
+    struct shodo_opened o;
+    struct shodo_error err = SHODO_ERROR_INIT;
+    enum shodo_status st = shodo_opened_open(&o, d->path, &err);
+    (is_json ? write_json : write_text)(d, &o, st == SHODO_OK ? NULL : err.text);
+    if (st == SHODO_OK)
+        shodo_opened_done(&o);
+    return st == SHODO_OK;
+}
+
+static bool is_disk(const char *name) {
+    static const char *const no[] = {"loop", "ram", "zram", "dm-", "md", "sr", "fd"};
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(no); i++)
+        if (strncmp(name, no[i], strlen(no[i])) == 0)
+            return false;
+    return name[0] != '.' && !strchr(name, '/') && strlen(name) < 64;
+}
+
+static bool show_disks(bool is_json) {
+    DIR *dir = opendir("/sys/block");
+    bool ok = true;
+    if (!dir)
+        return true;
+    for (struct dirent *e; (e = readdir(dir)) != NULL;) {
+        if (!is_disk(e->d_name))
+            continue;
+        char path[128], flag[SYS_TEXT];
+        struct disk d = {.path = path};
+        snprintf(path, sizeof path, "/dev/%.63s", e->d_name);
+        for (char *p = path; *p; p++)
+            *p = *p == '!' ? '/' : *p;
+        read_sys(d.model, e->d_name, "device/model");
+        read_sys(d.serial, e->d_name, "device/serial");
+        if (!d.serial[0])
+            read_sys(d.serial, e->d_name, "serial");
+        read_sys(flag, e->d_name, "removable");
+        d.is_removable = flag[0] == '1';
+        read_sys(flag, e->d_name, "ro");
+        d.is_readonly = flag[0] == '1';
+        ok = show(&d, is_json) && ok;
+    }
+    closedir(dir);
+    return ok;
+}
+
+int shodo_verb_sources(const struct shodo_verb *v, int argc, char **argv) {
+    const char *words[WORDS_MAX];
+    bool is_json = false, ok = true;
+    size_t n = 0;
+    const struct shodo_option options[] = {{.name = "--json", .flag = &is_json}};
+    if (!shodo_args_parse(v, argc, argv, options, SHODO_ARRAY_SIZE(options), words, WORDS_MAX, &n))
+        return SHODO_EXIT_USAGE;
+    shodo_signals_init();
+    for (size_t i = 0; i < n; i++)
+        ok = show(&(struct disk){.path = words[i]}, is_json) && ok;
+    if (!n)
+        ok = show_disks(is_json);
+    return ok ? SHODO_EXIT_NOTHING : SHODO_EXIT_INCOMPLETE;
+}

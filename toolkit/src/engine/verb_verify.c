@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* shodo verify, shodo open. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "engine/host.h"
+#include "engine/secret.h"
+#include "engine/verb.h"
+#include "handover/verify.h"
+
+struct checking {
+    const char *path, *trust_path, *card_path, *key_path, *out_path;
+    uint64_t passphrase_fd;
+    bool is_json;
+    struct shodo_buf trust, card, key, passphrase;
+};
+
+static void on_problem(void *ctx, const char *code, const char *path, const char *text) {
+    const struct checking *c = ctx;
+    struct shodo_buf b = SHODO_BUF_INIT;
+    if (c->is_json) {
+        struct shodo_json j = shodo_json_to(&b);
+        shodo_json_object(&j, NULL);
+        shodo_json_str(&j, "problem", code);
+        shodo_json_str(&j, "path", path);
+        shodo_json_str(&j, "text", text);
+        shodo_json_object_end(&j);
+        shodo_json_line_end(&j);
+    } else {
+        shodo_buf_addf(&b, "%s: ", code);
+        if (path && *path) {
+            shodo_text_safe(&b, path, strlen(path));
+            shodo_buf_adds(&b, ": ");
+        }
+        shodo_text_safe(&b, text ? text : "", text ? strlen(text) : 0);
+        shodo_buf_addc(&b, '\n');
+    }
+    fwrite(shodo_buf_cstr(&b), 1, b.len, stdout);
+    shodo_buf_done(&b);
+}
+
+static void print_report(const struct checking *c, const struct shodo_verify_report *r) {
+    struct shodo_buf b = SHODO_BUF_INIT;
+    if (c->is_json) {
+        struct shodo_json j = shodo_json_to(&b);
+        shodo_json_object(&j, NULL);
+        shodo_json_bool(&j, "is_unchanged", r->is_unchanged);
+        shodo_json_bool(&j, "is_signer_confirmed", r->is_signer_confirmed);
+        shodo_json_bool(&j, "is_inside_checked", r->is_inside_checked);
+        shodo_json_str(&j, "signer_fingerprint", r->signer_fingerprint);
+        shodo_json_str(&j, "signer_name", r->signer_name);
+        shodo_json_u64(&j, "files", r->files);
+        shodo_json_u64(&j, "bytes", r->bytes);
+        shodo_json_u64(&j, "segments", r->segments);
+        shodo_json_u64(&j, "problems", r->problems);
+        shodo_json_object_end(&j);
+        shodo_json_line_end(&j);
+    } else {
+        shodo_buf_addf(&b, "%s\n",
+                       r->is_unchanged ? "改変なし / unchanged since sealing" : "改変あり / NOT as it was sealed");
+        shodo_buf_addf(&b, "%s\n", r->is_signer_confirmed
+                                       ? "署名者は確認済み / signer confirmed"
+                                       : "署名者は未確認: この指紋を電話で照合 / signer not confirmed: compare this fingerprint by telephone");
+        shodo_buf_addf(&b, "  %s  ", r->signer_fingerprint);
+        shodo_text_safe(&b, r->signer_name, strlen(r->signer_name));
+        shodo_buf_addf(&b, "\n%llu files, %llu bytes, %u segments%s\n", (unsigned long long)r->files,
+                       (unsigned long long)r->bytes, r->segments,
+                       r->is_inside_checked ? "" : "; 中身は未検査 (鍵がない) / the inside was not examined (no key)");
+    }
+    fwrite(shodo_buf_cstr(&b), 1, b.len, stdout);
+    shodo_buf_done(&b);
+}
+
+static enum shodo_status read_optional(struct shodo_buf *out, const char *path, struct shodo_error *err) {
+    return path ? shodo_host_read(out, path, SHODO_LIMIT_KEY_BYTES, err) : SHODO_OK;
+}
+
+static enum shodo_status work(struct checking *c, bool is_open, struct shodo_verify_report *r, struct shodo_error *err) {
+    enum shodo_status st = read_optional(&c->trust, c->trust_path, err);
+    if (st == SHODO_OK)
+        st = read_optional(&c->card, c->card_path, err);
+    if (st == SHODO_OK)
+        st = read_optional(&c->key, c->key_path, err);
+    if (st == SHODO_OK)
+        st = shodo_secret_read(&c->passphrase, c->passphrase_fd, err);
+    if (st == SHODO_OK)
+        st = shodo_text_locale_init(c->out_path, err); /* ZIP names need it; says why when it is not there */
+    if (st != SHODO_OK)
+        return st;
+    const struct shodo_verify_options o = {.trust_pem = c->trust.len ? c->trust.data : NULL,
+                                           .trust_len = c->trust.len,
+                                           .card = c->card.len ? shodo_buf_cstr(&c->card) : NULL,
+                                           .key_pem = c->key.len ? c->key.data : NULL,
+                                           .key_len = c->key.len,
+                                           .passphrase = c->passphrase.len ? shodo_buf_cstr(&c->passphrase) : NULL,
+                                           .problem = on_problem,
+                                           .ctx = c};
+    char store[4096];
+    const char *name = NULL;
+    int dirfd = -1, out = -1;
+    st = shodo_host_split(&dirfd, &name, c->path, store, err);
+    if (st == SHODO_OK && is_open)
+        st = shodo_host_open_dir(&out, c->out_path, true, err);
+    if (st == SHODO_OK)
+        st = is_open ? shodo_open_bundle(dirfd, name, &o, out, r, err) : shodo_verify(dirfd, name, &o, r, err);
+    shodo_io_close(&dirfd);
+    shodo_io_close(&out);
+    return st;
+}
+
+static int check(const struct shodo_verb *v, int argc, char **argv, bool is_open) {
+    struct checking c = {.passphrase_fd = UINT64_MAX};
+    const struct shodo_option options[] = {
+        {.name = "--trust", .text = &c.trust_path}, {.name = "--key", .text = &c.key_path},
+        {.name = "--passphrase-fd", .number = &c.passphrase_fd}, {.name = "--json", .flag = &c.is_json},
+        {.name = is_open ? "--out" : "--card", .text = is_open ? &c.out_path : &c.card_path},
+    };
+    size_t n = 0;
+    if (!shodo_args_parse(v, argc, argv, options, SHODO_ARRAY_SIZE(options), &c.path, 1, &n))
+        return SHODO_EXIT_USAGE;
+    if (n != 1 || (is_open && !c.out_path))
+        return shodo_verb_usage(v, n != 1 ? "which bundle?" : "where to? (--out DIR)");
+    struct shodo_verify_report r = {.files = 0};
+    struct shodo_error err = SHODO_ERROR_INIT;
+    enum shodo_status st = work(&c, is_open, &r, &err);
+    int code = SHODO_EXIT_NOTHING;
+    if (st == SHODO_OK || (st == SHODO_REFUSED && r.problems))
+        print_report(&c, &r);
+    if (st == SHODO_REFUSED)
+        code = shodo_verb_fail(v, SHODO_EXIT_FINDINGS, err.text);
+    else if (st != SHODO_OK)
+        code = shodo_verb_fail(v, SHODO_EXIT_FAILED, err.text);
+    shodo_secret_wipe(&c.key);
+    shodo_secret_wipe(&c.passphrase);
+    shodo_buf_done(&c.trust);
+    shodo_buf_done(&c.card);
+    return code;
+}
+
+int shodo_verb_verify(const struct shodo_verb *v, int argc, char **argv) {
+    return check(v, argc, argv, false);
+}
+
+int shodo_verb_open(const struct shodo_verb *v, int argc, char **argv) {
+    return check(v, argc, argv, true);
+}
