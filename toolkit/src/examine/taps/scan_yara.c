@@ -146,15 +146,16 @@ void shodo_yara_rule_at(const struct shodo_yara_rules *r, size_t i, struct shodo
 static void note_strings(YR_SCAN_CONTEXT *context, YR_RULE *rule, struct shodo_yara_match *m) {
     YR_STRING *string = NULL;
     yr_rule_strings_foreach(rule, string) {
-        YR_MATCH *match = NULL;
+        const YR_MATCH *head = context->matches[string->idx].head;
+        YR_MATCH match;
         if (m->strings_count == SHODO_YARA_STRINGS_MAX)
             return;
-        yr_string_matches_foreach(context, string, match) {
-            m->strings[m->strings_count].id = string->identifier;
-            m->strings[m->strings_count].offset = (uint64_t)(match->base + match->offset);
-            m->strings_count++;
-            break;
-        }
+        if (!head)
+            continue;
+        memcpy(&match, head, sizeof match); /* libyara 4.2 keeps them at odd addresses */
+        m->strings[m->strings_count].id = string->identifier;
+        m->strings[m->strings_count].offset = (uint64_t)(match.base + match.offset);
+        m->strings_count++;
     }
 }
 
