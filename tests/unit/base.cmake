@@ -1,6 +1,7 @@
 foreach(t status buf cur text text_show iconv json value time hash io deflate)
   shodo_unit(test_${t} LIBS shodo_base)
 endforeach()
+target_link_options(test_io PRIVATE -Wl,--wrap=renameat2)
 
 # base/ in a static program: empty root, empty environment, system-call filter.
 if(NOT SHODO_SANITIZE AND NOT SHODO_FUZZ)

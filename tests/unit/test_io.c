@@ -254,6 +254,37 @@ static void test_tolerated(void **state) {
     assert_int_equal(shodo_io_write_file(dirfd, "b", "x", 1, NULL), SHODO_OK);
 }
 
+/* A file system without RENAME_NOREPLACE (exFAT in older kernels): the linker puts this in front of the system call. */
+int __real_renameat2(int od, const char *o, int nd, const char *n, unsigned flags);
+int __wrap_renameat2(int od, const char *o, int nd, const char *n, unsigned flags);
+static bool no_noreplace;
+
+int __wrap_renameat2(int od, const char *o, int nd, const char *n, unsigned flags) {
+    if (no_noreplace && flags != 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    return __real_renameat2(od, o, nd, n, flags);
+}
+
+static void test_no_noreplace(void **state) {
+    struct shodo_error err = SHODO_ERROR_INIT;
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    struct shodo_outfile f;
+    (void)state;
+
+    no_noreplace = true;
+    assert_int_equal(shodo_io_write_file(dirfd, "a", "mine", 4, &err), SHODO_OK);
+    assert_false(exists("a.part"));
+    assert_int_equal(shodo_outfile_open(&f, dirfd, "b", &err), SHODO_OK);
+    assert_int_equal(symlinkat("nowhere", dirfd, "b"), 0); /* a dangling link is there, too */
+    assert_int_equal(shodo_outfile_finish(&f, &err), SHODO_EXISTS);
+    assert_false(exists("b.part"));
+    no_noreplace = false;
+    shodo_io_read_file(&b, dirfd, "a", 10, &err);
+    assert_buf(b, "mine");
+}
+
 static void test_append(void **state) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     struct shodo_error err = SHODO_ERROR_INIT;
@@ -302,7 +333,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         io_test(test_write_read),    io_test(test_names),     io_test(test_links),  io_test(test_stale_part),
         io_test(test_name_taken_meanwhile), io_test(test_every_failure), io_test(test_tolerated),
-        io_test(test_append),        io_test(test_generations),
+        io_test(test_append),        io_test(test_generations), io_test(test_no_noreplace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -65,6 +65,8 @@ static void write_file(struct shodo_json *j, const struct shodo_finding *f) {
         shodo_json_strn(j, "file.name", base, len);
         if (shodo_entry_extension(&ext, f->path, strlen(f->path)) && ext.len > 1)
             shodo_json_strn(j, "file.extension", ext.data + 1, ext.len - 1); /* ECS: no dot */
+        if (ext.failed)
+            j->out->failed = true;
     }
     shodo_line_count(j, "file.size", f->size_bytes);
     shodo_line_str(j, "file.owner", f->owner);
@@ -143,7 +145,7 @@ static void take_other_paths(struct shodo_line *l, struct shodo_finding *f) {
     for (size_t i = 0; i < count; i++) {
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
         if (!shodo_value_bytes(&b, shodo_value_at(list, i)))
-            shodo_line_bad(l, "shodo.other_paths", SHODO_INVALID);
+            shodo_line_bad(l, "shodo.other_paths", b.failed ? SHODO_NOMEM : SHODO_INVALID);
         paths[i] = shodo_arena_str(l->arena, shodo_buf_cstr(&b), b.len);
         if (!paths[i])
             shodo_line_bad(l, "shodo.other_paths", SHODO_NOMEM);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/line.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cur.h"
@@ -26,15 +27,15 @@ void shodo_line_time(struct shodo_json *j, const char *key, int64_t t) {
 void shodo_line_place(struct shodo_json *j, uint32_t volume, uint64_t record, uint16_t sequence,
                       const char *path, char drive, const char *stream) {
     const char drive_text[2] = {drive, '\0'};
+    char inode[24];
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
 
     shodo_json_u64(j, "shodo.volume", volume);
     /* a string, as ECS has it */
-    shodo_buf_addf(&b, "%llu", (unsigned long long)record);
-    shodo_json_str(j, "file.inode", shodo_buf_cstr(&b));
+    snprintf(inode, sizeof(inode), "%llu", (unsigned long long)record);
+    shodo_json_str(j, "file.inode", inode);
     shodo_json_u64(j, "shodo.sequence", sequence);
     if (path) {
-        shodo_buf_clear(&b);
         shodo_entry_windows_path(&b, drive, path, strlen(path), NULL, 0);
         shodo_json_strn(j, "file.path", shodo_buf_cstr(&b), b.len);
         shodo_json_str(j, "shodo.path", path);
