@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "evidence/lznt1.h"
 #include "evidence/runs.h"
+#include "evidence/wof.h"
 
 enum { TAG_DEDUP = 0x80000013 };
 
@@ -23,6 +24,7 @@ struct shodo_content {
     uint8_t *unit, *packed;
     uint64_t unit_index;
     size_t unit_lost;
+    struct wof *wof;
 };
 
 static void say(struct shodo_content *c, const char *text) {
@@ -46,8 +48,6 @@ static enum shodo_status refuse(const struct shodo_entry *e, const struct shodo_
     if ((s->flags & SHODO_STREAM_WOF) && s->unit_bytes == 0)
         return shodo_fail(err, SHODO_UNSUPPORTED,
                           "backed by a Windows image file (WIM): the content is not in this file");
-    if (s->flags & SHODO_STREAM_WOF)
-        return shodo_fail(err, SHODO_UNSUPPORTED, "compressed by Windows (WOF)");
     return SHODO_OK;
 }
 
@@ -61,6 +61,21 @@ static enum shodo_status open_lznt1(struct shodo_content *c, struct shodo_error 
     if (!c->unit || !c->packed)
         return shodo_fail(err, SHODO_NOMEM, "no memory for a compression unit");
     return SHODO_OK;
+}
+
+/* The bytes are in another stream of the same file. */
+static enum shodo_status open_wof(struct shodo_content *c, struct shodo_error *err) {
+    static const char name[] = "WofCompressedData";
+    for (size_t i = 0; i < c->entry->streams_count; i++) {
+        const struct shodo_stream *s = &c->entry->streams[i];
+        struct shodo_content *packed = NULL;
+        enum shodo_status st = SHODO_OK;
+        if (s->name_len != sizeof(name) - 1 || memcmp(s->name, name, s->name_len) != 0)
+            continue;
+        st = shodo_content_open(&packed, c->source, c->entry, i, err);
+        return st == SHODO_OK ? wof_open(&c->wof, packed, c->size, c->stream->unit_bytes, err) : st;
+    }
+    return shodo_fail(err, SHODO_DAMAGED, "compressed by Windows (WOF), but the compressed stream is missing");
 }
 
 enum shodo_status shodo_content_open(struct shodo_content **ret, struct shodo_source *source,
@@ -81,7 +96,10 @@ enum shodo_status shodo_content_open(struct shodo_content **ret, struct shodo_so
     c->stream = &e->streams[stream];
     c->size = c->stream->size_bytes;
     c->valid = SHODO_MIN(c->stream->valid_bytes, c->size);
-    if (c->stream->flags & SHODO_STREAM_HOST_FD)
+    if (c->stream->flags & SHODO_STREAM_WOF) {
+        c->valid = c->size;
+        st = open_wof(c, err);
+    } else if (c->stream->flags & SHODO_STREAM_HOST_FD)
         c->size = c->valid = shodo_source_size(source);
     else if (c->stream->flags & SHODO_STREAM_RESIDENT)
         c->valid = SHODO_MIN(c->valid, (uint64_t)c->stream->resident_len);
@@ -100,6 +118,7 @@ struct shodo_content *shodo_content_free(struct shodo_content *c) {
         return NULL;
     free(c->unit);
     free(c->packed);
+    wof_free(c->wof);
     free(c);
     return NULL;
 }
@@ -178,7 +197,11 @@ static enum shodo_status read_valid(struct shodo_content *c, uint64_t offset, ui
                                     struct shodo_error *err) {
     const struct shodo_stream *s = c->stream;
     uint64_t lost = 0;
-    if (s->flags & SHODO_STREAM_RESIDENT) {
+    if (c->wof) {
+        lost = wof_read(c->wof, offset, p, n);
+        if (lost > 0)
+            say(c, "a part compressed by Windows (WOF) cannot be decoded");
+    } else if (s->flags & SHODO_STREAM_RESIDENT) {
         memcpy(p, s->resident + offset, n);
     } else if (s->flags & SHODO_STREAM_COMPRESSED) {
         read_lznt1(c, offset, p, n);
@@ -218,7 +241,7 @@ uint64_t shodo_content_next_data(const struct shodo_content *c, uint64_t offset)
     const struct shodo_stream *s = c->stream;
     struct shodo_runs_pos pos = {.index = 0, .start = 0};
     uint64_t unit = s->flags & SHODO_STREAM_COMPRESSED ? s->unit_bytes : 1;
-    if (s->flags & (SHODO_STREAM_RESIDENT | SHODO_STREAM_HOST_FD))
+    if (s->flags & (SHODO_STREAM_RESIDENT | SHODO_STREAM_HOST_FD | SHODO_STREAM_WOF))
         return SHODO_MIN(offset, c->size);
     offset -= offset % unit;
     while (offset < c->valid && shodo_runs_seek(s->runs, s->runs_count, &pos, offset) &&
