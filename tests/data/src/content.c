@@ -163,8 +163,9 @@ static void add_systemtime(uint64_t ft, struct td_buf *b) {
 }
 
 static bool is_counted(const char *key) {
-    static const char *const keys[] = {"zeros", "random",   "repeat", "ascii", "lines", "jpg", "png", "dicom",
-                                       "dicomjpg", "docx", "xlsx",   "pdf",   "zip",   "gz"};
+    static const char *const keys[] = {"zeros", "random", "repeat", "ascii",    "lines",
+                                       "jpg",   "png",    "dicom",  "dicomjpg", "docx",
+                                       "xlsx",  "pdf",    "zip",    "gz"};
 
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (!strcmp(keys[i], key))

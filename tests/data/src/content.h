@@ -2,13 +2,14 @@
 /*
  * File content from a description: pieces in the order they stand on the line.
  *
- *   text="…"  utf16="…"  cp932="…"  hex=00ff  from=NAME       literal, converted, or a file of the search folders
- *   zeros=N   hole=N     random=N:SEED  ascii=N:SEED  lines=N:SEED  repeat=N:TEXT
- *   pe="marker"  jpg=N:SEED  png=N:SEED  dicom=N:SEED  dicomjpg=N:SEED  docx=N:SEED  xlsx=N:SEED  pdf=N:SEED
- *   zip=N:SEED  gz=N:SEED
- *   le16=N  le32=N  le64=N  filetime=TIME  systemtime=TIME (16 bytes)  sid=S-1-…      binary structures
+ *   text="…"  utf16="…"  cp932="…"  hex=00ff  from=NAME       literal, converted, or a file of the
+ * search folders zeros=N   hole=N     random=N:SEED  ascii=N:SEED  lines=N:SEED  repeat=N:TEXT
+ *   pe="marker"  jpg=N:SEED  png=N:SEED  dicom=N:SEED  dicomjpg=N:SEED  docx=N:SEED  xlsx=N:SEED
+ * pdf=N:SEED zip=N:SEED  gz=N:SEED le16=N  le32=N  le64=N  filetime=TIME  systemtime=TIME (16
+ * bytes)  sid=S-1-…      binary structures
  *
- * N is about the size for the formats and exact for the others. A hole is zeros that take no cluster.
+ * N is about the size for the formats and exact for the others. A hole is zeros that take no
+ * cluster.
  */
 #ifndef SHODO_TESTDATA_CONTENT_H
 #define SHODO_TESTDATA_CONTENT_H
@@ -39,7 +40,8 @@ bool td_content_sha256(const struct td_content *c, char hex[65]);
 
 /* One generated file of about n bytes; false when the kind is unknown. */
 bool td_format(struct td_buf *b, const char *kind, uint64_t n, const char *seed);
-/* A PE32+ console program whose only instruction is "return 0", with the marker as read-only data. */
+/* A PE32+ console program whose only instruction is "return 0", with the marker as read-only data.
+ */
 void td_format_pe(struct td_buf *b, const char *marker, size_t n);
 
 #endif

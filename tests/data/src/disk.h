@@ -13,8 +13,8 @@ struct td_stream {
     char *name; /* WTF-8; "" is the unnamed stream */
     struct td_content content;
     bool is_compressed;
-    bool is_wof;      /* reads as zeros without a WOF decoder; sha256 is the plain content */
-    char sha256[65];  /* of what a right reader gives; "" is unknown */
+    bool is_wof;     /* reads as zeros without a WOF decoder; sha256 is the plain content */
+    char sha256[65]; /* of what a right reader gives; "" is unknown */
     uint64_t size;
     int attr_id; /* as on disk; -1 unknown */
     bool is_resident;
@@ -47,8 +47,8 @@ struct td_node {
     uint64_t lazy_size; /* member of a tree: content is made while writing */
     const char *lazy_kind;
     uint64_t lazy_seed;
-    uint64_t mft;  /* record number */
-    unsigned seq;  /* sequence number while it was in use */
+    uint64_t mft; /* record number */
+    unsigned seq; /* sequence number while it was in use */
     bool written;
     char *kept;         /* record as it was before it was deleted */
     uint64_t record_at; /* byte of the record in the volume, where later patching needs it */
@@ -78,7 +78,8 @@ struct td_op {
     size_t link;
 };
 
-/* RECORD addresses the record without its update sequence, RECORD_RAW the bytes as they lie on the disk. */
+/* RECORD addresses the record without its update sequence, RECORD_RAW the bytes as they lie on the
+ * disk. */
 enum td_patch_kind { TD_PATCH_CONTENT, TD_PATCH_RECORD, TD_PATCH_RECORD_RAW, TD_PATCH_RAW };
 
 struct td_patch {
@@ -154,17 +155,22 @@ struct td_disk {
 /* model.c: the description becomes the model */
 void td_disk_parse(struct td_disk *d);
 struct td_node *td_node_find(struct td_volume *v, const char *path); /* NULL when there is none */
-struct td_node *td_node_make(struct td_volume *v, const struct td_at *at, const char *path, bool is_dir);
+struct td_node *td_node_make(struct td_volume *v, const struct td_at *at, const char *path,
+                             bool is_dir);
 void td_node_rename(struct td_volume *v, struct td_node *n, const char *name);
-void td_node_path(const struct td_node *n, struct td_buf *b); /* "/a/b", NUL-terminated, NUL not counted */
+void td_node_path(const struct td_node *n,
+                  struct td_buf *b); /* "/a/b", NUL-terminated, NUL not counted */
 struct td_stream *td_stream_add(struct td_node *n, const char *name);
-void td_usn_add(struct td_volume *v, uint64_t time, struct td_node *n, const char *name, uint32_t reason);
+void td_usn_add(struct td_volume *v, uint64_t time, struct td_node *n, const char *name,
+                uint32_t reason);
 
 /* scramble.c: what an encryptor leaves behind, made from random bytes */
 void td_scramble(struct td_disk *d, struct td_part *p, struct td_line *l);
 
-/* wof.c: WofCompressedData for algorithm 0..3 (XPRESS4K, LZX, XPRESS8K, XPRESS16K), packed by libwim */
-void td_wof_pack(const struct td_at *at, unsigned algorithm, const void *p, size_t n, struct td_buf *out);
+/* wof.c: WofCompressedData for algorithm 0..3 (XPRESS4K, LZX, XPRESS8K, XPRESS16K), packed by
+ * libwim */
+void td_wof_pack(const struct td_at *at, unsigned algorithm, const void *p, size_t n,
+                 struct td_buf *out);
 
 /* usn.c: $Extend/$UsnJrnl content, once record numbers are known */
 void td_usn_build(struct td_volume *v, struct td_content *j, struct td_content *max);

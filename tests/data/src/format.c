@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Generated files that are what their magic says: a reader of each format opens them. The persons, numbers
- * and hospitals in them do not exist.
+ * Generated files that are what their magic says: a reader of each format opens them. The persons,
+ * numbers and hospitals in them do not exist.
  */
 #include "content.h"
 
@@ -10,8 +10,9 @@
 #include <zlib.h>
 
 static void ascii(struct td_buf *b, uint64_t n, struct td_rng *r) {
-    static const char *const words[] = {"night", "ward", "shift", "order", "report", "of", "the",   "list",
-                                        "bed",   "team", "and",   "visit", "chart",  "to", "plan", "memo"};
+    static const char *const words[] = {"night", "ward", "shift", "order", "report", "of",
+                                        "the",   "list", "bed",   "team",  "and",    "visit",
+                                        "chart", "to",   "plan",  "memo"};
     size_t start = b->n;
 
     while (b->n - start < n) {
@@ -22,14 +23,21 @@ static void ascii(struct td_buf *b, uint64_t n, struct td_rng *r) {
 }
 
 static void lines(struct td_buf *b, uint64_t n, struct td_rng *r) {
-    static const char *const items[] = {"外来予約", "入院予定", "物品請求", "勤務変更", "会議メモ", "検査依頼"};
+    static const char *const items[] = {"外来予約", "入院予定", "物品請求",
+                                        "勤務変更", "会議メモ", "検査依頼"};
     size_t start = b->n;
 
     td_buf_str(b, "番号,区分,部署,日付,数量\r\n");
-    for (unsigned i = 1; b->n - start < n; i++)
-        td_buf_fmt(b, "%05u,%s,第%u病棟,2026-%02u-%02u,%u\r\n", i, items[td_rng_below(r, 6)],
-                   (unsigned)td_rng_below(r, 8) + 1, (unsigned)td_rng_below(r, 12) + 1,
-                   (unsigned)td_rng_below(r, 28) + 1, (unsigned)td_rng_below(r, 500));
+    for (unsigned i = 1; b->n - start < n; i++) {
+        unsigned
+            v[5]; /* drawn one after another: the order of arguments is the compiler's choice */
+        static const unsigned limit[5] = {6, 8, 12, 28, 500};
+
+        for (unsigned k = 0; k < 5; k++)
+            v[k] = (unsigned)td_rng_below(r, limit[k]);
+        td_buf_fmt(b, "%05u,%s,第%u病棟,2026-%02u-%02u,%u\r\n", i, items[v[0]], v[1] + 1, v[2] + 1,
+                   v[3] + 1, v[4]);
+    }
 }
 
 static void be16(struct td_buf *b, unsigned v) {
@@ -57,7 +65,7 @@ static void jpg(struct td_buf *b, uint64_t n, struct td_rng *r) {
     be16(b, 0xffc0); /* baseline frame, 640 x 480, one component */
     be16(b, 11);
     td_buf_add(b, "\x08\x01\xe0\x02\x80\x01\x01\x11\x00", 9);
-    for (unsigned class = 0; class < 2; class++) { /* Huffman tables with sixteen codes each */
+    for (unsigned class = 0; class < 2; class ++) { /* Huffman tables with sixteen codes each */
         be16(b, 0xffc4);
         be16(b, 19 + 12);
         td_buf_u8(b, class << 4);
@@ -132,7 +140,8 @@ static void png(struct td_buf *b, uint64_t n, struct td_rng *r) {
     td_buf_done(&packed);
 }
 
-static void dicom_tag(struct td_buf *b, unsigned group, unsigned element, const char *vr, const char *value) {
+static void dicom_tag(struct td_buf *b, unsigned group, unsigned element, const char *vr,
+                      const char *value) {
     size_t n = strlen(value), pad = n & 1;
 
     td_buf_le16(b, group);
@@ -253,12 +262,16 @@ static void zip_end(struct zip *z) {
 
 static void office(struct td_buf *b, uint64_t n, struct td_rng *r, bool sheet) {
     static const char types[] =
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Types xmlns=\"http://schemas.openxmlformats.org/package/2006/"
-        "content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package."
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Types "
+        "xmlns=\"http://schemas.openxmlformats.org/package/2006/"
+        "content-types\"><Default Extension=\"rels\" "
+        "ContentType=\"application/vnd.openxmlformats-package."
         "relationships+xml\"/><Default Extension=\"xml\" ContentType=\"application/xml\"/></Types>";
     static const char rels_doc[] =
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Relationships xmlns=\"http://schemas.openxmlformats.org/package/"
-        "2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/"
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Relationships "
+        "xmlns=\"http://schemas.openxmlformats.org/package/"
+        "2006/relationships\"><Relationship Id=\"rId1\" "
+        "Type=\"http://schemas.openxmlformats.org/officeDocument/"
         "2006/relationships/officeDocument\" Target=\"main.xml\"/></Relationships>";
     struct zip z = {.out = b, .start = b->n};
     struct td_buf body = {0}, media = {0};
@@ -306,8 +319,11 @@ static void pdf(struct td_buf *b, uint64_t n, struct td_rng *r) {
     at[1] = b->n - start;
     td_buf_str(b, "2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n");
     at[2] = b->n - start;
-    td_buf_str(b, "3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources "
-                  "<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>\nendobj\n");
+    td_buf_str(
+        b,
+        "3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources "
+        "<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> "
+        ">>\nendobj\n");
     at[3] = b->n - start;
     td_buf_fmt(b, "4 0 obj\n<< /Length %zu /Filter /FlateDecode >>\nstream\n", packed.n);
     td_buf_add(b, packed.p, packed.n);
@@ -356,7 +372,8 @@ bool td_format(struct td_buf *b, const char *kind, uint64_t n, const char *seed)
     return true;
 }
 
-static void pe_section(unsigned char *h, const char *name, uint32_t rva, uint32_t len, uint32_t at, uint32_t flags) {
+static void pe_section(unsigned char *h, const char *name, uint32_t rva, uint32_t len, uint32_t at,
+                       uint32_t flags) {
     memcpy(h, name, strlen(name));
     td_put32(h + 8, len);
     td_put32(h + 12, rva);

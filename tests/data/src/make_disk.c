@@ -2,6 +2,7 @@
 /* make-disk DESCRIPTION IMAGE [SEARCH-FOLDER...]: see tests/data/README.md. */
 #include "disk.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +15,17 @@ static void format_fat(const struct td_disk *d, const struct td_part *p, const c
     snprintf(serial, sizeof serial, "%08x", (unsigned)p->serial);
     snprintf(kib, sizeof kib, "%llu", (unsigned long long)(p->bytes / 1024));
     const char *argv[] = {access("/usr/sbin/mkfs.fat", X_OK) ? "mkfs.fat" : "/usr/sbin/mkfs.fat",
-                          "--invariant", "-C", "-F", p->bytes >= 40u << 20 ? "32" : "16", "-S", sector,
-                          "-i", serial, path, kib, NULL};
+                          "--invariant",
+                          "-C",
+                          "-F",
+                          p->bytes >= 40u << 20 ? "32" : "16",
+                          "-S",
+                          sector,
+                          "-i",
+                          serial,
+                          path,
+                          kib,
+                          NULL};
 
     unlink(path);
     if (td_run(argv))
@@ -45,6 +55,9 @@ static void make_part(struct td_disk *d, struct td_part *p, const char *image) {
 int main(int argc, char **argv) {
     struct td_disk d = {0};
 
+    /* Zeros from malloc: should libntfs-3g write a byte that it never set, two builds are still
+     * equal. */
+    mallopt(M_PERTURB, 0xff);
     if (argc < 3) {
         fputs("usage: make-disk DESCRIPTION IMAGE [SEARCH-FOLDER...]\n", stderr);
         return 2;

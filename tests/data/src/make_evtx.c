@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * make-evtx DESCRIPTION LOG [SEARCH-FOLDER...]: writes a Windows event log (EVTX 3.1) with templates.
+ * make-evtx DESCRIPTION LOG [SEARCH-FOLDER...]: writes a Windows event log (EVTX 3.1) with
+ * templates.
  *
  *   log channel=NAME computer=NAME [first=RECORD-ID] [dirty=yes]
  *   provider NAME [guid=GUID]          for the events below
- *   event ID TIME [record=N] [level=N] [task=N] [opcode=N] [keywords=0x…] [version=N] [qualifiers=N] [pid=N] [tid=N]
- *         [user=SID] [userdata=ELEMENT] [ns=URI] NAME VALUE NAME VALUE...
+ *   event ID TIME [record=N] [level=N] [task=N] [opcode=N] [keywords=0x…] [version=N]
+ * [qualifiers=N] [pid=N] [tid=N] [user=SID] [userdata=ELEMENT] [ns=URI] NAME VALUE NAME VALUE...
  *
- * Without userdata= the pairs become <EventData><Data Name="…">; a NAME of "-" gives a Data element without a name.
- * With userdata=ELEMENT they become elements below <UserData><ELEMENT xmlns="…">.
+ * Without userdata= the pairs become <EventData><Data Name="…">; a NAME of "-" gives a Data element
+ * without a name. With userdata=ELEMENT they become elements below <UserData><ELEMENT xmlns="…">.
  * A VALUE is text, or typed: u32:N u64:N hex32:N hex64:N bool:0|1 sid:S-1-… time:TIME guid:…
- * Layout: "Windows XML Event Log (EVTX)" by Joachim Metz and MS-EVEN6 2.2.12; read back with evtxexport in tests.
+ * Layout: "Windows XML Event Log (EVTX)" by Joachim Metz and MS-EVEN6 2.2.12; read back with
+ * evtxexport in tests.
  */
 #include "content.h"
 
@@ -20,8 +22,21 @@
 
 enum { CHUNK = 65536, CHUNK_HEAD = 512, MAX_NAMES = 1024, MAX_TEMPLATES = 256 };
 
-enum { T_NULL = 0, T_STRING = 1, T_U8 = 4, T_U16 = 6, T_U32 = 8, T_U64 = 10, T_BOOL = 13, T_BINARY = 14, T_GUID = 15,
-       T_FILETIME = 17, T_SID = 19, T_HEX32 = 20, T_HEX64 = 21 };
+enum {
+    T_NULL = 0,
+    T_STRING = 1,
+    T_U8 = 4,
+    T_U16 = 6,
+    T_U32 = 8,
+    T_U64 = 10,
+    T_BOOL = 13,
+    T_BINARY = 14,
+    T_GUID = 15,
+    T_FILETIME = 17,
+    T_SID = 19,
+    T_HEX32 = 20,
+    T_HEX64 = 21
+};
 
 struct name_ref {
     char *name;
@@ -61,7 +76,8 @@ struct log {
     unsigned chunks;
 };
 
-/* ---- bytes in the chunk ------------------------------------------------------------------------- */
+/* ---- bytes in the chunk -------------------------------------------------------------------------
+ */
 
 static unsigned char *room(struct chunk *c, size_t n) {
     if (c->n + n > sizeof c->b)
@@ -92,7 +108,8 @@ static void utf16(struct chunk *c, const char *s) {
     td_buf_done(&b);
 }
 
-/* A name reference: the offset of the name, which follows at once when the chunk does not have it yet. */
+/* A name reference: the offset of the name, which follows at once when the chunk does not have it
+ * yet. */
 static void name(struct chunk *c, const char *s) {
     struct td_buf b = {0};
     unsigned hash = 0;
@@ -121,7 +138,8 @@ static void name(struct chunk *c, const char *s) {
     td_buf_done(&b);
 }
 
-/* ---- BinXML ------------------------------------------------------------------------------------- */
+/* ---- BinXML -------------------------------------------------------------------------------------
+ */
 
 /* Opens an element; returns where its size goes. */
 static size_t open_element(struct chunk *c, const char *s, bool has_attributes) {
@@ -156,7 +174,8 @@ static void subst_value(struct chunk *c, unsigned index, unsigned type) {
 }
 
 /* An attribute with a fixed text, or (text NULL) a substitution. */
-static void attribute(struct chunk *c, const char *key, const char *text, unsigned index, unsigned type, bool more) {
+static void attribute(struct chunk *c, const char *key, const char *text, unsigned index,
+                      unsigned type, bool more) {
     u8(c, more ? 0x46 : 0x06);
     name(c, key);
     if (text)
@@ -183,8 +202,21 @@ static void simple(struct chunk *c, const char *s, unsigned index, unsigned type
 }
 
 /* The numbers of the values in <System>; data values follow. */
-enum { S_QUALIFIERS, S_ID, S_VERSION, S_LEVEL, S_TASK, S_OPCODE, S_KEYWORDS, S_TIME, S_RECORD, S_PID, S_TID, S_USER,
-       S_DATA };
+enum {
+    S_QUALIFIERS,
+    S_ID,
+    S_VERSION,
+    S_LEVEL,
+    S_TASK,
+    S_OPCODE,
+    S_KEYWORDS,
+    S_TIME,
+    S_RECORD,
+    S_PID,
+    S_TID,
+    S_USER,
+    S_DATA
+};
 
 static void system_part(struct log *l, struct chunk *c) {
     size_t at = open_element(c, "System", false), e, list;
@@ -341,7 +373,8 @@ static void template_instance(struct log *l, struct chunk *c, const struct event
     c->tmpl[c->ntmpl++] = (struct template_ref){key, at, td_get32(digest)};
 }
 
-static void write_record(struct log *l, struct chunk *c, const struct event *e, uint64_t id, uint64_t time) {
+static void write_record(struct log *l, struct chunk *c, const struct event *e, uint64_t id,
+                         uint64_t time) {
     size_t at = c->n;
     unsigned char *p = room(c, 24);
 
@@ -373,7 +406,8 @@ static void write_record(struct log *l, struct chunk *c, const struct event *e, 
         c->first = id;
 }
 
-/* ---- chunks and file ---------------------------------------------------------------------------- */
+/* ---- chunks and file ----------------------------------------------------------------------------
+ */
 
 static void finish_chunk(struct log *l) {
     struct chunk *c = l->c;
@@ -435,7 +469,8 @@ static void write_log(struct log *l, const char *path) {
     td_buf_done(&file);
 }
 
-/* ---- lines -------------------------------------------------------------------------------------- */
+/* ---- lines --------------------------------------------------------------------------------------
+ */
 
 static void set_number(struct event *e, unsigned i, unsigned type, unsigned bytes, uint64_t v) {
     unsigned char b[8];
@@ -468,12 +503,14 @@ static void add_guid(const struct td_at *at, struct td_buf *b, const char *s) {
         p[i] = raw[order[i]];
 }
 
-static void set_value(struct log *l, const struct td_at *at, struct event *e, unsigned i, const char *text) {
+static void set_value(struct log *l, const struct td_at *at, struct event *e, unsigned i,
+                      const char *text) {
     static const struct {
         const char *prefix;
         unsigned type, bytes;
-    } numbers[] = {{"u8:", T_U8, 1},       {"u16:", T_U16, 2},     {"u32:", T_U32, 4}, {"u64:", T_U64, 8},
-                   {"hex32:", T_HEX32, 4}, {"hex64:", T_HEX64, 8}, {"bool:", T_BOOL, 4}};
+    } numbers[] = {{"u8:", T_U8, 1},    {"u16:", T_U16, 2},     {"u32:", T_U32, 4},
+                   {"u64:", T_U64, 8},  {"hex32:", T_HEX32, 4}, {"hex64:", T_HEX64, 8},
+                   {"bool:", T_BOOL, 4}};
 
     for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
         size_t n = strlen(numbers[k].prefix);
@@ -499,8 +536,10 @@ static void set_value(struct log *l, const struct td_at *at, struct event *e, un
 
 static void line_event(struct log *l, struct td_line *line) {
     const struct td_at *at = &line->at;
-    struct event e = {.userdata = td_line_text(line, "userdata", NULL), .ns = td_line_text(line, "ns", NULL)};
-    uint64_t id = td_line_size(line, "record", l->next), qualifiers = td_line_size(line, "qualifiers", 0);
+    struct event e = {.userdata = td_line_text(line, "userdata", NULL),
+                      .ns = td_line_text(line, "ns", NULL)};
+    uint64_t id = td_line_size(line, "record", l->next),
+             qualifiers = td_line_size(line, "qualifiers", 0);
     uint64_t when = td_time(&l->script, at, td_line_arg(line, 1, "a time")->val);
     struct td_word *w;
 
@@ -560,7 +599,8 @@ int main(int argc, char **argv) {
         } else if (!l.channel) {
             td_fail(&line->at, "the first line must be 'log'");
         } else if (!strcmp(verb, "provider")) {
-            const char *guid = td_line_text(line, "guid", NULL), *name = td_line_arg(line, 0, "a name")->val;
+            const char *guid = td_line_text(line, "guid", NULL),
+                       *name = td_line_arg(line, 0, "a name")->val;
 
             l.provider = td_dup(name, strlen(name));
             l.guid = guid ? td_dup(guid, strlen(guid)) : NULL;

@@ -4,15 +4,15 @@
  *
  *   hive [name=SYSTEM] [written=TIME] [sequence=N] [root=NAME]
  *   key PATH [time=TIME]               the lines below put values into it; missing parents are made
- *   sz NAME TEXT · expand NAME TEXT · multi NAME TEXT... · dword NAME N · qword NAME N · binary NAME CONTENT...
- *   none NAME · raw NAME type=N CONTENT...        NAME "" is the default value
- *   user NAME rid=N [full=] [comment=] [logon=TIME] [password=TIME] [bad=TIME] [flags=N] [logons=N] [bads=N] [created=TIME]
- *   alias RID NAME SID...              a local group with members
- *   machine S-1-5-21-A-B-C             sets Domains\Account\V
+ *   sz NAME TEXT · expand NAME TEXT · multi NAME TEXT... · dword NAME N · qword NAME N · binary
+ * NAME CONTENT... none NAME · raw NAME type=N CONTENT...        NAME "" is the default value user
+ * NAME rid=N [full=] [comment=] [logon=TIME] [password=TIME] [bad=TIME] [flags=N] [logons=N]
+ * [bads=N] [created=TIME] alias RID NAME SID...              a local group with members machine
+ * S-1-5-21-A-B-C             sets Domains\Account\V
  *
- * A path has `\` between names. A key without time= has the time of the hive. `user`, `alias` and `machine` are for
- * SAM: they hold names, times and flags, and no password hashes.
- * Layout: the "regf" file format as described by Maxim Suhanov (regf specification), checked with hivex.
+ * A path has `\` between names. A key without time= has the time of the hive. `user`, `alias` and
+ * `machine` are for SAM: they hold names, times and flags, and no password hashes. Layout: the
+ * "regf" file format as described by Maxim Suhanov (regf specification), checked with hivex.
  */
 #include "content.h"
 
@@ -44,14 +44,15 @@ struct hive {
     const char *name;
     uint64_t written;
     uint32_t sequence;
-    struct td_buf out;  /* hive bins */
+    struct td_buf out;   /* hive bins */
     size_t bin, bin_end; /* the bin being filled: its start and end */
-    size_t used;        /* end of the last cell */
+    size_t used;         /* end of the last cell */
     uint32_t sk;
     uint32_t keys;
 };
 
-/* ---- the tree ----------------------------------------------------------------------------------- */
+/* ---- the tree -----------------------------------------------------------------------------------
+ */
 
 static unsigned upper(unsigned c) {
     return (c >= 'a' && c <= 'z') || (c >= 0xe0 && c <= 0xfe && c != 0xf7) ? c - 32 : c;
@@ -113,7 +114,8 @@ static struct value *add_value(struct key *k, const char *name, uint32_t type) {
     return &k->value[k->nvalue++];
 }
 
-/* ---- SAM ---------------------------------------------------------------------------------------- */
+/* ---- SAM ----------------------------------------------------------------------------------------
+ */
 
 static uint64_t opt_time(struct hive *h, struct td_line *l, const char *key) {
     struct td_word *w = td_line_opt(l, key);
@@ -121,7 +123,8 @@ static uint64_t opt_time(struct hive *h, struct td_line *l, const char *key) {
     return w ? td_time(&h->script, &l->at, w->val) : 0;
 }
 
-static void sam_field(struct td_buf *v, struct td_buf *data, unsigned at, const struct td_buf *field) {
+static void sam_field(struct td_buf *v, struct td_buf *data, unsigned at,
+                      const struct td_buf *field) {
     td_put32(v->p + at, (uint32_t)data->n);
     td_put32(v->p + at + 4, (uint32_t)field->n);
     td_buf_add(data, field->p, field->n);
@@ -224,7 +227,8 @@ static void line_machine(struct hive *h, struct td_line *l) {
     td_buf_done(&sid);
 }
 
-/* ---- lines -------------------------------------------------------------------------------------- */
+/* ---- lines --------------------------------------------------------------------------------------
+ */
 
 static void text_value(struct key *k, struct td_line *l, uint32_t type) {
     const char *name = td_line_arg(l, 0, "a value name")->val;
@@ -272,7 +276,9 @@ static void one_line(struct hive *h, struct key **at, struct td_line *l) {
         td_buf_le64(&add_value(k, td_line_arg(l, 0, "a value name")->val, 11)->data,
                     td_size(&l->at, td_line_arg(l, 1, "a number")->val));
     } else if (!strcmp(verb, "binary") || !strcmp(verb, "none") || !strcmp(verb, "raw")) {
-        uint32_t type = verb[0] == 'b' ? 3 : verb[0] == 'n' ? 0 : (uint32_t)td_line_size(l, "type", 0);
+        uint32_t type = verb[0] == 'b'   ? 3
+                        : verb[0] == 'n' ? 0
+                                         : (uint32_t)td_line_size(l, "type", 0);
         struct value *v = add_value(k, td_line_arg(l, 0, "a value name")->val, type);
         struct td_content c;
 
@@ -285,15 +291,18 @@ static void one_line(struct hive *h, struct key **at, struct td_line *l) {
     td_line_check(l);
 }
 
-/* ---- the file ----------------------------------------------------------------------------------- */
+/* ---- the file -----------------------------------------------------------------------------------
+ */
 
 static void close_bin(struct hive *h) {
     if (h->bin_end > h->used)
-        td_put32(h->out.p + h->used, (uint32_t)(h->bin_end - h->used)); /* a positive size is a free cell */
+        td_put32(h->out.p + h->used,
+                 (uint32_t)(h->bin_end - h->used)); /* a positive size is a free cell */
     h->used = h->bin_end;
 }
 
-/* A cell for n bytes, zeroed; returns its offset (from the first bin), the data starts four bytes later. */
+/* A cell for n bytes, zeroed; returns its offset (from the first bin), the data starts four bytes
+ * later. */
 static uint32_t cell(struct hive *h, size_t n) {
     size_t size = (n + 4 + 7) & ~(size_t)7;
 
@@ -394,7 +403,8 @@ static uint32_t name_hash(const char *name) {
     return v;
 }
 
-static uint32_t write_leaf(struct hive *h, struct key *k, const uint32_t *child, size_t from, size_t n) {
+static uint32_t write_leaf(struct hive *h, struct key *k, const uint32_t *child, size_t from,
+                           size_t n) {
     uint32_t at = cell(h, 4 + 8 * n);
     unsigned char *p = at_cell(h, at);
 
@@ -425,7 +435,8 @@ static uint32_t write_key(struct hive *h, struct key *k, uint32_t parent) {
     struct td_buf name = {0}, values = {0};
     bool is_narrow = narrow(k->name, &name), is_root = k == &h->root;
     uint32_t at = cell(h, 76 + name.n), list = NO_CELL, value_list = NO_CELL;
-    uint32_t *child = td_alloc((k->nsub + 1) * sizeof *child), longest_name = 0, longest_sub = 0, longest_data = 0;
+    uint32_t *child = td_alloc((k->nsub + 1) * sizeof *child), longest_name = 0, longest_sub = 0,
+             longest_data = 0;
 
     if (k->nsub)
         qsort(k->sub, k->nsub, sizeof *k->sub, by_name);
@@ -442,7 +453,8 @@ static uint32_t write_key(struct hive *h, struct key *k, uint32_t parent) {
 
         td_buf_le32(&values, write_value(h, &k->value[i]));
         longest_name = n > longest_name ? (uint32_t)n : longest_name;
-        longest_data = k->value[i].data.n > longest_data ? (uint32_t)k->value[i].data.n : longest_data;
+        longest_data =
+            k->value[i].data.n > longest_data ? (uint32_t)k->value[i].data.n : longest_data;
     }
     if (k->nvalue)
         value_list = data_cell(h, values.p, values.n);
@@ -554,7 +566,8 @@ int main(int argc, char **argv) {
         h.name = td_line_text(l, "name", "SYSTEM");
         h.written = opt_time(&h, l, "written");
         h.sequence = (uint32_t)td_line_size(l, "sequence", 1);
-        h.root.name = td_dup(td_line_text(l, "root", "ROOT"), strlen(td_line_text(l, "root", "ROOT")));
+        h.root.name =
+            td_dup(td_line_text(l, "root", "ROOT"), strlen(td_line_text(l, "root", "ROOT")));
         td_line_check(l);
     }
     for (size_t i = first; i < h.script.n; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * make-prefetch DESCRIPTION FILE.pf [SEARCH-FOLDER...]: writes a prefetch file of format 17, 23, 26 or 30.
+ * make-prefetch DESCRIPTION FILE.pf [SEARCH-FOLDER...]: writes a prefetch file of format 17, 23, 26
+ * or 30.
  *
  *   prefetch NAME.EXE hash=0x… [version=30] [count=N] [mam=yes]
  *   run TIME...                        newest first: one for 17 and 23, up to eight for 26 and 30
@@ -46,11 +47,16 @@ struct layout {
 
 static struct layout layout_of(uint32_t version) {
     switch (version) {
-    case 17: return (struct layout){68, 20, 12, 40, 120, 1, 144};
-    case 23: return (struct layout){156, 32, 12, 104, 128, 1, 152};
-    case 26: return (struct layout){224, 32, 12, 104, 128, 8, 208};
-    case 30: return (struct layout){220, 32, 8, 96, 128, 8, 208};
-    default: td_die("prefetch format %u is not 17, 23, 26 or 30", version);
+    case 17:
+        return (struct layout){68, 20, 12, 40, 120, 1, 144};
+    case 23:
+        return (struct layout){156, 32, 12, 104, 128, 1, 152};
+    case 26:
+        return (struct layout){224, 32, 12, 104, 128, 8, 208};
+    case 30:
+        return (struct layout){220, 32, 8, 96, 128, 8, 208};
+    default:
+        td_die("prefetch format %u is not 17, 23, 26 or 30", version);
     }
 }
 
@@ -89,7 +95,8 @@ static void one_line(struct prefetch *f, struct td_line *l) {
 
 static void build(const struct prefetch *f, struct td_buf *b) {
     struct layout y = layout_of(f->version);
-    uint32_t metrics = 84 + y.info, traces = metrics + y.metric * f->files, strings_at = traces + y.trace * f->files;
+    uint32_t metrics = 84 + y.info, traces = metrics + y.metric * f->files,
+             strings_at = traces + y.trace * f->files;
     struct td_buf strings = {0}, paths = {0}, name = {0};
     unsigned char *p = td_buf_grow(b, strings_at);
 

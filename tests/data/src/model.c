@@ -12,7 +12,8 @@ static uint64_t hash_of(const struct td_node *parent, const char *name, size_t n
     return h ^ h >> 29;
 }
 
-static struct td_node **slot_of(struct td_volume *v, const struct td_node *parent, const char *name, size_t n) {
+static struct td_node **slot_of(struct td_volume *v, const struct td_node *parent, const char *name,
+                                size_t n) {
     uint64_t h = hash_of(parent, name, n);
 
     for (;; h++) {
@@ -35,7 +36,11 @@ static struct td_node *add_node(struct td_volume *v, const struct td_at *at, str
                                 const char *name, size_t n, bool is_dir) {
     struct td_node *d = td_alloc(sizeof *d);
 
-    *d = (struct td_node){.name = td_dup(name, n), .name_n = n, .parent = parent, .at = *at, .is_dir = is_dir,
+    *d = (struct td_node){.name = td_dup(name, n),
+                          .name_n = n,
+                          .parent = parent,
+                          .at = *at,
+                          .is_dir = is_dir,
                           .owner = v->default_owner};
     d->verdict = v->verdict;
     for (unsigned i = 0; i < 4; i++)
@@ -63,8 +68,8 @@ static void add_op(struct td_volume *v, enum td_op_kind kind, struct td_node *n,
     v->op[v->nop++] = (struct td_op){kind, n, link};
 }
 
-static struct td_node *add_system(struct td_volume *v, const struct td_at *at, struct td_node *parent,
-                                  const char *name, uint64_t mft) {
+static struct td_node *add_system(struct td_volume *v, const struct td_at *at,
+                                  struct td_node *parent, const char *name, uint64_t mft) {
     struct td_node *n = add_node(v, at, parent, name, strlen(name), true);
 
     n->is_system = n->written = true;
@@ -87,7 +92,8 @@ static void volume_init(struct td_volume *v, const struct td_at *at, uint64_t fo
 }
 
 /* Walks "/a/b/c"; with `at`, missing folders are made. */
-static struct td_node *walk(struct td_volume *v, const char *path, const struct td_at *at, bool last_is_dir) {
+static struct td_node *walk(struct td_volume *v, const char *path, const struct td_at *at,
+                            bool last_is_dir) {
     struct td_node *n = v->root;
     const char *p = path;
 
@@ -119,7 +125,8 @@ struct td_node *td_node_find(struct td_volume *v, const char *path) {
     return walk(v, path, NULL, false);
 }
 
-struct td_node *td_node_make(struct td_volume *v, const struct td_at *at, const char *path, bool is_dir) {
+struct td_node *td_node_make(struct td_volume *v, const struct td_at *at, const char *path,
+                             bool is_dir) {
     if (!is_dir && td_node_find(v, path))
         td_fail(at, "'%s' is there already", path);
     return walk(v, path, at, is_dir);
@@ -149,20 +156,26 @@ struct td_stream *td_stream_add(struct td_node *n, const char *name) {
     return &n->stream[n->nstream++];
 }
 
-void td_usn_add(struct td_volume *v, uint64_t time, struct td_node *n, const char *name, uint32_t reason) {
+void td_usn_add(struct td_volume *v, uint64_t time, struct td_node *n, const char *name,
+                uint32_t reason) {
     if (v->nusn == v->usn_cap) {
         v->usn_cap = v->usn_cap ? v->usn_cap * 2 : 256;
         v->usn = realloc(v->usn, v->usn_cap * sizeof *v->usn);
         if (!v->usn)
             td_die("out of memory");
     }
-    v->usn[v->nusn] = (struct td_usn){.time = time, .node = n, .parent = n->parent,
-                                      .name = td_dup(name ? name : n->name, strlen(name ? name : n->name)),
-                                      .reason = reason, .order = v->nusn};
+    v->usn[v->nusn] =
+        (struct td_usn){.time = time,
+                        .node = n,
+                        .parent = n->parent,
+                        .name = td_dup(name ? name : n->name, strlen(name ? name : n->name)),
+                        .reason = reason,
+                        .order = v->nusn};
     v->nusn++;
 }
 
-/* ---- lines -------------------------------------------------------------------------------------- */
+/* ---- lines --------------------------------------------------------------------------------------
+ */
 
 static char *full_path(struct td_volume *v, const struct td_at *at, const struct td_word *w) {
     struct td_buf b = {0};
@@ -195,7 +208,8 @@ static void parse_times(struct td_disk *d, struct td_line *l, const char *key, u
             if (i == 0)
                 t[1] = t[2] = t[3] = t[0];
             else if (i < 3)
-                td_fail(&l->at, "%s= takes one time or four (created,modified,changed,accessed)", key);
+                td_fail(&l->at, "%s= takes one time or four (created,modified,changed,accessed)",
+                        key);
             return;
         }
         p += k + 1;
@@ -207,15 +221,17 @@ static uint32_t parse_attributes(struct td_line *l) {
     static const struct {
         const char *name;
         uint32_t bit;
-    } known[] = {{"readonly", 1},    {"hidden", 2},       {"system", 4},      {"archive", 0x20},
-                 {"temporary", 0x100}, {"offline", 0x1000}, {"notindexed", 0x2000}, {"recall", 0x400000}};
+    } known[] = {{"readonly", 1},        {"hidden", 2},        {"system", 4},
+                 {"archive", 0x20},      {"temporary", 0x100}, {"offline", 0x1000},
+                 {"notindexed", 0x2000}, {"recall", 0x400000}};
     struct td_word *w = td_line_opt(l, "attr");
     uint32_t bits = 0;
 
     for (const char *p = w ? w->val : ""; *p;) {
         size_t k = strcspn(p, "+"), i = 0;
 
-        while (i < sizeof known / sizeof *known && (strlen(known[i].name) != k || strncmp(known[i].name, p, k)))
+        while (i < sizeof known / sizeof *known &&
+               (strlen(known[i].name) != k || strncmp(known[i].name, p, k)))
             i++;
         if (i == sizeof known / sizeof *known)
             td_fail(&l->at, "unknown attribute '%.*s'", (int)k, p);
@@ -233,7 +249,8 @@ static int owner_index(struct td_volume *v, const struct td_at *at, const char *
 }
 
 /* Options that files, folders and trees share. */
-static void parse_common(struct td_disk *d, struct td_volume *v, struct td_line *l, struct td_node *n) {
+static void parse_common(struct td_disk *d, struct td_volume *v, struct td_line *l,
+                         struct td_node *n) {
     struct td_word *w;
 
     parse_times(d, l, "si", n->si);
@@ -296,13 +313,15 @@ static void line_ads(struct td_disk *d, struct td_volume *v, struct td_line *l) 
 
 static void line_link(struct td_volume *v, struct td_line *l) {
     struct td_node *n = existing(v, l, 0);
-    char *path = full_path(v, &l->at, td_line_arg(l, 1, "the new path")), *slash = strrchr(path, '/');
+    char *path = full_path(v, &l->at, td_line_arg(l, 1, "the new path")),
+         *slash = strrchr(path, '/');
 
     *slash = 0;
     n->link = realloc(n->link, (n->nlink + 1) * sizeof *n->link);
     if (!n->link)
         td_die("out of memory");
-    n->link[n->nlink] = (struct td_link){walk(v, path, &l->at, true), td_dup(slash + 1, strlen(slash + 1))};
+    n->link[n->nlink] =
+        (struct td_link){walk(v, path, &l->at, true), td_dup(slash + 1, strlen(slash + 1))};
     add_op(v, TD_OP_LINK, n, n->nlink++);
     free(path);
 }
@@ -395,8 +414,11 @@ static void line_reparse(struct td_disk *d, struct td_volume *v, struct td_line 
         td_fail(&l->at, "'reparse' needs tag=0x…");
 }
 
-static void line_patch(struct td_disk *d, struct td_volume *v, struct td_line *l, enum td_patch_kind kind) {
-    struct td_patch p = {.at = l->at, .kind = kind, .stream = td_line_text(l, "stream", ""),
+static void line_patch(struct td_disk *d, struct td_volume *v, struct td_line *l,
+                       enum td_patch_kind kind) {
+    struct td_patch p = {.at = l->at,
+                         .kind = kind,
+                         .stream = td_line_text(l, "stream", ""),
                          .offset = td_line_size(l, "offset", 0)};
     struct td_content c;
 
@@ -418,7 +440,8 @@ static void line_bad(struct td_volume *v, struct td_line *l) {
     v->bad = realloc(v->bad, (v->nbad + 1) * sizeof *v->bad);
     if (!v->bad)
         td_die("out of memory");
-    v->bad[v->nbad++] = (struct td_bad){.at = l->at, .node = existing(v, l, 0),
+    v->bad[v->nbad++] = (struct td_bad){.at = l->at,
+                                        .node = existing(v, l, 0),
                                         .stream = td_line_text(l, "stream", ""),
                                         .offset = td_line_size(l, "offset", 0),
                                         .length = td_line_size(l, "length", 512)};
@@ -428,9 +451,9 @@ static void line_usn(struct td_disk *d, struct td_volume *v, struct td_line *l) 
     static const struct {
         const char *name;
         uint32_t bit;
-    } known[] = {{"overwrite", 1},   {"extend", 2},       {"truncate", 4},    {"create", 0x100},
-                 {"delete", 0x200},  {"security", 0x800}, {"old", 0x1000},    {"new", 0x2000},
-                 {"basic", 0x8000},  {"stream", 0x200000}, {"close", 0x80000000}};
+    } known[] = {{"overwrite", 1},  {"extend", 2},        {"truncate", 4},      {"create", 0x100},
+                 {"delete", 0x200}, {"security", 0x800},  {"old", 0x1000},      {"new", 0x2000},
+                 {"basic", 0x8000}, {"stream", 0x200000}, {"close", 0x80000000}};
     struct td_node *n = existing(v, l, 0);
     uint64_t at = td_time(&d->script, &l->at, td_line_arg(l, 1, "a time")->val);
     const char *p = td_line_arg(l, 2, "reasons")->val;
@@ -439,7 +462,8 @@ static void line_usn(struct td_disk *d, struct td_volume *v, struct td_line *l) 
     while (*p) {
         size_t k = strcspn(p, "+"), i = 0;
 
-        while (i < sizeof known / sizeof *known && (strlen(known[i].name) != k || strncmp(known[i].name, p, k)))
+        while (i < sizeof known / sizeof *known &&
+               (strlen(known[i].name) != k || strncmp(known[i].name, p, k)))
             i++;
         if (i == sizeof known / sizeof *known)
             td_fail(&l->at, "unknown reason '%.*s'", (int)k, p);
@@ -604,7 +628,9 @@ static void line_disk(struct td_disk *d, struct td_line *l) {
         td_fail(&l->at, "sector= is 512 or 4096");
     if (!d->size || d->size % d->sector)
         td_fail(&l->at, "size= is missing or no multiple of the sector");
-    d->table = !strcmp(table, "gpt") ? TD_TABLE_GPT : !strcmp(table, "mbr") ? TD_TABLE_MBR : TD_TABLE_NONE;
+    d->table = !strcmp(table, "gpt")   ? TD_TABLE_GPT
+               : !strcmp(table, "mbr") ? TD_TABLE_MBR
+                                       : TD_TABLE_NONE;
     if (d->table == TD_TABLE_NONE && strcmp(table, "none"))
         td_fail(&l->at, "table= is gpt, mbr or none");
     d->seed = td_dup(td_line_text(l, "seed", "disk"), strlen(td_line_text(l, "seed", "disk")));

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Fills a formatted NTFS volume file through libntfs-3g, in this process, as an ordinary user: no mount, no FUSE.
+ * Fills a formatted NTFS volume file through libntfs-3g, in this process, as an ordinary user: no
+ * mount, no FUSE.
  *
- * libntfs-3g takes the time from the system. This program defines clock_gettime() and time() itself, so that the
- * library sees the time the description wants and two builds give the same bytes.
+ * libntfs-3g takes the time from the system. This program defines clock_gettime() and time()
+ * itself, so that the library sees the time the description wants and two builds give the same
+ * bytes.
  */
 #include "disk.h"
 
@@ -69,7 +71,8 @@ static void close_dir(struct fill *f) {
 }
 
 static ntfs_inode *open_node(struct fill *f, const struct td_node *n) {
-    ntfs_inode *ni = ntfs_inode_open(f->vol, n->is_system ? (MFT_REF)n->mft : MK_MREF(n->mft, n->seq));
+    ntfs_inode *ni =
+        ntfs_inode_open(f->vol, n->is_system ? (MFT_REF)n->mft : MK_MREF(n->mft, n->seq));
 
     if (!ni)
         fail(n, "open the record");
@@ -97,7 +100,8 @@ static ntfschar *to_name(const struct td_node *n, const char *name, size_t len, 
     return (ntfschar *)u;
 }
 
-/* ---- owners ------------------------------------------------------------------------------------- */
+/* ---- owners -------------------------------------------------------------------------------------
+ */
 
 static void add_ace(struct td_buf *b, const struct td_buf *sid) {
     td_buf_u8(b, 0); /* allowed */
@@ -149,7 +153,8 @@ static void set_owner(struct fill *f, struct td_node *n, ntfs_inode *ni) {
     td_buf_done(&sd);
 }
 
-/* ---- streams ------------------------------------------------------------------------------------ */
+/* ---- streams ------------------------------------------------------------------------------------
+ */
 
 static void write_stream(struct td_node *n, ntfs_inode *ni, struct td_stream *s) {
     unsigned len = 0;
@@ -161,7 +166,8 @@ static void write_stream(struct td_node *n, ntfs_inode *ni, struct td_stream *s)
         ntfs_attr_add(ni, AT_DATA, name, (u8)len, NULL, 0))
         fail(n, "add a stream");
     if (s->is_compressed) {
-        if (ntfs_attr_set_flags(ni, AT_DATA, name, (u8)len, ATTR_IS_COMPRESSED, ATTR_COMPRESSION_MASK))
+        if (ntfs_attr_set_flags(ni, AT_DATA, name, (u8)len, ATTR_IS_COMPRESSED,
+                                ATTR_COMPRESSION_MASK))
             fail(n, "mark the stream as compressed");
         if (!s->name[0])
             ni->flags |= FILE_ATTR_COMPRESSED;
@@ -175,7 +181,8 @@ static void write_stream(struct td_node *n, ntfs_inode *ni, struct td_stream *s)
 
         while (done < p->data.n) {
             size_t k = p->data.n - done;
-            s64 w = ntfs_attr_pwrite(na, (s64)(at + done), (s64)(k > 1u << 20 ? 1u << 20 : k), p->data.p + done);
+            s64 w = ntfs_attr_pwrite(na, (s64)(at + done), (s64)(k > 1u << 20 ? 1u << 20 : k),
+                                     p->data.p + done);
 
             if (w <= 0)
                 fail(n, "write content");
@@ -215,7 +222,8 @@ static void make_lazy(struct td_node *n) {
     td_buf_done(&b);
 }
 
-/* ---- times and what the truth list says about attributes ----------------------------------------- */
+/* ---- times and what the truth list says about attributes
+ * ----------------------------------------- */
 
 static void set_si(const struct td_node *n, ntfs_inode *ni) {
     ni->creation_time = cpu_to_sle64((s64)n->si[TD_CREATED]);
@@ -250,7 +258,8 @@ static void note_streams(struct td_node *n, ntfs_inode *ni) {
     if (!c)
         fail(n, "look at the streams");
     while (!ntfs_attr_lookup(AT_DATA, NULL, 0, CASE_SENSITIVE, 0, NULL, 0, c)) {
-        const ntfschar *name = (const ntfschar *)((u8 *)c->attr + le16_to_cpu(c->attr->name_offset));
+        const ntfschar *name =
+            (const ntfschar *)((u8 *)c->attr + le16_to_cpu(c->attr->name_offset));
         ATTR_RECORD *a = c->attr;
 
         if (a->non_resident && a->lowest_vcn)
@@ -281,7 +290,8 @@ static void note_streams(struct td_node *n, ntfs_inode *ni) {
     ntfs_attr_put_search_ctx(c);
 }
 
-/* ---- the steps ---------------------------------------------------------------------------------- */
+/* ---- the steps ----------------------------------------------------------------------------------
+ */
 
 static void finish(struct fill *f, struct td_node *n, ntfs_inode *ni, ntfs_inode *dir_ni) {
     set_si(n, ni);
@@ -351,8 +361,9 @@ static void make_link(struct fill *f, struct td_node *n, const struct td_link *l
 }
 
 /*
- * libntfs-3g takes the name out of a record it frees; Windows leaves it there. So the record is kept and put
- * back after unmounting, marked as free (td_patch_apply() leaves it alone if the record was used again).
+ * libntfs-3g takes the name out of a record it frees; Windows leaves it there. So the record is
+ * kept and put back after unmounting, marked as free (td_patch_apply() leaves it alone if the
+ * record was used again).
  */
 static void delete_node(struct fill *f, struct td_node *n) {
     unsigned len;
@@ -392,7 +403,8 @@ static void finish_journal(struct fill *f) {
     finish(f, n, ni, NULL);
 }
 
-/* ---- what must be known before unmounting ------------------------------------------------------- */
+/* ---- what must be known before unmounting -------------------------------------------------------
+ */
 
 static uint64_t byte_of_record(struct fill *f, uint64_t mft) {
     uint64_t at = mft << f->vol->mft_record_size_bits;
@@ -403,8 +415,8 @@ static uint64_t byte_of_record(struct fill *f, uint64_t mft) {
     return ((uint64_t)lcn << f->vol->cluster_size_bits) + (at & (f->vol->cluster_size - 1));
 }
 
-static uint64_t byte_of_content(struct fill *f, const struct td_at *at, struct td_node *n, const char *stream,
-                                uint64_t offset) {
+static uint64_t byte_of_content(struct fill *f, const struct td_at *at, struct td_node *n,
+                                const char *stream, uint64_t offset) {
     unsigned len = 0;
     ntfschar *name = stream[0] ? to_name(n, stream, strlen(stream), &len) : AT_UNNAMED;
     ntfs_inode *ni = open_node(f, n);
@@ -434,7 +446,8 @@ static void locate(struct fill *f) {
     for (unsigned i = 0; i < TD_SYSTEM_RECORDS; i++)
         v->system_at[i] = byte_of_record(f, i);
     for (size_t i = 0; i < v->nbad; i++)
-        v->bad[i].found = byte_of_content(f, &v->bad[i].at, v->bad[i].node, v->bad[i].stream, v->bad[i].offset);
+        v->bad[i].found =
+            byte_of_content(f, &v->bad[i].at, v->bad[i].node, v->bad[i].stream, v->bad[i].offset);
     for (size_t i = 0; i < v->npatch; i++) {
         struct td_patch *p = &v->patch[i];
 
@@ -505,8 +518,8 @@ void td_ntfs_format(const struct td_disk *d, const struct td_part *p, const char
     snprintf(sector, sizeof sector, "%u", d->sector);
     snprintf(cluster, sizeof cluster, "%u", p->cluster);
     snprintf(start, sizeof start, "%llu", (unsigned long long)(p->start / d->sector));
-    const char *argv[] = {mkntfs, "-q", "-q", "-F", "-Q", "-T", "-s", sector, "-c",  cluster, "-p",
-                          start,  "-H", "255", "-S", "63", path, NULL};
+    const char *argv[] = {mkntfs,  "-q", "-q",  "-F", "-Q",  "-T", "-s", sector, "-c",
+                          cluster, "-p", start, "-H", "255", "-S", "63", path,   NULL};
     if (td_run(argv))
         td_fail(&p->at, "mkntfs failed");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * scramble GLOB...: makes files of the model look as an encryptor leaves them. There is no cipher and no key here:
- * content is overwritten with seeded random bytes in an image under construction.
+ * scramble GLOB...: makes files of the model look as an encryptor leaves them. There is no cipher
+ * and no key here: content is overwritten with seeded random bytes in an image under construction.
  */
 #include "disk.h"
 
@@ -85,7 +85,8 @@ static void one_file(struct scramble *s, struct td_line *l, struct td_node *n, c
         td_buf_fmt(&name, "%s%s", n->name, s->ext);
         td_buf_u8(&name, 0);
         td_node_rename(s->v, n, (char *)name.p);
-        memcpy(n->fn, n->si, sizeof n->fn); /* a rename makes a new $FILE_NAME from $STANDARD_INFORMATION */
+        memcpy(n->fn, n->si,
+               sizeof n->fn); /* a rename makes a new $FILE_NAME from $STANDARD_INFORMATION */
         td_usn_add(s->v, t + 1000, n, old, 0x1000);
         td_usn_add(s->v, t + 1000, n, NULL, 0x2000);
         td_usn_add(s->v, t + 2000, n, NULL, 0x80002000);
@@ -116,8 +117,8 @@ static void parse(struct scramble *s, struct td_disk *d, struct td_line *l) {
     s->period = td_line_size(l, "period", 16384);
     s->footer = td_line_size(l, "footer", 0);
     s->keeps_times = !strcmp(td_line_text(l, "times", "touch"), "keep");
-    if (!s->period || (strcmp(s->mode, "full") && strcmp(s->mode, "head") && strcmp(s->mode, "blocks") &&
-                       strcmp(s->mode, "lanes")))
+    if (!s->period || (strcmp(s->mode, "full") && strcmp(s->mode, "head") &&
+                       strcmp(s->mode, "blocks") && strcmp(s->mode, "lanes")))
         td_fail(&l->at, "mode= is full, head, blocks (with block= and period=) or lanes");
     if ((w = td_line_opt(l, "note")))
         s->note = w->val;
@@ -134,11 +135,13 @@ static void parse(struct scramble *s, struct td_disk *d, struct td_line *l) {
                 s->owner = (int)i;
 }
 
-static bool wanted(const struct scramble *s, const struct td_node *n, const char *glob, struct td_buf *path) {
+static bool wanted(const struct scramble *s, const struct td_node *n, const char *glob,
+                   struct td_buf *path) {
     path->n = 0;
     td_node_path(n, path);
-    return !n->is_dir && !n->is_system && !n->is_deleted && !n->original && n->nstream && !n->lazy_kind &&
-           td_glob(glob, (char *)path->p) && !(s->except[0] && td_glob(s->except, (char *)path->p)) &&
+    return !n->is_dir && !n->is_system && !n->is_deleted && !n->original && n->nstream &&
+           !n->lazy_kind && td_glob(glob, (char *)path->p) &&
+           !(s->except[0] && td_glob(s->except, (char *)path->p)) &&
            !(n->verdict && !strcmp(n->verdict, "note"));
 }
 

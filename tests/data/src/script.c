@@ -73,11 +73,21 @@ static const char *read_value(const struct td_at *at, const char *p, struct td_b
             continue;
         }
         switch (*++p) {
-        case 'n': td_buf_u8(b, '\n'); break;
-        case 'r': td_buf_u8(b, '\r'); break;
-        case 't': td_buf_u8(b, '\t'); break;
-        case '\\': td_buf_u8(b, '\\'); break;
-        case '"': td_buf_u8(b, '"'); break;
+        case 'n':
+            td_buf_u8(b, '\n');
+            break;
+        case 'r':
+            td_buf_u8(b, '\r');
+            break;
+        case 't':
+            td_buf_u8(b, '\t');
+            break;
+        case '\\':
+            td_buf_u8(b, '\\');
+            break;
+        case '"':
+            td_buf_u8(b, '"');
+            break;
         case 'x':
             td_buf_u8(b, hex_digits(at, p + 1, 2));
             p += 2;
@@ -86,7 +96,8 @@ static const char *read_value(const struct td_at *at, const char *p, struct td_b
             add_wtf8(b, hex_digits(at, p + 1, 4));
             p += 4;
             break;
-        default: td_fail(at, "unknown escape '\\%c'", *p ? *p : ' ');
+        default:
+            td_fail(at, "unknown escape '\\%c'", *p ? *p : ' ');
         }
     }
     return p + 1;
@@ -202,7 +213,8 @@ static long long number(const struct td_at *at, const char *s) {
 }
 
 /* Expands raw lines [from, to) with the loop variables given. */
-static void expand(struct reader *r, size_t *cap, size_t from, size_t to, struct var *vars, size_t nvars) {
+static void expand(struct reader *r, size_t *cap, size_t from, size_t to, struct var *vars,
+                   size_t nvars) {
     for (size_t i = from; i < to; i++) {
         struct td_line l = {.at = {.file = r->file, .line = (unsigned)i + 1}};
         struct td_buf text = {0};
@@ -235,7 +247,8 @@ static void expand(struct reader *r, size_t *cap, size_t from, size_t to, struct
             struct var *inner = td_alloc((nvars + 1) * sizeof *inner);
             if (nvars)
                 memcpy(inner, vars, nvars * sizeof *inner);
-            for (inner[nvars] = (struct var){name, a}; inner[nvars].value <= z; inner[nvars].value++)
+            for (inner[nvars] = (struct var){name, a}; inner[nvars].value <= z;
+                 inner[nvars].value++)
                 expand(r, cap, i + 1, end, inner, nvars + 1);
             free(inner);
             i = end;
@@ -425,7 +438,8 @@ static uint64_t days_from_1601(unsigned y, unsigned m, unsigned d) {
     return (uint64_t)n * 365 + n / 4 - n / 100 + n / 400 + before[m - 1] + (leap && m > 2) + d - 1;
 }
 
-static const char *digits(const struct td_at *at, const char *text, const char *p, unsigned n, unsigned *v) {
+static const char *digits(const struct td_at *at, const char *text, const char *p, unsigned n,
+                          unsigned *v) {
     *v = 0;
     for (unsigned i = 0; i < n; i++, p++) {
         if (*p < '0' || *p > '9')
@@ -515,7 +529,11 @@ uint64_t td_time(const struct td_script *s, const struct td_at *at, const char *
         } else if (*p == 't') {
             unit = 1; /* ticks of 100 ns */
         } else {
-            unit = 10000000ull * (*p == 's' ? 1 : *p == 'm' ? 60 : *p == 'h' ? 3600 : *p == 'd' ? 86400 : 0);
+            unit = 10000000ull * (*p == 's'   ? 1
+                                  : *p == 'm' ? 60
+                                  : *p == 'h' ? 3600
+                                  : *p == 'd' ? 86400
+                                              : 0);
         }
         if (!unit)
             td_fail(at, "'%s' has a step without unit (t ms s m h d)", text);
@@ -530,8 +548,13 @@ uint64_t td_time(const struct td_script *s, const struct td_at *at, const char *
 struct td_clock td_time_parts(uint64_t ft) {
     uint64_t sec = ft / 10000000, day = sec / 86400;
     unsigned tod = (unsigned)(sec % 86400);
-    struct td_clock c = {.year = 1601, .month = 1, .weekday = (unsigned)((day + 1) % 7), .hour = tod / 3600,
-                         .minute = tod / 60 % 60, .second = tod % 60, .ticks = (unsigned)(ft % 10000000)};
+    struct td_clock c = {.year = 1601,
+                         .month = 1,
+                         .weekday = (unsigned)((day + 1) % 7),
+                         .hour = tod / 3600,
+                         .minute = tod / 60 % 60,
+                         .second = tod % 60,
+                         .ticks = (unsigned)(ft % 10000000)};
 
     while (days_from_1601(c.year + 1, 1, 1) <= day)
         c.year++;
@@ -544,8 +567,8 @@ struct td_clock td_time_parts(uint64_t ft) {
 void td_time_text(uint64_t ft, char *out) {
     struct td_clock c = td_time_parts(ft);
 
-    snprintf(out, 40, "%04u-%02u-%02uT%02u:%02u:%02u.%07uZ", c.year, c.month, c.day, c.hour, c.minute, c.second,
-             c.ticks);
+    snprintf(out, 40, "%04u-%02u-%02uT%02u:%02u:%02u.%07uZ", c.year, c.month, c.day, c.hour,
+             c.minute, c.second, c.ticks);
 }
 
 /* Decodes one code point of WTF-8 (surrogates allowed); 0 bytes when it is not one. */
@@ -624,9 +647,9 @@ void td_buf_sid(const struct td_at *at, struct td_buf *b, const char *text) {
 }
 
 static bool needs_escape(uint32_t c) {
-    return c < 0x20 || c == '\\' || c == 0x7f || (c >= 0x80 && c < 0xa0) || (c >= 0xd800 && c < 0xe000) ||
-           (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ||
-           c == 0xfeff;
+    return c < 0x20 || c == '\\' || c == 0x7f || (c >= 0x80 && c < 0xa0) ||
+           (c >= 0xd800 && c < 0xe000) || (c >= 0x200b && c <= 0x200f) ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
 }
 
 void td_escape(struct td_buf *b, const char *s, size_t n) {

@@ -37,7 +37,8 @@ void td_table_layout(struct td_disk *d) {
 }
 
 /* A version 4 GUID from the seed, in the mixed-endian form of the disk. */
-static void guid(const struct td_disk *d, const char *what, unsigned number, unsigned char out[16]) {
+static void guid(const struct td_disk *d, const char *what, unsigned number,
+                 unsigned char out[16]) {
     struct td_buf b = {0};
     unsigned char h[32];
 
@@ -59,7 +60,10 @@ static const unsigned char *type_guid(const struct td_part *p) {
     static const unsigned char basic[16] = {0xa2, 0xa0, 0xd0, 0xeb, 0xe5, 0xb9, 0x33, 0x44,
                                             0x87, 0xc0, 0x68, 0xb6, 0xb7, 0x26, 0x99, 0xc7};
 
-    return !strcmp(p->type, "esp") ? esp : !strcmp(p->type, "msr") ? msr : !strcmp(p->type, "recovery") ? recovery : basic;
+    return !strcmp(p->type, "esp")        ? esp
+           : !strcmp(p->type, "msr")      ? msr
+           : !strcmp(p->type, "recovery") ? recovery
+                                          : basic;
 }
 
 static void mbr_entry(unsigned char *e, unsigned type, uint64_t start, uint64_t n) {
@@ -71,8 +75,8 @@ static void mbr_entry(unsigned char *e, unsigned type, uint64_t start, uint64_t 
     td_put32(e + 12, n > 0xffffffff ? 0xffffffff : (uint32_t)n);
 }
 
-static void header(const struct td_disk *d, unsigned char *h, uint64_t self, uint64_t other, uint64_t table,
-                   uint32_t table_crc) {
+static void header(const struct td_disk *d, unsigned char *h, uint64_t self, uint64_t other,
+                   uint64_t table, uint32_t table_crc) {
     uint64_t last = d->size / d->sector - 1;
 
     memcpy(h, "EFI PART\0\0\1\0", 12);
@@ -133,8 +137,8 @@ static void write_mbr(const struct td_disk *d, const char *path, int fd) {
     guid(d, "mbr", 0, id);
     memcpy(sector + 440, id, 4);
     for (size_t i = 0; i < d->nparts; i++)
-        mbr_entry(sector + 446 + 16 * i, !strcmp(d->part[i].type, "esp") ? 0xef : 0x07, d->part[i].start / d->sector,
-                  d->part[i].bytes / d->sector);
+        mbr_entry(sector + 446 + 16 * i, !strcmp(d->part[i].type, "esp") ? 0xef : 0x07,
+                  d->part[i].start / d->sector, d->part[i].bytes / d->sector);
     td_put16(sector + 510, 0xaa55);
     put(path, fd, 0, sector, d->sector);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * IMAGE.truth.tsv: what a reader must find, from the description alone (record numbers and attribute ids are the
- * only columns that come from libntfs-3g). IMAGE.bad: byte ranges of the image for fault injection.
- * Columns: see tests/data/README.md.
+ * IMAGE.truth.tsv: what a reader must find, from the description alone (record numbers and
+ * attribute ids are the only columns that come from libntfs-3g). IMAGE.bad: byte ranges of the
+ * image for fault injection. Columns: see tests/data/README.md.
  */
 #include "disk.h"
 
@@ -18,11 +18,18 @@ static void times(struct td_buf *b, const uint64_t t[4]) {
     }
 }
 
-static void row(struct td_buf *b, size_t part, const struct td_node *n, const struct td_stream *s, const char *path) {
+static void row(struct td_buf *b, size_t part, const struct td_node *n, const struct td_stream *s,
+                const char *path) {
     td_buf_fmt(b, "%zu\t%s\t%s\t%llu-%u\t%d\t%llu\t", part,
-               n->is_deleted ? "deleted" : n->is_damaged ? "damaged" : "live",
-               n->is_dir ? "dir" : s->is_wof ? "wof" : s->name[0] ? "ads" : "file", (unsigned long long)n->mft, n->seq,
-               s ? s->attr_id : -1, (unsigned long long)(s ? s->size : 0));
+               n->is_deleted   ? "deleted"
+               : n->is_damaged ? "damaged"
+                               : "live",
+               n->is_dir    ? "dir"
+               : s->is_wof  ? "wof"
+               : s->name[0] ? "ads"
+                            : "file",
+               (unsigned long long)n->mft, n->seq, s ? s->attr_id : -1,
+               (unsigned long long)(s ? s->size : 0));
     td_buf_fmt(b, "%s\t", s && s->sha256[0] ? s->sha256 : "-");
     td_escape(b, path, strlen(path));
     td_buf_str(b, "\t");
@@ -53,7 +60,9 @@ static void node_rows(struct td_buf *b, size_t part, const struct td_node *n, co
 void td_truth_write(const struct td_disk *d, const char *image) {
     struct td_buf b = {0}, bad = {0}, name = {0};
 
-    td_buf_fmt(&b, "#part\tstate\ttype\tentry\tattr\tsize\tsha256\tpath\tstream\tverdict\tsi\tfn\toriginal\n");
+    td_buf_fmt(
+        &b,
+        "#part\tstate\ttype\tentry\tattr\tsize\tsha256\tpath\tstream\tverdict\tsi\tfn\toriginal\n");
     for (size_t i = 0; i < d->nparts; i++) {
         const struct td_volume *v = &d->part[i].vol;
 
@@ -79,7 +88,8 @@ void td_truth_write(const struct td_disk *d, const char *image) {
             struct td_buf path = {0};
 
             td_node_path(v->bad[k].node, &path);
-            td_buf_fmt(&bad, "%llu\t%llu\t", (unsigned long long)(d->part[i].start + v->bad[k].found),
+            td_buf_fmt(&bad, "%llu\t%llu\t",
+                       (unsigned long long)(d->part[i].start + v->bad[k].found),
                        (unsigned long long)v->bad[k].length);
             td_escape(&bad, (char *)path.p, path.n);
             td_buf_str(&bad, "\n");
