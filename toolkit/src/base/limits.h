@@ -76,7 +76,7 @@
 #define SHODO_LIMIT_BAG_DEPTH 128u
 #define SHODO_LIMIT_TAG_FILE_BYTES SHODO_MIB(512)
 #define SHODO_LIMIT_QUARANTINE_BYTES SHODO_MIB(256) /* the inner ZIP is held in memory until the seal */
-#define SHODO_LIMIT_SEGMENT_FILES 65536u           /* segments of one bundle (16 TiB) */
+#define SHODO_LIMIT_SEGMENT_FILES 999u             /* segments of one bundle (249 GiB): three digits sort right in a shell */
 #define SHODO_LIMIT_SEGMENT_LIST_BYTES SHODO_MIB(32)
 #define SHODO_LIMIT_CMS_OVERHEAD_BYTES SHODO_MIB(4) /* what CMS may add to the plain bytes of a segment */
 #define SHODO_LIMIT_ZIP_RATIO 1100u                /* unpacked to packed bytes; deflate cannot exceed 1,032 */

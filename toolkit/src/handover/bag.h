@@ -13,8 +13,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/status.h"
 #include "case/key.h"
+
+/* Password of the inner ZIP: the custom of the trade, no secret. */
+#define SHODO_QUARANTINE_PASSWORD "infected"
+#define SHODO_QUARANTINE_PATH     "quarantine.zip"
 
 struct shodo_recipient {
     const char *cert_pem;   /* certificate recipient (RSA-OAEP-SHA256 or ECDH with SHA-256 KDF) */
@@ -48,6 +53,8 @@ struct shodo_bag_file {
     bool is_quarantined;   /* goes into the inner encrypted ZIP (samples, notes) */
     bool is_tag;           /* tag file: path is relative to the bag, not to data/ */
 };
+/* LIMIT: the announced size (or the number of files) does not fit; the bag stays usable, the file belongs in the ledger.
+ * EXISTS: the same path was added before; the bag stays usable. */
 enum shodo_status shodo_bag_begin(struct shodo_bag *b, const struct shodo_bag_file *f, struct shodo_error *err);
 enum shodo_status shodo_bag_data(struct shodo_bag *b, const void *p, size_t n, struct shodo_error *err);
 /* Gives SHA-256 of what was written. */
@@ -56,6 +63,10 @@ enum shodo_status shodo_bag_end(struct shodo_bag *b, uint8_t ret_sha256[32], str
 enum shodo_status shodo_bag_add(struct shodo_bag *b, const struct shodo_bag_file *f, const void *p, size_t n, struct shodo_error *err);
 /* bag-info.txt label; before seal. */
 enum shodo_status shodo_bag_info(struct shodo_bag *b, const char *label, const char *value, struct shodo_error *err);
+
+/* Bytes on the medium so far, and bytes that may still be written (less what the manifests need). */
+uint64_t shodo_bag_sealed_bytes(const struct shodo_bag *b);
+uint64_t shodo_bag_room_bytes(const struct shodo_bag *b);
 
 struct shodo_seal {
     char tagmanifest_sha256[65]; /* what the signature covers */
@@ -67,8 +78,12 @@ struct shodo_seal {
 /* Manifests, tag manifests, CAdES signature, RFC 3161 request, segment list with its signature. */
 enum shodo_status shodo_bag_seal(struct shodo_bag *b, struct shodo_seal *ret, struct shodo_error *err);
 
-/* Reversible escape of an evidence path for the bag: each part that Windows or BagIt tools cannot hold has the offending
- * bytes as %XX (also '%' itself, control characters, <>:"|?*\, trailing dot or space, reserved names). */
+/* Reversible escape of an evidence path for the bag: what Windows, BagIt tools or a terminal cannot hold is written as =XX
+ * per byte: '=' and '%' themselves, control, bidi and invisible characters, bytes that are not UTF-8, <>:"|?*\, a trailing dot
+ * or space, and the first character of reserved names (CON), of '~user', '.' and '..'. The mark is '=' and not '%', because BagIt
+ * encodes '%' in manifests once more and `sha256sum -c` would then not find the file. A leading '/' is dropped.
+ * Unescape gives false for what escape never writes. shodo_bag_begin() also shortens parts over 240 bytes and tells apart names that
+ * differ by case only (both with "=~"); tags/files.jsonl holds the original path of every file. */
 bool shodo_bag_escape(struct shodo_buf *out, const char *path, size_t n);
 bool shodo_bag_unescape(struct shodo_buf *out, const char *path, size_t n);
 /* 24 random digits "1234-5678-9012-3456-7890-1234". */
