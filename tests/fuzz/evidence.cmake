@@ -1,0 +1,6 @@
+set(fault ../lib/source_fault.c)
+shodo_fuzz(volume SOURCES ${fault} LIBS shodo_evidence shodo_model shodo_base)
+shodo_fuzz(ntfs SOURCES ${fault} ../unit/evidence_maker.c LIBS shodo_evidence shodo_model shodo_base)
+foreach(decoder lznt1 xpress lzx)
+  shodo_fuzz(${decoder} LIBS shodo_evidence shodo_model shodo_base)
+endforeach()
