@@ -30,10 +30,11 @@ rule shodo_drill_tool
         severity = "match"
     strings:
         $a = "SHODO-DRILL-TOOL" ascii wide
+        $b = "SHODO-TEST-MARKER" ascii wide
         $y1 = /\n[ \t]{0,8}condition[ \t]{0,2}:/
         $y2 = /\n[ \t]{0,8}strings[ \t]{0,2}:/
     condition:
-        not all of ($y*) and filesize < 8MB and $a
+        not all of ($y*) and filesize < 8MB and ($a or $b)
 }
 
 rule shodo_drill_stream
