@@ -230,7 +230,9 @@ static enum shodo_status on_ledger(struct run *r, struct slot *s, struct shodo_c
                                    struct shodo_error *fatal) {
     struct shodo_ledger l;
     enum shodo_status st = shodo_msg_get_ledger(&l, c, &r->arena, err);
-    if (st == SHODO_OK && (!fits(s, l.volume, l.record) || ++s->ledger > SHODO_LIMIT_ITEM_LEDGER))
+    /* a policy line is about a folder and carries no record */
+    bool is_ours = l.is_problem || !s->given.head ? fits(s, l.volume, l.record) : l.volume == s->given.head->item.volume;
+    if (st == SHODO_OK && (!is_ours || ++s->ledger > SHODO_LIMIT_ITEM_LEDGER))
         st = shodo_fail(err, SHODO_DAMAGED, "ledger line for another entry, or too many for one entry");
     if (st != SHODO_OK)
         return st;

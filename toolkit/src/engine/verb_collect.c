@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* shodo collect: picks → reader → bundle. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "base/io.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "case/case.h"
+#include "engine/collect.h"
+#include "engine/events.h"
+#include "engine/host.h"
+#include "engine/secret.h"
+#include "engine/source_open.h"
+#include "engine/store.h"
+#include "engine/verb.h"
+#include "engine/worker.h"
+#include "handover/bag.h"
+#include "handover/readme.h"
+#include "model/entry.h"
+
+enum { PROGRESS_MS = 500, NAME_BYTES = 128, BUNDLES_MAX = 10000 };
+
+struct collecting {
+    const char *case_path, *endpoint, *out_path, *source_path;
+    struct shodo_vec recipient_paths; /* const char * */
+    uint64_t max_bytes, passphrase_fd, events_fd;
+    bool is_dry, is_json, allow_credentials, is_plain;
+
+    struct shodo_case_dir dir;
+    struct shodo_case state;
+    struct shodo_opened opened;
+    struct shodo_picks picks;
+    struct shodo_vec certificates; /* struct shodo_recipient; text owned by the arena */
+    struct shodo_arena arena;
+    struct shodo_bag *bag;
+    struct shodo_events events;
+    struct shodo_seal seal;
+    int endpoint_fd, out_fd;
+    char name[NAME_BYTES], passphrase[30];
+    uint64_t done_bytes, started_ms, said_ms;
+    size_t at;
+};
+
+static bool parse(struct collecting *c, const struct shodo_verb *v, int argc, char **argv) {
+    const struct shodo_option options[] = {
+        {.name = "--case", .text = &c->case_path},          {.name = "--endpoint", .text = &c->endpoint},
+        {.name = "--out", .text = &c->out_path},            {.name = "--source", .text = &c->source_path},
+        {.name = "--recipient", .list = &c->recipient_paths}, {.name = "--max-bytes", .number = &c->max_bytes},
+        {.name = "--passphrase-fd", .number = &c->passphrase_fd}, {.name = "--events", .number = &c->events_fd},
+        {.name = "--dry-run", .flag = &c->is_dry},          {.name = "--json", .flag = &c->is_json},
+        {.name = "--allow-credentials", .flag = &c->allow_credentials}, {.name = "--plain", .flag = &c->is_plain},
+    };
+    size_t n = 0;
+    if (!shodo_args_parse(v, argc, argv, options, SHODO_ARRAY_SIZE(options), NULL, 0, &n))
+        return false;
+    if (!c->case_path || !c->endpoint || (!c->out_path && !c->is_dry))
+        return shodo_verb_usage(v, "--case, --endpoint and --out are needed"), false;
+    return true;
+}
+
+/* The source is the one triage was made of, and must still be the same disk. */
+static enum shodo_status open_source(struct collecting *c, struct shodo_error *err) {
+    const struct shodo_case_endpoint *e = shodo_case_find_endpoint(&c->state, c->endpoint);
+    if (!e)
+        return shodo_fail(err, SHODO_NOTFOUND, "the case has no endpoint '%s'", c->endpoint);
+    const char *path = c->source_path ? c->source_path : e->source;
+    if (!*path)
+        return shodo_fail(err, SHODO_INVALID, "which source? (--source)");
+    enum shodo_status st = shodo_opened_open(&c->opened, path, err);
+    if (st != SHODO_OK)
+        return st;
+    const char *serials[SHODO_LIMIT_VOLUMES];
+    char id[13];
+    const struct shodo_endpoint_facts f = shodo_opened_facts(&c->opened, e->name, serials);
+    shodo_case_endpoint_id(&f, id);
+    if (strcmp(id, c->endpoint) != 0)
+        return shodo_fail(err, SHODO_REFUSED, "'%s' is endpoint %s, not %s: another disk", path, id, c->endpoint);
+    return SHODO_OK;
+}
+
+static enum shodo_status add_certificate(struct collecting *c, const char *name, const struct shodo_buf *pem,
+                                         struct shodo_error *err) {
+    if (c->certificates.count >= SHODO_LIMIT_RECIPIENTS)
+        return shodo_fail(err, SHODO_LIMIT, "more than %u recipients", SHODO_LIMIT_RECIPIENTS);
+    struct shodo_recipient *r = shodo_vec_push(&c->certificates);
+    if (!r)
+        return shodo_fail(err, SHODO_NOMEM, "no memory for a certificate");
+    *r = (struct shodo_recipient){.cert_pem = shodo_arena_str(&c->arena, pem->data ? pem->data : "", pem->len),
+                                  .cert_len = pem->len,
+                                  .name = shodo_arena_str(&c->arena, name, strlen(name))};
+    return r->cert_pem && r->name ? SHODO_OK : shodo_fail(err, SHODO_NOMEM, "no memory for a certificate");
+}
+
+/* The hospital's own certificate and others in site/recipients are always added. */
+static enum shodo_status add_site_recipients(struct collecting *c, struct shodo_error *err) {
+    int fd = -1;
+    if (c->dir.site_fd < 0 || shodo_io_open_dir(&fd, c->dir.site_fd, "recipients", NULL) != SHODO_OK)
+        return SHODO_OK;
+    DIR *d = fdopendir(fd);
+    enum shodo_status st = SHODO_OK;
+    if (!d)
+        shodo_io_close(&fd);
+    for (struct dirent *e; d && st == SHODO_OK && (e = readdir(d)) != NULL;) {
+        size_t n = strlen(e->d_name);
+        if (e->d_name[0] == '.' || n < 5 || strcmp(e->d_name + n - 4, ".pem") != 0)
+            continue;
+        struct shodo_buf b = SHODO_BUF_INIT;
+        st = shodo_io_read_file(&b, dirfd(d), e->d_name, SHODO_LIMIT_KEY_BYTES, err);
+        if (st == SHODO_OK)
+            st = add_certificate(c, e->d_name, &b, err);
+        shodo_buf_done(&b);
+    }
+    if (d)
+        closedir(d);
+    return st;
+}
+
+static enum shodo_status find_recipients(struct collecting *c, struct shodo_error *err) {
+    enum shodo_status st = SHODO_OK;
+    for (size_t i = 0; i < c->recipient_paths.count && st == SHODO_OK; i++) {
+        const char *path = *(const char **)shodo_vec_at(&c->recipient_paths, i);
+        struct shodo_buf b = SHODO_BUF_INIT;
+        st = shodo_host_read(&b, path, SHODO_LIMIT_KEY_BYTES, err);
+        if (st == SHODO_OK)
+            st = add_certificate(c, path, &b, err);
+        shodo_buf_done(&b);
+    }
+    if (st == SHODO_OK)
+        st = add_site_recipients(c, err);
+    if (st == SHODO_OK && !c->certificates.count && !c->is_plain)
+        st = shodo_secret_new(c->passphrase, c->passphrase_fd, err);
+    return st;
+}
+
+/* "<case>_<endpoint>_<n>": n counts the seals of the case, so that names never come back. */
+static enum shodo_status make_name(struct collecting *c, struct shodo_error *err) {
+    for (unsigned n = 1; n < BUNDLES_MAX; n++) {
+        char probe[NAME_BYTES + 16];
+        snprintf(c->name, sizeof c->name, "%.64s_%.12s_%03u", c->state.id, c->endpoint, n);
+        snprintf(probe, sizeof probe, "%s.segments.txt", c->name);
+        if (!shodo_case_find_seal(&c->state, c->name) && faccessat(c->out_fd, probe, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+            return SHODO_OK;
+    }
+    return shodo_fail(err, SHODO_LIMIT, "too many bundles of one endpoint");
+}
+
+static enum shodo_status open_bag(struct collecting *c, struct shodo_error *err) {
+    struct shodo_buf text = SHODO_BUF_INIT;
+    const struct shodo_readme r = {.name = c->name,
+                                   .hospital = *c->state.site ? c->state.site : NULL,
+                                   .fingerprint = shodo_key_fingerprint(c->dir.key),
+                                   .has_certificate = c->certificates.count > 0,
+                                   .has_passphrase = c->passphrase[0] != '\0',
+                                   .is_plain = c->is_plain,
+                                   .is_drill = c->state.is_drill};
+    shodo_readme_write(&text, &r);
+    const struct shodo_bag_options o = {.out_dirfd = c->out_fd,
+                                        .name = c->name,
+                                        .recipients = c->certificates.data,
+                                        .recipients_count = c->certificates.count,
+                                        .passphrase = c->passphrase[0] ? c->passphrase : NULL,
+                                        .key = c->dir.key,
+                                        .segment_bytes = SHODO_LIMIT_SEGMENT_BYTES,
+                                        .max_bytes = c->max_bytes,
+                                        .read_me = shodo_buf_cstr(&text),
+                                        .is_plain = c->is_plain};
+    enum shodo_status st = shodo_bag_new(&c->bag, &o, err);
+    shodo_buf_done(&text);
+    return st;
+}
+
+static void say_progress(struct collecting *c, const struct shodo_pick *p, bool is_last) {
+    uint64_t now = shodo_time_mono_ms();
+    if (!is_last && now - c->said_ms < PROGRESS_MS)
+        return;
+    c->said_ms = now;
+    struct shodo_json *j = shodo_events_begin(&c->events, "progress");
+    if (j) {
+        shodo_json_str(j, "phase", "collect");
+        shodo_json_u64(j, "files", c->at);
+        shodo_json_u64(j, "files_total", c->picks.list.count);
+        shodo_json_u64(j, "bytes", c->done_bytes);
+        shodo_json_u64(j, "bytes_total", c->picks.bytes);
+        if (p && p->path)
+            shodo_json_str(j, "current", p->path);
+        shodo_json_u64(j, "elapsed_ms", now - c->started_ms);
+        shodo_events_send(&c->events);
+    }
+    if (!c->is_json && isatty(STDERR_FILENO))
+        fprintf(stderr, "\r\033[K%zu of %zu files, %llu of %llu MiB", c->at, c->picks.list.count,
+                (unsigned long long)(c->done_bytes >> 20), (unsigned long long)(c->picks.bytes >> 20));
+}
+
+static enum shodo_status on_begin(void *ctx, struct shodo_pick *p, struct shodo_error *err) {
+    struct collecting *c = ctx;
+    struct shodo_buf path = SHODO_BUF_INIT;
+    shodo_pick_bag_path(&path, p);
+    const struct shodo_bag_file f = {.path = shodo_buf_cstr(&path),
+                                     .size_bytes = p->size_bytes > p->skipped_bytes ? p->size_bytes - p->skipped_bytes : 0,
+                                     .modified = p->times[SHODO_TIME_MODIFIED],
+                                     .accessed = p->times[SHODO_TIME_ACCESSED],
+                                     .born = p->times[SHODO_TIME_BORN],
+                                     .is_stored = p->is_stored,
+                                     .is_quarantined = p->is_quarantined};
+    struct shodo_error why = SHODO_ERROR_INIT;
+    enum shodo_status st = shodo_bag_begin(c->bag, &f, &why);
+    shodo_buf_done(&path);
+    c->at++;
+    if (st == SHODO_LIMIT || st == SHODO_EXISTS) {
+        p->outcome = SHODO_OUTCOME_LIMITED;
+        shodo_text_safe_fixed(p->text, sizeof p->text, why.text, strlen(why.text));
+        return SHODO_SKIP;
+    }
+    if (st != SHODO_OK && err)
+        *err = why;
+    return st;
+}
+
+static enum shodo_status on_data(void *ctx, struct shodo_pick *p, const void *bytes, size_t n, struct shodo_error *err) {
+    struct collecting *c = ctx;
+    c->done_bytes += n;
+    say_progress(c, p, false);
+    return shodo_bag_data(c->bag, bytes, n, err);
+}
+
+static enum shodo_status on_end(void *ctx, struct shodo_pick *p, struct shodo_error *err) {
+    struct collecting *c = ctx;
+    return shodo_bag_end(c->bag, p->written_sha256, err);
+}
+
+static enum shodo_status add_tag(struct collecting *c, const char *path, const void *p, size_t n, struct shodo_error *err) {
+    const struct shodo_bag_file f = {.path = path,
+                                     .size_bytes = n,
+                                     .modified = SHODO_TIME_NONE,
+                                     .accessed = SHODO_TIME_NONE,
+                                     .born = SHODO_TIME_NONE,
+                                     .is_tag = true};
+    return shodo_bag_add(c->bag, &f, p, n, err);
+}
+
+static enum shodo_status add_tag_file(struct collecting *c, int dirfd, const char *name, const char *path, struct shodo_error *err) {
+    struct shodo_buf b = SHODO_BUF_INIT;
+    enum shodo_status st = shodo_io_read_file(&b, dirfd, name, SHODO_LIMIT_TAG_FILE_BYTES, err);
+    if (st == SHODO_OK)
+        st = add_tag(c, path, b.data ? b.data : "", b.len, err);
+    else if (st == SHODO_NOTFOUND)
+        st = SHODO_OK;
+    shodo_buf_done(&b);
+    return st;
+}
+
+/* What became of every pick, the endpoint's results, and the journal so far. */
+static enum shodo_status add_tags(struct collecting *c, struct shodo_error *err) {
+    static const char *const results[] = {"findings.jsonl", "facts.jsonl", "ledger.jsonl"};
+    struct shodo_buf b = SHODO_BUF_INIT;
+    struct shodo_json j = shodo_json_to(&b);
+    for (size_t i = 0; i < c->picks.list.count; i++)
+        shodo_pick_write(&j, shodo_vec_at(&c->picks.list, i));
+    enum shodo_status st = b.failed ? shodo_fail(err, SHODO_NOMEM, "no memory for the list of collected files")
+                                    : add_tag(c, "tags/collected.jsonl", b.data ? b.data : "", b.len, err);
+    shodo_buf_done(&b);
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(results) && st == SHODO_OK; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "tags/%s", results[i]);
+        st = add_tag_file(c, c->endpoint_fd, results[i], path, err);
+    }
+    char name[96], path[128];
+    snprintf(name, sizeof name, "%.64s.jsonl", shodo_key_stick_id(c->dir.key));
+    snprintf(path, sizeof path, "tags/journal/%s", name);
+    if (st == SHODO_OK)
+        st = add_tag_file(c, c->dir.journal_fd, name, path, err);
+    return st;
+}
+
+static enum shodo_status add_info(struct collecting *c, struct shodo_error *err) {
+    const char *const info[][2] = {
+        {"Source-Organization", c->state.site},
+        {"External-Identifier", c->state.id},
+        {"Internal-Sender-Identifier", c->endpoint},
+        {"Bag-Software-Agent", "shodo " SHODO_VERSION},
+        {"External-Description", c->state.is_drill ? "DRILL: artifacts of a training disk" : "artifacts of an incident; may contain patient data"},
+    };
+    enum shodo_status st = SHODO_OK;
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(info) && st == SHODO_OK; i++)
+        if (info[i][1] && *info[i][1])
+            st = shodo_bag_info(c->bag, info[i][0], info[i][1], err);
+    return st;
+}
+
+static enum shodo_status journal_seal(struct collecting *c, struct shodo_error *err) {
+    struct shodo_buf b = SHODO_BUF_INIT, names = SHODO_BUF_INIT;
+    for (size_t i = 0; i < c->certificates.count; i++) {
+        const struct shodo_recipient *r = shodo_vec_at(&c->certificates, i);
+        char hex[65] = "";
+        shodo_key_cert_fingerprint(r->cert_pem, r->cert_len, hex, NULL);
+        shodo_buf_addf(&names, "%s%s", i ? "," : "", hex);
+    }
+    struct shodo_json j = shodo_json_to(&b);
+    shodo_json_object(&j, NULL);
+    shodo_json_str(&j, "name", c->name);
+    shodo_json_str(&j, "endpoint", c->endpoint);
+    shodo_json_str(&j, "tagmanifest_sha256", c->seal.tagmanifest_sha256);
+    shodo_json_str(&j, "segments_sha256", c->seal.segments_sha256);
+    shodo_json_str(&j, "signer", shodo_key_fingerprint(c->dir.key));
+    shodo_json_str(&j, "timestamp_query_sha256", c->seal.timestamp_query_sha256);
+    shodo_json_str(&j, "recipients", shodo_buf_cstr(&names));
+    shodo_json_u64(&j, "files", c->seal.files);
+    shodo_json_u64(&j, "payload_bytes", c->seal.payload_bytes);
+    shodo_json_u64(&j, "sealed_bytes", c->seal.sealed_bytes);
+    shodo_json_u64(&j, "segments", c->seal.segments);
+    shodo_json_object_end(&j);
+    enum shodo_status st = b.failed ? shodo_fail(err, SHODO_NOMEM, "no memory for a journal record")
+                                    : shodo_journal_add(c->dir.journal, "engine", "seal.done", shodo_buf_cstr(&b), err);
+    shodo_buf_done(&b);
+    shodo_buf_done(&names);
+    return st == SHODO_OK ? shodo_journal_checkpoint(c->dir.journal, err) : st;
+}
+
+static enum shodo_status seal(struct collecting *c, struct shodo_error *err) {
+    const struct shodo_collect_sink sink = {.ctx = c, .begin = on_begin, .data = on_data, .end = on_end};
+    enum shodo_status st = open_bag(c, err);
+    if (st == SHODO_OK)
+        st = shodo_journal_checkpoint(c->dir.journal, err);
+    if (st == SHODO_OK)
+        st = shodo_collect_read(&c->picks, &c->opened.host, &sink, err);
+    if (st == SHODO_OK)
+        st = add_tags(c, err);
+    if (st == SHODO_OK)
+        st = add_info(c, err);
+    if (st == SHODO_OK)
+        st = shodo_bag_seal(c->bag, &c->seal, err);
+    if (st == SHODO_OK)
+        st = journal_seal(c, err);
+    c->bag = shodo_bag_free(c->bag);
+    return st;
+}
+
+struct sums {
+    uint64_t files[SHODO_OUTCOME_WITHHELD + 1], bytes[SHODO_OUTCOME_WITHHELD + 1];
+};
+
+static struct sums add_up(const struct collecting *c) {
+    struct sums s = {.files = {0}};
+    for (size_t i = 0; i < c->picks.list.count; i++) {
+        const struct shodo_pick *p = shodo_vec_at(&c->picks.list, i);
+        s.files[p->outcome]++;
+        s.bytes[p->outcome] += p->outcome == SHODO_OUTCOME_COLLECTED ? p->written_bytes : p->size_bytes;
+    }
+    return s;
+}
+
+static void print_result(struct collecting *c) {
+    struct sums s = add_up(c);
+    struct shodo_buf b = SHODO_BUF_INIT;
+    if (c->is_json) {
+        struct shodo_json j = shodo_json_to(&b);
+        for (size_t i = 0; c->is_dry && i < c->picks.list.count; i++)
+            shodo_pick_write(&j, shodo_vec_at(&c->picks.list, i));
+        shodo_json_object(&j, NULL);
+        shodo_json_bool(&j, "is_dry_run", c->is_dry);
+        for (int i = 0; i <= SHODO_OUTCOME_WITHHELD; i++)
+            shodo_json_u64(&j, shodo_outcome_name((enum shodo_outcome)i), s.files[i]);
+        shodo_json_u64(&j, "bytes", c->is_dry ? c->picks.bytes : s.bytes[SHODO_OUTCOME_COLLECTED]);
+        if (!c->is_dry) {
+            shodo_json_str(&j, "name", c->name);
+            shodo_json_str(&j, "segments_sha256", c->seal.segments_sha256);
+            shodo_json_u64(&j, "segments", c->seal.segments);
+            shodo_json_u64(&j, "sealed_bytes", c->seal.sealed_bytes);
+            shodo_json_str(&j, "signer", shodo_key_fingerprint(c->dir.key));
+        }
+        shodo_json_object_end(&j);
+        shodo_json_line_end(&j);
+    } else {
+        for (int i = SHODO_OUTCOME_WITHHELD; i >= 0; i--)
+            if (s.files[i])
+                shodo_buf_addf(&b, "%-10s %6llu files  %llu bytes\n", shodo_outcome_name((enum shodo_outcome)i),
+                               (unsigned long long)s.files[i], (unsigned long long)s.bytes[i]);
+        if (!c->is_dry)
+            shodo_buf_addf(&b, "bundle %s: %u segments, %llu bytes\ndigest of the bundle  %s\nsigner  %s\n", c->name,
+                           c->seal.segments, (unsigned long long)c->seal.sealed_bytes, c->seal.segments_sha256,
+                           shodo_key_fingerprint(c->dir.key));
+    }
+    fwrite(shodo_buf_cstr(&b), 1, b.len, stdout);
+    shodo_buf_done(&b);
+}
+
+static enum shodo_status journal_run(struct collecting *c, const char *run, const char *status, struct shodo_error *err) {
+    struct sums s = add_up(c);
+    struct shodo_buf b = SHODO_BUF_INIT;
+    struct shodo_json j = shodo_json_to(&b);
+    shodo_json_object(&j, NULL);
+    shodo_json_str(&j, "run", run);
+    shodo_json_str(&j, "endpoint", c->endpoint);
+    shodo_json_str(&j, "kind", "collect");
+    if (status) {
+        shodo_json_str(&j, "status", status);
+        shodo_json_u64(&j, "files", s.files[SHODO_OUTCOME_COLLECTED]);
+        shodo_json_u64(&j, "bytes", s.bytes[SHODO_OUTCOME_COLLECTED]);
+        shodo_json_u64(&j, "problems", s.files[SHODO_OUTCOME_FAILED] + s.files[SHODO_OUTCOME_LIMITED]);
+    } else {
+        shodo_json_str(&j, "bundle", c->name);
+        shodo_json_bool(&j, "allow_credentials", c->allow_credentials);
+    }
+    shodo_json_object_end(&j);
+    enum shodo_status st = b.failed ? shodo_fail(err, SHODO_NOMEM, "no memory for a journal record")
+                                    : shodo_journal_add(c->dir.journal, "engine", status ? "run.end" : "run.start",
+                                                        shodo_buf_cstr(&b), err);
+    shodo_buf_done(&b);
+    return st;
+}
+
+static enum shodo_status prepare(struct collecting *c, struct shodo_error *err) {
+    enum shodo_status st = c->is_dry ? shodo_case_dir_look(&c->dir, c->case_path, err)
+                                     : shodo_case_dir_open(&c->dir, c->case_path, NULL, err);
+    if (st == SHODO_OK)
+        st = shodo_case_load(&c->state, &c->dir, err);
+    if (st == SHODO_OK)
+        st = shodo_case_endpoint_dir(&c->endpoint_fd, &c->dir, c->endpoint, false, err);
+    if (st == SHODO_OK)
+        st = shodo_picks_load(&c->picks, c->endpoint_fd, c->allow_credentials, err);
+    if (st == SHODO_OK)
+        shodo_picks_budget(&c->picks, c->max_bytes);
+    return st;
+}
+
+static enum shodo_status collect(struct collecting *c, struct shodo_error *err) {
+    uint8_t id[16];
+    char run[33];
+    enum shodo_status st = shodo_text_locale_init(c->out_path, err); /* says why ZIP work is refused without it */
+    if (st == SHODO_OK)
+        st = open_source(c, err);
+    if (st == SHODO_OK)
+        st = shodo_host_open_dir(&c->out_fd, c->out_path, true, err);
+    if (st == SHODO_OK && c->is_plain && !c->state.is_drill)
+        st = shodo_fail(err, SHODO_REFUSED, "an unencrypted bundle can only be made in a drill");
+    if (st == SHODO_OK)
+        st = make_name(c, err);
+    if (st == SHODO_OK)
+        st = find_recipients(c, err);
+    if (st == SHODO_OK)
+        st = shodo_random(id, sizeof id, err);
+    if (st != SHODO_OK)
+        return st;
+    shodo_hex(id, sizeof id, run);
+    st = journal_run(c, run, NULL, err);
+    if (st != SHODO_OK)
+        return st;
+    struct shodo_error why = SHODO_ERROR_INIT;
+    st = seal(c, &why);
+    struct sums s = add_up(c);
+    const char *status = st == SHODO_CANCELLED ? "cancelled"
+                         : st != SHODO_OK      ? "failed"
+                         : s.files[SHODO_OUTCOME_FAILED] + s.files[SHODO_OUTCOME_LIMITED] ? "incomplete"
+                                                                                           : "done";
+    enum shodo_status st2 = journal_run(c, run, status, st == SHODO_OK ? err : NULL);
+    if (st != SHODO_OK && err)
+        *err = why;
+    return st != SHODO_OK ? st : st2;
+}
+
+static void collecting_done(struct collecting *c) {
+    shodo_bag_free(c->bag);
+    explicit_bzero(c->passphrase, sizeof c->passphrase);
+    shodo_picks_done(&c->picks);
+    shodo_opened_done(&c->opened);
+    shodo_case_done(&c->state);
+    shodo_io_close(&c->endpoint_fd);
+    shodo_io_close(&c->out_fd);
+    shodo_case_dir_done(&c->dir);
+    shodo_events_done(&c->events);
+    shodo_vec_done(&c->recipient_paths);
+    shodo_vec_done(&c->certificates);
+    shodo_arena_done(&c->arena);
+}
+
+static int finish(struct collecting *c, const struct shodo_verb *v, enum shodo_status st, const struct shodo_error *err) {
+    struct sums s = add_up(c);
+    int code = s.files[SHODO_OUTCOME_FAILED] + s.files[SHODO_OUTCOME_LIMITED] ? SHODO_EXIT_INCOMPLETE : SHODO_EXIT_NOTHING;
+    if (st == SHODO_CANCELLED)
+        code = SHODO_EXIT_INCOMPLETE;
+    else if (st != SHODO_OK)
+        code = st == SHODO_INVALID ? SHODO_EXIT_USAGE : SHODO_EXIT_FAILED;
+    struct shodo_json *j = shodo_events_begin(&c->events, "done");
+    if (j) {
+        shodo_json_str(j, "status", st == SHODO_OK ? "done" : st == SHODO_CANCELLED ? "cancelled" : "failed");
+        shodo_json_i64(j, "exit", code);
+        shodo_json_u64(j, "files", s.files[SHODO_OUTCOME_COLLECTED]);
+        shodo_json_u64(j, "bytes", s.bytes[SHODO_OUTCOME_COLLECTED]);
+        shodo_json_str(j, "name", c->name);
+        shodo_json_u64(j, "elapsed_ms", shodo_time_mono_ms() - c->started_ms);
+        shodo_events_send(&c->events);
+    }
+    if (!c->is_json && !c->is_dry && isatty(STDERR_FILENO))
+        fputs("\r\033[K", stderr);
+    if (st == SHODO_OK)
+        print_result(c);
+    else
+        shodo_verb_fail(v, code, err->text);
+    return code;
+}
+
+int shodo_verb_collect(const struct shodo_verb *v, int argc, char **argv) {
+    struct collecting c = {.recipient_paths = SHODO_VEC_INIT(sizeof(const char *)),
+                           .certificates = SHODO_VEC_INIT(sizeof(struct shodo_recipient)),
+                           .passphrase_fd = UINT64_MAX,
+                           .events_fd = UINT64_MAX,
+                           .dir = SHODO_CASE_DIR_INIT,
+                           .opened = {.host = {.fd = -1}},
+                           .endpoint_fd = -1,
+                           .out_fd = -1,
+                           .started_ms = shodo_time_mono_ms()};
+    struct shodo_error err = SHODO_ERROR_INIT;
+    shodo_case_init(&c.state);
+    shodo_events_init(&c.events, -1);
+    int code = SHODO_EXIT_USAGE;
+    if (parse(&c, v, argc, argv)) {
+        shodo_events_init(&c.events, c.events_fd <= INT32_MAX ? (int)c.events_fd : -1);
+        shodo_signals_init();
+        enum shodo_status st = prepare(&c, &err);
+        if (st == SHODO_OK && !c.is_dry)
+            st = collect(&c, &err);
+        code = finish(&c, v, st, &err);
+    }
+    collecting_done(&c);
+    return code;
+}
