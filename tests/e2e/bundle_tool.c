@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "base/io.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -247,6 +248,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "bundle_tool: bad arguments\n");
         return 2;
     }
+    shodo_random_allow_seed(true); /* this is a test */
     if (shodo_text_locale_init(NULL, &err) != SHODO_OK)
         return die("locale", &err);
     int rc = strcmp(verb, "make") == 0     ? make(&a)

@@ -153,6 +153,8 @@ enum shodo_status shodo_case_dir_new(struct shodo_case_dir *ret, const char *pat
     struct shodo_case_dir d = SHODO_CASE_DIR_INIT;
     if (!o)
         o = &none;
+    if (o->is_drill)
+        shodo_random_allow_seed(true);
     if (mkdir(path, 0700) != 0 && errno != EEXIST)
         return shodo_fail_errno(err, "making case '%s'", path);
     enum shodo_status st = open_root(&d, path, false, err);

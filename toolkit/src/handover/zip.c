@@ -51,7 +51,8 @@ static la_ssize_t on_write(struct archive *a, void *ctx, const void *p, size_t n
     (void)a;
     if (z->fault.status == SHODO_OK)
         z->sink.write(z->sink.ctx, p, n, &z->fault);
-    return z->fault.status == SHODO_OK ? (la_ssize_t)n : -1;
+    /* Never an error for libarchive: in its fatal state it would leak; after each call we look at `fault` ourselves. */
+    return (la_ssize_t)n;
 }
 
 static enum shodo_status fail_zip(struct shodo_zip *z, struct shodo_error *err, const char *what) {
@@ -92,10 +93,9 @@ struct shodo_zip *shodo_zip_free(struct shodo_zip *z) {
     if (!z)
         return NULL;
     if (z->a) {
-        /* Closing would still write; a ZIP that was not finished must not look like one. */
+        /* Closing still writes: a ZIP that was not finished must not look like one. */
         if (z->fault.status == SHODO_OK)
             z->fault.status = SHODO_CANCELLED;
-        archive_write_fail(z->a);
         archive_write_free(z->a);
     }
     archive_entry_free(z->entry);
@@ -130,7 +130,7 @@ enum shodo_status shodo_zip_begin(struct shodo_zip *z, const char *name, bool is
     int r = is_stored ? archive_write_zip_set_compression_store(z->a) : archive_write_zip_set_compression_deflate(z->a);
     if (r == ARCHIVE_OK)
         r = archive_write_header(z->a, z->entry);
-    return r == ARCHIVE_OK ? SHODO_OK : fail_zip(z, err, "adding a member to the ZIP");
+    return r == ARCHIVE_OK && z->fault.status == SHODO_OK ? SHODO_OK : fail_zip(z, err, "adding a member to the ZIP");
 }
 
 enum shodo_status shodo_zip_data(struct shodo_zip *z, const void *p, size_t n, struct shodo_error *err) {
