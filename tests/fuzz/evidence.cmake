@@ -4,3 +4,4 @@ shodo_fuzz(ntfs SOURCES ${fault} ../unit/evidence_maker.c LIBS shodo_evidence sh
 foreach(decoder lznt1 xpress lzx)
   shodo_fuzz(${decoder} LIBS shodo_evidence shodo_model shodo_base)
 endforeach()
+shodo_fuzz(bitlocker SOURCES ${fault} LIBS shodo_evidence shodo_model shodo_base)

@@ -118,7 +118,8 @@ static enum shodo_status parse_stream(struct shodo_ntfs *n, const struct shodo_s
         }
     }
     free(buf);
-    qsort(n->owners.data, n->owners.count, sizeof(struct ntfs_owner), compare_owners);
+    if (n->owners.count > 0)
+        qsort(n->owners.data, n->owners.count, sizeof(struct ntfs_owner), compare_owners);
     return SHODO_OK;
 }
 

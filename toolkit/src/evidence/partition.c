@@ -280,7 +280,8 @@ enum shodo_status partition_read(struct partition_table *ret, struct shodo_sourc
         return shodo_fail(err, st, "no partition table");
     if (st != SHODO_OK)
         return st;
-    qsort(ret->parts.data, ret->parts.count, sizeof(struct partition), compare);
+    if (ret->parts.count > 0)
+        qsort(ret->parts.data, ret->parts.count, sizeof(struct partition), compare);
     check_overlap(ret);
     return SHODO_OK;
 }

@@ -126,7 +126,8 @@ static enum shodo_status read_names(struct tree *t, int fd, struct shodo_buf *na
         n->at = names->len - n->len - 1;
     }
     closedir(d);
-    qsort_r(list->data, list->count, sizeof(struct tree_name), compare_names, names->data);
+    if (list->count > 0)
+        qsort_r(list->data, list->count, sizeof(struct tree_name), compare_names, names->data);
     return st;
 }
 

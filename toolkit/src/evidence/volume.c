@@ -6,12 +6,59 @@
 
 #include "base/hash.h"
 #include "base/limits.h"
+#include "evidence/bitlocker.h"
 #include "evidence/detect.h"
 #include "evidence/partition.h"
 
 static void note(struct shodo_volume_table *t, const char *text) {
     size_t len = strlen(t->problem);
     snprintf(t->problem + len, sizeof(t->problem) - len, "%s%s", len > 0 ? "; " : "", text);
+}
+
+/* What protects the volume and which paper to look for; one whose protection is suspended opens right away. */
+static void explain_bitlocker(struct shodo_volume *v) {
+    struct shodo_bitlocker_info info;
+    struct shodo_error err = SHODO_ERROR_INIT;
+    char kinds[100] = "";
+    v->is_bitlocker = true;
+    if (shodo_bitlocker_read(&info, v->source, &err) != SHODO_OK) {
+        snprintf(v->why, sizeof(v->why), "%.200s", err.text);
+        return;
+    }
+    for (size_t i = 0; i < info.protectors_count; i++) {
+        const struct shodo_bitlocker_protector *p = &info.protectors[i];
+        size_t n = strlen(kinds), k = strlen(v->key_ids);
+        const char *name = shodo_bitlocker_kind_name(p->kind);
+        if (!strstr(kinds, name))
+            snprintf(kinds + n, sizeof(kinds) - n, "%s%s", n > 0 ? ", " : "", name);
+        if (p->kind == SHODO_BITLOCKER_RECOVERY && k + 40 < sizeof(v->key_ids))
+            snprintf(v->key_ids + k, sizeof(v->key_ids) - k, "%s%s", k > 0 ? ", " : "", p->id);
+    }
+    if (info.refuse[0] != '\0')
+        snprintf(v->why, sizeof(v->why), "%s", info.refuse);
+    else if (v->key_ids[0] == '\0')
+        snprintf(v->why, sizeof(v->why), "encrypted with BitLocker (%s); it has no recovery key", kinds);
+    else
+        snprintf(v->why, sizeof(v->why), "encrypted with BitLocker (%.60s); recovery key with this ID is needed: %.118s",
+                 kinds, v->key_ids);
+    if (info.has_clear_key)
+        shodo_volume_unlock(v, NULL, NULL);
+}
+
+enum shodo_status shodo_volume_unlock(struct shodo_volume *v, const struct shodo_bitlocker_key *key,
+                                      struct shodo_error *err) {
+    struct shodo_source *inner = NULL;
+    enum shodo_status st = SHODO_OK;
+    if (v->fs != SHODO_FS_BITLOCKER)
+        return shodo_fail(err, SHODO_INVALID, "shodo_volume_unlock: volume %u is not locked", v->index);
+    st = shodo_bitlocker_open(&inner, v->source, key, err);
+    if (st != SHODO_OK)
+        return st;
+    v->outer = v->source;
+    v->source = inner;
+    v->why[0] = '\0';
+    detect_volume(v);
+    return SHODO_OK;
 }
 
 static enum shodo_status add(struct shodo_volume_table *t, struct shodo_source *s, uint64_t offset,
@@ -35,9 +82,12 @@ static enum shodo_status add(struct shodo_volume_table *t, struct shodo_source *
         length = SHODO_MIN(length, size - offset);
     }
     st = shodo_source_window(&v->source, s, offset, length, err);
-    if (st == SHODO_OK)
-        detect_volume(v);
-    return st;
+    if (st != SHODO_OK)
+        return st;
+    detect_volume(v);
+    if (v->fs == SHODO_FS_BITLOCKER)
+        explain_bitlocker(v);
+    return SHODO_OK;
 }
 
 static bool gets_letter(const struct shodo_volume *v) {
@@ -124,8 +174,11 @@ enum shodo_status shodo_volume_table_open(struct shodo_volume_table *ret, struct
 }
 
 void shodo_volume_table_done(struct shodo_volume_table *t) {
-    for (size_t i = 0; i < t->volumes.count; i++)
-        shodo_source_free(((struct shodo_volume *)t->volumes.data)[i].source);
+    for (size_t i = 0; i < t->volumes.count; i++) {
+        struct shodo_volume *v = shodo_volume_at(t, i);
+        shodo_source_free(v->source);
+        shodo_source_free(v->outer);
+    }
     shodo_vec_done(&t->volumes);
 }
 
@@ -158,6 +211,8 @@ void shodo_volume_write(struct shodo_json *j, const char *key, const struct shod
     shodo_json_str(j, "part_type", v->part_type);
     shodo_json_str(j, "part_name", v->part_name);
     shodo_json_bool(j, "has_windows", v->has_windows);
+    shodo_json_bool(j, "is_bitlocker", v->is_bitlocker);
+    shodo_json_str(j, "key_ids", v->key_ids);
     shodo_json_u64(j, "cluster_bytes", v->cluster_bytes);
     shodo_json_object_end(j);
 }

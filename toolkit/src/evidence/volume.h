@@ -38,7 +38,10 @@ struct shodo_volume {
     char drive;              /* 'C' for the volume with /Windows/System32, then D, E … in order; 0 none */
     bool has_windows;
     uint32_t cluster_bytes;
-    struct shodo_source *source; /* window, owned by the table */
+    struct shodo_source *source; /* window, or the layer that opens it; owned by the table */
+    struct shodo_source *outer;  /* window below the layer; NULL when there is none */
+    bool is_bitlocker;           /* also after it was opened */
+    char key_ids[128];           /* recovery key IDs to look for on paper, ", " between them */
 };
 
 struct shodo_volume_table {
@@ -54,6 +57,11 @@ void shodo_volume_table_done(struct shodo_volume_table *t);
 /* Gives the letters again, e.g. after a BitLocker volume was opened: C has Windows, then D, E … in disk order; EFI and
  * recovery partitions get none. */
 void shodo_volume_table_letters(struct shodo_volume_table *t);
+/* Opens a BitLocker volume with a recovery key; afterwards `fs` is what is inside. ENCRYPTED, REFUSED, UNSUPPORTED as
+ * shodo_bitlocker_open(). A clear key is used by shodo_volume_table_open() itself. Give the letters again afterwards. */
+struct shodo_bitlocker_key;
+enum shodo_status shodo_volume_unlock(struct shodo_volume *v, const struct shodo_bitlocker_key *key,
+                                      struct shodo_error *err);
 struct shodo_volume *shodo_volume_at(const struct shodo_volume_table *t, size_t i);
 /* 12 hex: SHA-256 over disk size, disk id and volume serials (design 4). */
 void shodo_endpoint_id(const struct shodo_volume_table *t, uint64_t disk_bytes, char out[13]);
