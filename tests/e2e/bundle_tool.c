@@ -6,6 +6,7 @@
  *   bundle_tool make OUT KEYS NAME [--cert F]… [--pass P] [--plain] [--segment BYTES] [--big BYTES] [--max BYTES]
  *   bundle_tool verify PATH [--trust F] [--key F] [--pass P] [--card F]
  *   bundle_tool open PATH OUT [--trust F] [--key F] [--pass P]
+ *   bundle_tool timestamp OUT NAME TSR [--trust AUTHORITIES]
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@
 #include "base/time.h"
 #include "handover/bag.h"
 #include "handover/readme.h"
+#include "handover/tsq.h"
 #include "handover/verify.h"
 
 #define FILE_BYTES_MAX (1u << 20)
@@ -240,6 +242,21 @@ static int verify(struct args *a, bool is_open) {
     return st == SHODO_OK ? 0 : die("verifying", &err);
 }
 
+static int timestamp(struct args *a) {
+    struct shodo_error err = SHODO_ERROR_INIT;
+    struct shodo_timestamp stamp;
+    int out = -1;
+    if (a->words_count != 3)
+        return 2;
+    if (shodo_io_open_dir(&out, AT_FDCWD, a->words[0], &err) != SHODO_OK ||
+        shodo_timestamp_attach(out, a->words[1], AT_FDCWD, a->words[2], a->trust.data, a->trust.len, &stamp, &err) != SHODO_OK)
+        return die("attaching the time stamp", &err);
+    char when[SHODO_TIME_TEXT_BYTES];
+    shodo_time_utc(stamp.time, 0, when);
+    printf("%s by %s, %s\n", when, stamp.tsa, stamp.is_trusted ? "trusted" : "authority not checked");
+    return 0;
+}
+
 int main(int argc, char **argv) {
     static struct args a;
     struct shodo_error err = SHODO_ERROR_INIT;
@@ -254,6 +271,7 @@ int main(int argc, char **argv) {
     int rc = strcmp(verb, "make") == 0     ? make(&a)
              : strcmp(verb, "verify") == 0 ? verify(&a, false)
              : strcmp(verb, "open") == 0   ? verify(&a, true)
+             : strcmp(verb, "timestamp") == 0 ? timestamp(&a)
                                            : 2;
     for (size_t i = 0; i < CERTS_MAX; i++)
         shodo_buf_done(&a.certs[i]);
