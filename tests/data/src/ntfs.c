@@ -19,12 +19,15 @@
 #include <unistd.h>
 
 #include <ntfs-3g/attrib.h>
+#include <ntfs-3g/cache.h>
 #include <ntfs-3g/dir.h>
 #include <ntfs-3g/inode.h>
 #include <ntfs-3g/reparse.h>
 #include <ntfs-3g/runlist.h>
 #include <ntfs-3g/security.h>
 #include <ntfs-3g/volume.h>
+
+#include "device.h"
 
 #define UNIX_EPOCH 116444736000000000ull
 
@@ -477,9 +480,10 @@ void td_ntfs_fill(struct td_disk *d, struct td_part *p, const char *path) {
     struct td_volume *v = &p->vol;
 
     now = v->formatted;
-    f.vol = ntfs_mount(path, 0);
+    f.vol = ntfs_device_mount(td_device_new(path), 0);
     if (!f.vol)
         td_fail(&p->at, "cannot open the new volume: %s", strerror(errno));
+    ntfs_create_lru_caches(f.vol);
     NVolSetCompression(f.vol);
     set_label(&f);
     for (size_t i = 0; i < v->nop; i++) {

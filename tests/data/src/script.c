@@ -556,6 +556,7 @@ struct td_clock td_time_parts(uint64_t ft) {
                          .second = tod % 60,
                          .ticks = (unsigned)(ft % 10000000)};
 
+    c.year += (unsigned)(day / 366); /* at or before the right year */
     while (days_from_1601(c.year + 1, 1, 1) <= day)
         c.year++;
     while (c.month < 12 && days_from_1601(c.year, c.month + 1, 1) <= day)
