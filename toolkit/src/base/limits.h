@@ -69,6 +69,8 @@
 #define SHODO_LIMIT_PLAYBOOK_STEPS 2000u
 #define SHODO_LIMIT_PLAY_VISITS 5000u /* steps walked in one playbook, loops included */
 
+#define SHODO_LIMIT_SITE_ROWS 2000u   /* lines, people, decisions of a site profile: of each kind */
+
 /* bundle */
 #define SHODO_LIMIT_SEGMENT_BYTES SHODO_MIB(256)   /* plain bytes in one CMS: stock openssl needs ~2.7x in memory */
 #define SHODO_LIMIT_RECIPIENTS 64u
