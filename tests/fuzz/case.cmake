@@ -1,0 +1,1 @@
+shodo_fuzz(journal LIBS shodo_case)
