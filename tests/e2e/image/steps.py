@@ -179,8 +179,9 @@ class Walk:
         time.sleep(2)
         self.shot("end")
         log = self.vm.shell("tail -n 3 /run/shodo/log")[1]
+        counters = self.counters()
         self.vm.keys("ret")
-        return log
+        return log, counters
 
 
 def scratch():
