@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -82,8 +83,6 @@ static void system_times(const struct td_part *p, int fd) {
             four_times(a + td_get16(a + 20) + 8, t);
         protect(rec);
         put(p, fd, v->system_at[i], rec, v->record_size);
-        if (i < 4)
-            put(p, fd, v->mirror_at + (uint64_t)i * v->record_size, rec, v->record_size);
     }
 }
 
@@ -114,6 +113,17 @@ static void stale_parent(const struct td_part *p, int fd, const struct td_node *
     }
     protect(rec);
     put(p, fd, n->record_at, rec, p->vol.record_size);
+}
+
+/* $MFTMirr holds the first four records, or as many as one cluster takes. Damage comes later and is
+ * not mirrored. */
+static void copy_mirror(const struct td_part *p, int fd) {
+    size_t n = 4u * p->vol.record_size > p->cluster ? 4u * p->vol.record_size : p->cluster;
+    unsigned char *b = td_alloc(n);
+
+    get(p, fd, p->vol.system_at[0], b, n);
+    put(p, fd, p->vol.mirror_at, b, n);
+    free(b);
 }
 
 static void one_patch(const struct td_part *p, int fd, const struct td_patch *x) {
@@ -158,6 +168,7 @@ void td_patch_apply(struct td_disk *d, struct td_part *p, const char *path) {
         if (p->vol.node[i]->has_stale_parent)
             stale_parent(p, fd, p->vol.node[i]);
     }
+    copy_mirror(p, fd);
     for (size_t i = 0; i < p->vol.npatch; i++)
         one_patch(p, fd, &p->vol.patch[i]);
     if (close(fd))
