@@ -53,6 +53,7 @@ struct shodo_pick {
     uint8_t sha256[32];
     /* what became of it */
     enum shodo_outcome outcome;
+    bool is_by_policy; /* limited on purpose (copies, number of samples): the collection is not incomplete for it */
     uint64_t written_bytes, lost_bytes, skipped_bytes; /* skipped: sparse head of a change journal */
     uint8_t written_sha256[32];
     char text[200]; /* why, when not simply collected */

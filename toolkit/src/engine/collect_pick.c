@@ -183,6 +183,7 @@ static void drop_doubles(struct shodo_picks *p) {
 
 static void limit_pick(struct shodo_pick *k, const char *why) {
     k->outcome = SHODO_OUTCOME_LIMITED;
+    k->is_by_policy = true;
     size_t n = SHODO_MIN(strlen(why), sizeof k->text - 1);
     memcpy(k->text, why, n);
     k->text[n] = '\0';
@@ -306,9 +307,10 @@ void shodo_picks_budget(struct shodo_picks *p, uint64_t max_bytes) {
         struct shodo_pick *k = shodo_vec_at(&p->list, i);
         if (k->outcome != SHODO_OUTCOME_PLANNED)
             continue;
-        if (k->size_bytes > max_bytes - sum)
+        if (k->size_bytes > max_bytes - sum) {
             limit_pick(k, "does not fit into the space that was given");
-        else
+            k->is_by_policy = false;
+        } else
             sum += k->size_bytes;
     }
     p->bytes = sum;

@@ -323,7 +323,7 @@ enum shodo_status shodo_store_ledger(struct shodo_store *s, struct shodo_ledger 
     return append(s, FILE_LEDGER, ret_line, err);
 }
 
-enum shodo_status shodo_store_mark(struct shodo_store *s, const char *mark_json, size_t n, struct shodo_error *err) {
+enum shodo_status shodo_store_sync(struct shodo_store *s, struct shodo_error *err) {
     enum shodo_status st = SHODO_OK;
     for (int i = 0; i < FILE_MARKS && st == SHODO_OK; i++) {
         bool has = s->pending[i].len > 0;
@@ -331,6 +331,11 @@ enum shodo_status shodo_store_mark(struct shodo_store *s, const char *mark_json,
         if (st == SHODO_OK && has)
             st = shodo_io_fsync(s->fds[i], err);
     }
+    return st;
+}
+
+enum shodo_status shodo_store_mark(struct shodo_store *s, const char *mark_json, size_t n, struct shodo_error *err) {
+    enum shodo_status st = shodo_store_sync(s, err);
     if (st != SHODO_OK)
         return st;
     shodo_buf_add(&s->pending[FILE_MARKS], mark_json, n);

@@ -5,7 +5,7 @@
  * written again, so that a resumed run gives the same set.
  *
  * A fresh run moves the files of an earlier one to NAME.before-N.jsonl; a resumed run goes on in them after cutting off
- * a torn last line. Lines are on the medium after shodo_store_sync().
+ * a torn last line. Lines are on the medium after shodo_store_sync() or a mark.
  */
 #ifndef SHODO_ENGINE_STORE_H
 #define SHODO_ENGINE_STORE_H
@@ -31,7 +31,9 @@ enum shodo_status shodo_store_finding(struct shodo_store *s, struct shodo_findin
 enum shodo_status shodo_store_fact(struct shodo_store *s, struct shodo_fact *f, const char **ret_line, struct shodo_error *err);
 enum shodo_status shodo_store_ledger(struct shodo_store *s, struct shodo_ledger *l, const char **ret_line,
                                      struct shodo_error *err);
-/* Everything on the medium, then the mark. */
+/* Everything on the medium. */
+enum shodo_status shodo_store_sync(struct shodo_store *s, struct shodo_error *err);
+/* The same, then the mark. */
 enum shodo_status shodo_store_mark(struct shodo_store *s, const char *mark_json, size_t n, struct shodo_error *err);
 const struct shodo_store_counts *shodo_store_counts(const struct shodo_store *s);
 /* Complete lines of one of the files, oldest first; a torn last line is not given. A callback's non-OK ends it. */

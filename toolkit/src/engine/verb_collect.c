@@ -214,6 +214,7 @@ static enum shodo_status on_begin(void *ctx, struct shodo_pick *p, struct shodo_
     c->at++;
     if (st == SHODO_LIMIT || st == SHODO_EXISTS) {
         p->outcome = SHODO_OUTCOME_LIMITED;
+        p->is_by_policy = st == SHODO_EXISTS;
         shodo_text_safe_fixed(p->text, sizeof p->text, why.text, strlen(why.text));
         return SHODO_SKIP;
     }
@@ -252,6 +253,40 @@ static enum shodo_status add_tag_file(struct collecting *c, int dirfd, const cha
     else if (st == SHODO_NOTFOUND)
         st = SHODO_OK;
     shodo_buf_done(&b);
+    return st;
+}
+
+/* What was not copied belongs into the ledger of the endpoint. */
+static enum shodo_status write_ledger(struct collecting *c, struct shodo_error *err) {
+    struct shodo_store *s = NULL;
+    enum shodo_status st = shodo_store_open(&s, c->endpoint_fd, c->endpoint, true, err);
+    for (size_t i = 0; i < c->picks.list.count && st == SHODO_OK; i++) {
+        const struct shodo_pick *p = shodo_vec_at(&c->picks.list, i);
+        bool is_failed = p->outcome == SHODO_OUTCOME_FAILED;
+        if (!p->path || (!is_failed && p->outcome != SHODO_OUTCOME_LIMITED && p->outcome != SHODO_OUTCOME_WITHHELD))
+            continue;
+        bool is_policy = p->outcome == SHODO_OUTCOME_WITHHELD || p->is_by_policy;
+        char text[sizeof p->text + 64];
+        snprintf(text, sizeof text, is_failed ? "collecting: %s" : "not collected: %s", p->text);
+        struct shodo_ledger l = {.is_problem = !is_policy,
+                                 .reason = is_policy   ? SHODO_LEDGER_POLICY
+                                           : is_failed ? SHODO_LEDGER_UNREADABLE
+                                                       : SHODO_LEDGER_NOSPACE,
+                                 .volume = p->volume,
+                                 .record = p->record,
+                                 .sequence = p->sequence,
+                                 .path = p->path,
+                                 .drive = p->drive,
+                                 .stream = p->stream,
+                                 .count = 1,
+                                 .size_bytes = p->size_bytes,
+                                 .examined_bytes = p->written_bytes,
+                                 .text = text};
+        st = shodo_store_ledger(s, &l, NULL, err);
+    }
+    if (st == SHODO_OK)
+        st = shodo_store_sync(s, err);
+    shodo_store_free(s);
     return st;
 }
 
@@ -330,6 +365,8 @@ static enum shodo_status seal(struct collecting *c, struct shodo_error *err) {
     if (st == SHODO_OK)
         st = shodo_collect_read(&c->picks, &c->opened.host, &sink, err);
     if (st == SHODO_OK)
+        st = write_ledger(c, err);
+    if (st == SHODO_OK)
         st = add_tags(c, err);
     if (st == SHODO_OK)
         st = add_info(c, err);
@@ -342,6 +379,7 @@ static enum shodo_status seal(struct collecting *c, struct shodo_error *err) {
 }
 
 struct sums {
+    uint64_t problems; /* failed, or limited by space */
     uint64_t files[SHODO_OUTCOME_WITHHELD + 1], bytes[SHODO_OUTCOME_WITHHELD + 1];
 };
 
@@ -350,6 +388,7 @@ static struct sums add_up(const struct collecting *c) {
     for (size_t i = 0; i < c->picks.list.count; i++) {
         const struct shodo_pick *p = shodo_vec_at(&c->picks.list, i);
         s.files[p->outcome]++;
+        s.problems += p->outcome == SHODO_OUTCOME_FAILED || (p->outcome == SHODO_OUTCOME_LIMITED && !p->is_by_policy);
         s.bytes[p->outcome] += p->outcome == SHODO_OUTCOME_COLLECTED ? p->written_bytes : p->size_bytes;
     }
     return s;
@@ -402,7 +441,7 @@ static enum shodo_status journal_run(struct collecting *c, const char *run, cons
         shodo_json_str(&j, "status", status);
         shodo_json_u64(&j, "files", s.files[SHODO_OUTCOME_COLLECTED]);
         shodo_json_u64(&j, "bytes", s.bytes[SHODO_OUTCOME_COLLECTED]);
-        shodo_json_u64(&j, "problems", s.files[SHODO_OUTCOME_FAILED] + s.files[SHODO_OUTCOME_LIMITED]);
+        shodo_json_u64(&j, "problems", s.problems);
     } else {
         shodo_json_str(&j, "bundle", c->name);
         shodo_json_bool(&j, "allow_credentials", c->allow_credentials);
@@ -456,8 +495,8 @@ static enum shodo_status collect(struct collecting *c, struct shodo_error *err) 
     struct sums s = add_up(c);
     const char *status = st == SHODO_CANCELLED ? "cancelled"
                          : st != SHODO_OK      ? "failed"
-                         : s.files[SHODO_OUTCOME_FAILED] + s.files[SHODO_OUTCOME_LIMITED] ? "incomplete"
-                                                                                           : "done";
+                         : s.problems            ? "incomplete"
+                                               : "done";
     enum shodo_status st2 = journal_run(c, run, status, st == SHODO_OK ? err : NULL);
     if (st != SHODO_OK && err)
         *err = why;
@@ -481,7 +520,7 @@ static void collecting_done(struct collecting *c) {
 
 static int finish(struct collecting *c, const struct shodo_verb *v, enum shodo_status st, const struct shodo_error *err) {
     struct sums s = add_up(c);
-    int code = s.files[SHODO_OUTCOME_FAILED] + s.files[SHODO_OUTCOME_LIMITED] ? SHODO_EXIT_INCOMPLETE : SHODO_EXIT_NOTHING;
+    int code = s.problems ? SHODO_EXIT_INCOMPLETE : SHODO_EXIT_NOTHING;
     if (st == SHODO_CANCELLED)
         code = SHODO_EXIT_INCOMPLETE;
     else if (st != SHODO_OK)

@@ -1,0 +1,1 @@
+shodo_fuzz(channel LIBS shodo_engine)
