@@ -47,19 +47,17 @@ void shodo_rule_try(const struct shodo_rule_text *text, struct shodo_rule_verdic
         set_message(ret, err.text);
         return;
     }
-    struct shodo_yara_text one = {.space = 0, .text = s};
-    struct shodo_yara_rules *rules = NULL;
-    ret->accepted = shodo_yara_compile(&rules, &one, 1, false, NULL, &err) == SHODO_OK;
+    size_t rules = 0;
+    ret->accepted = shodo_yara_check(s, false, &rules, &err) == SHODO_OK;
     if (!ret->accepted) {
         /* the message that counts is the one with externals known */
-        ret->accepted = shodo_yara_compile(&rules, &one, 1, true, NULL, &err) == SHODO_OK;
+        ret->accepted = shodo_yara_check(s, true, &rules, &err) == SHODO_OK;
         ret->needs_externals = ret->accepted;
     }
     if (!ret->accepted)
         set_message(ret, err.text);
-    if (ret->accepted && shodo_yara_rules_count(rules) == 0)
+    else if (rules == 0)
         set_message(ret, "holds no rule");
-    (void)shodo_yara_rules_free(rules);
     shodo_yara_stop();
     free(s);
 }

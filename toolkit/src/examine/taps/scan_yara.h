@@ -47,6 +47,8 @@ struct shodo_yara_rules;
 /* INVALID: *ret_bad (may be NULL) is the index of the text that does not compile, err says line and reason. */
 enum shodo_status shodo_yara_compile(struct shodo_yara_rules **ret, const struct shodo_yara_text *texts, size_t count,
                                      bool with_externals, size_t *ret_bad, struct shodo_error *err);
+/* Only whether a text compiles, and how many rules it has: a third of the cost of compiling it. */
+enum shodo_status shodo_yara_check(const char *text, bool with_externals, size_t *ret_rules, struct shodo_error *err);
 struct shodo_yara_rules *shodo_yara_rules_free(struct shodo_yara_rules *r);
 size_t shodo_yara_rules_count(const struct shodo_yara_rules *r);
 void shodo_yara_rule_at(const struct shodo_yara_rules *r, size_t i, struct shodo_yara_rule *ret);
