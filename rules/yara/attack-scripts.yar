@@ -149,8 +149,8 @@ rule shodo_script_encoded_powershell
     strings:
         $p = "powershell" ascii wide nocase
         $a1 = /\s-e(nc|ncodedcommand)?\s{1,4}[A-Za-z0-9+\/=]{60}/ ascii wide nocase
-        $a2 = /FromBase64String\(.{0,200}(IEX|Invoke-Expression)/ ascii wide nocase
-        $a3 = /(IEX|Invoke-Expression).{0,60}(DownloadString|Net\.WebClient|FromBase64String|Invoke-WebRequest)/ ascii wide nocase
+        $a2 = /FromBase64String\(.{0,200}[^a-z](IEX|Invoke-Expression)/ ascii wide nocase
+        $a3 = /[^a-z](IEX|Invoke-Expression).{0,60}(DownloadString|Net\.WebClient|FromBase64String|Invoke-WebRequest)/ ascii wide nocase
         $a4 = /-w(indowstyle)?\s{1,4}hidden.{0,200}(DownloadFile|DownloadString|Invoke-WebRequest|Start-BitsTransfer)/ ascii wide nocase
         $y1 = /\n[ \t]{0,8}condition[ \t]{0,2}:/
         $y2 = /\n[ \t]{0,8}strings[ \t]{0,2}:/
