@@ -33,6 +33,8 @@
 #define SHODO_LIMIT_VOLUMES 128u
 #define SHODO_LIMIT_BAD_RANGES 65536u  /* separate unreadable ranges remembered per source */
 #define SHODO_LIMIT_SEGMENTS 4096u     /* segments of a split image */
+#define SHODO_LIMIT_EWF_TABLES (1u << 20) /* chunk tables of an E01 image */
+#define SHODO_LIMIT_EWF_CHUNK_BYTES SHODO_MIB(16)
 #define SHODO_LIMIT_ENTRIES 8000000u   /* entries of one volume */
 #define SHODO_LIMIT_NAMES 1024u        /* names (hard links) of one entry */
 #define SHODO_LIMIT_STREAMS 4096u      /* streams of one entry */
