@@ -161,37 +161,60 @@ static char kind_letter(const struct shodo_entry *e) {
     return (size_t)e->kind < sizeof letters ? letters[e->kind] : '?';
 }
 
-/* Appends a name; plain ASCII, the usual case, is copied as it is. */
-static void add_name(struct shodo_buf *b, const char *s, size_t n) {
-    for (size_t i = 0; i < n; i++)
-        if (s[i] < 0x20 || s[i] > 0x7e) {
-            shodo_text_safe(b, s, n);
-            return;
-        }
-    shodo_buf_add(b, s, n);
+static bool is_tail(uint8_t b) {
+    return (b & 0xc0) == 0x80;
 }
 
-static void add_u64(struct shodo_buf *b, uint64_t v) {
+size_t shodo_list_plain(const uint8_t *p, size_t n) {
+    size_t i = 0;
+    while (i < n) {
+        if (p[i] >= 0x20 && p[i] < 0x7f) {
+            i++;
+            continue;
+        }
+        if (n - i < 3 || !is_tail(p[i + 1]) || !is_tail(p[i + 2]))
+            break;
+        bool is_kana = p[i] == 0xe3 && p[i + 1] >= 0x81 && p[i + 1] <= 0x83;                       /* U+3040..U+30FF */
+        bool is_han = (p[i] == 0xe4 && p[i + 1] >= 0xb8) || (p[i] >= 0xe5 && p[i] <= 0xe9); /* U+4E00..U+9FFF */
+        if (!is_kana && !is_han)
+            break;
+        i += 3;
+    }
+    return i;
+}
+
+static void add_name(struct shodo_buf *b, const char *s, size_t n) {
+    if (shodo_list_plain((const uint8_t *)s, n) == n)
+        shodo_buf_add(b, s, n);
+    else
+        shodo_text_safe(b, s, n);
+}
+
+static char *put_u64(char *at, uint64_t v) {
     char t[20];
     size_t i = sizeof t;
     do
         t[--i] = (char)('0' + v % 10);
     while ((v /= 10) != 0);
-    shodo_buf_add(b, t + i, sizeof t - i);
+    memcpy(at, t + i, sizeof t - i);
+    return at + (sizeof t - i);
 }
 
+/* "r  0:43-1<TAB>size<TAB>path:stream": kind, '*' when deleted, volume:record-sequence. */
 static void add_text_line(struct shodo_buf *b, const struct shodo_entry *e, const struct shodo_stream *s) {
-    shodo_buf_addc(b, kind_letter(e));
-    shodo_buf_addc(b, e->flags & SHODO_ENTRY_DELETED ? '*' : ' ');
-    shodo_buf_addc(b, ' ');
-    add_u64(b, e->volume);
-    shodo_buf_addc(b, ':');
-    add_u64(b, e->record);
-    shodo_buf_addc(b, '-');
-    add_u64(b, e->sequence);
-    shodo_buf_addc(b, '\t');
-    add_u64(b, s ? s->size_bytes : 0);
-    shodo_buf_addc(b, '\t');
+    char head[96], *at = head;
+    *at++ = kind_letter(e);
+    *at++ = e->flags & SHODO_ENTRY_DELETED ? '*' : ' ';
+    *at++ = ' ';
+    at = put_u64(at, e->volume);
+    *at++ = ':';
+    at = put_u64(at, e->record);
+    *at++ = '-';
+    at = put_u64(at, e->sequence);
+    *at++ = '\t';
+    at = put_u64(at, s ? s->size_bytes : 0);
+    *at++ = '\t';
+    shodo_buf_add(b, head, (size_t)(at - head));
     add_name(b, e->path, e->path_len);
     if (s && s->name_len) {
         shodo_buf_addc(b, ':');

@@ -26,6 +26,10 @@ struct shodo_lister {
     uint64_t skip[SHODO_LIMIT_VOLUMES / 64]; /* bit set: a lister died on this volume before */
 };
 
+/* Length of the longest prefix that is plainly fit to be shown: ASCII without controls, kana and the common CJK ideographs.
+ * What follows it needs a real look (shodo_text_safe); this only makes the usual case fast. */
+size_t shodo_list_plain(const uint8_t *p, size_t n);
+
 /* For shodo_worker_start; ctx = struct shodo_lister. */
 int shodo_lister_run(void *ctx, int channel_fd);
 /* Probe: sends one PROBE message; ctx = struct shodo_host_source. */

@@ -17,9 +17,7 @@
 /* The lister made the lines harmless; it may have been taken over since. Only the bytes that could hurt a terminal or
  * break the line format are looked for: controls, invalid UTF-8 leads of controls (C2 80..9F), bidi and invisible ones. */
 static bool is_harmless(const uint8_t *p, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        if (p[i] >= 0x20 && p[i] < 0x7f)
-            continue;
+    for (size_t i = shodo_list_plain(p, n); i < n; i += 1 + shodo_list_plain(p + i + 1, n - i - 1)) {
         if (p[i] == '\n' || p[i] == '\t')
             continue;
         if (p[i] < 0x80)
