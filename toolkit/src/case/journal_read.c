@@ -152,6 +152,7 @@ struct check {
     uint64_t seq, since_checkpoint;
     char head[65];
     bool is_bad;
+    bool has_no_memory; /* must never look like a forged checkpoint */
 };
 
 static SHODO_PRINTF(2, 3) void complain(struct check *c, const char *fmt, ...) {
@@ -193,7 +194,11 @@ static void check_checkpoint(struct check *c, const struct shodo_line *l) {
     uint64_t upto = (uint64_t)shodo_value_get_int(l->data, "upto", 0);
     shodo_auto(shodo_buf) struct shodo_buf sig = SHODO_BUF_INIT;
     c->report->checkpoints++;
-    if (!digest || !text || !shodo_base64_read(&sig, text, strlen(text))) {
+    if (digest && text && !shodo_base64_read(&sig, text, strlen(text)) && sig.failed) {
+        c->has_no_memory = true;
+        return;
+    }
+    if (!digest || !text || sig.len == 0) {
         complain(c, "checkpoint at record %llu is incomplete", (unsigned long long)l->seq);
         return;
     }
@@ -253,7 +258,9 @@ static enum shodo_status check_file(struct check *c, const struct file *f) {
     enum shodo_status st = SHODO_OK;
     while (st == SHODO_OK && shodo_line_next(f->text.data, f->text.len, &pos, &raw, &len))
         st = check_line(c, raw, len, ++number);
-    if (pos < f->text.len) {
+    if (st == SHODO_OK && c->has_no_memory)
+        st = SHODO_NOMEM;
+    if (st == SHODO_OK && pos < f->text.len) {
         c->report->torn = true;
         complain(c, "the last line is incomplete (%zu bytes)", f->text.len - pos);
     }
