@@ -1,7 +1,9 @@
 shodo_unit(test_handover_names LIBS shodo_handover)
 shodo_unit(test_handover_zip LIBS shodo_handover)
+shodo_unit(test_handover_alloc LIBS shodo_handover)
+target_link_options(test_handover_alloc PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray)
 if(TARGET shodo_stubs) # static archives: libarchive's xar writer would pull in libxml2
-  foreach(t test_handover_names test_handover_zip)
+  foreach(t test_handover_names test_handover_zip test_handover_alloc)
     target_sources(${t} PRIVATE $<TARGET_OBJECTS:shodo_stubs>)
   endforeach()
 endif()

@@ -111,8 +111,8 @@ static const char *below_base(struct scan *s, struct shodo_buf *base, const stru
         return NULL;
     }
     size_t k = slash ? (size_t)(slash - m->name) : n;
-    if (base->len == 0 && slash)
-        shodo_buf_add(base, m->name, k);
+    if (base->len == 0 && slash && !shodo_buf_add(base, m->name, k))
+        return NULL; /* the caller sees `failed` */
     if (!slash || base->len != k || memcmp(base->data, m->name, k) != 0) {
         shodo_problem(s->p, "extra", m->name, "it lies outside the bag's folder");
         return NULL;
@@ -158,6 +158,8 @@ static enum shodo_status scan_members(struct scan *s, struct shodo_unzip *u, str
         if (count >= SHODO_LIMIT_BAG_FILES)
             return shodo_fail(err, SHODO_LIMIT, "more than %u members in the ZIP", SHODO_LIMIT_BAG_FILES);
         const char *path = below_base(s, base, &m);
+        if (base->failed)
+            return shodo_fail(err, SHODO_NOMEM, "no memory to verify the bag");
         if (!path || m.is_dir)
             continue;
         if (!m.is_regular)

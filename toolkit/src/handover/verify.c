@@ -162,6 +162,8 @@ static enum shodo_status check_list(struct outer *u, struct shodo_error *err) {
     if (!shodo_buf_addf(&sig_name, "%s.p7s", name))
         return shodo_fail(err, SHODO_NOMEM, "no memory to verify the bundle");
     st = shodo_io_read_file(&sig, u->dirfd, sig_name.data, SHODO_LIMIT_SIGNATURE_BYTES, &why);
+    if (st == SHODO_NOMEM)
+        return shodo_fail(err, st, "%s", why.text);
     if (st != SHODO_OK) {
         shodo_problem(&u->p, "unsigned", sig_name.data, "the signature of the segment list: %s", why.text);
     } else {
