@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <malloc.h>
 #include <yara.h>
@@ -33,6 +34,13 @@ struct shodo_yara_scanner {
 #define HEAP_KEEP_BYTES (32 << 20)
 
 enum shodo_status shodo_yara_start(struct shodo_error *err) {
+    /*
+     * The pe module turns the dates of certificates into numbers with mktime, which reads the time zone file again and
+     * again unless TZ is set: in the sandbox that is death on the first signed program. UTC is also what rules mean.
+     */
+    if (setenv("TZ", "UTC0", 1) != 0)
+        return shodo_fail(err, SHODO_NOMEM, "no memory for the environment");
+    tzset();
     mallopt(M_MMAP_THRESHOLD, HEAP_KEEP_BYTES);
     mallopt(M_TRIM_THRESHOLD, HEAP_KEEP_BYTES);
     mallopt(M_MXFAST, 0); /* a module object is thousands of small pieces: join them when freed, not all at once later */
