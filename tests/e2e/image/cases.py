@@ -4,6 +4,7 @@ import os
 import random
 import re
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -16,8 +17,8 @@ SHOTS = os.environ.get("SHODO_TEST_SHOTS")
 STANDIN = HERE / "standin-tui"
 
 
-def make_stick(img, work, name="stick.img", **options):
-    more = dict(ext4_modules())
+def make_stick(img, work, name="stick.img", extra=None, **options):
+    more = {**ext4_modules(), **(extra or {})}
     more["test/attempts"] = (ATTEMPTS.encode(), 0o755)
     files = variant.files_for(tui=STANDIN, more=more, **options)
     return variant.make(img, work / name, work, files, "console=ttyS0,115200", size_mib=STICK_MIB)
@@ -42,10 +43,71 @@ def read_back(stick, work):
     return {str(p.relative_to(out)): p for p in out.rglob("*") if p.is_file()}
 
 
+CASE = "/data/cases/試験"
+
+
+def recipient(work):
+    """A support desk's certificate, for the second initrd."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj",
+                    "/CN=test support desk", "-keyout", str(work / "desk.key"), "-out", str(work / "desk.pem")], check=True, capture_output=True)
+    return {"test/desk.pem": ((work / "desk.pem").read_bytes(), 0o644)}
+
+
+def engine_run(walk, disk_bytes):
+    """In the guest: sources, case, triage of the drill disk, collect into a sealed bundle on the data area."""
+    vm = walk.vm
+    _, out = vm.shell("shodo sources", 60)
+    print("   ", "\n    ".join(out.splitlines()[:12]))
+    _, out = vm.shell(f"for d in /sys/block/*; do [ $(($(cat $d/size) * 512)) -eq {disk_bytes} ] && echo DISK ${{d##*/}}; done")
+    node = re.search(r"DISK (\w+)", out)[1]
+    code, out = vm.shell(f"shodo case new {CASE} --drill", 60)
+    check(code == 0, f"case made on the stick ({code})")
+    began = time.monotonic()
+    code, out = vm.shell(f"shodo triage /dev/{node} --case {CASE} --name DRILL-PC --profile quick 2>/run/triage.log", 420)
+    check(code in (0, 1, 3), f"triage of the drill disk in the stick's system: exit {code}, {time.monotonic() - began:.0f} s: {vm.shell('tail -n 1 /run/triage.log')[1][-100:]}")
+    endpoint = (re.search(r"endpoints/([0-9a-f]{12})", vm.shell(f"echo {CASE}/endpoints/*")[1]) or ["", "none"])[1]
+    _, out = vm.shell(f"wc -l <{CASE}/endpoints/{endpoint}/findings.jsonl")
+    check(int((re.findall(r"\d+", out) or ["0"])[-1]) > 5, f"findings of endpoint {endpoint}: {out.split()[-1]}")
+    began = time.monotonic()
+    code, out = vm.shell(f"mkdir -p {CASE}/endpoints/{endpoint}/out; shodo collect --case {CASE} --endpoint {endpoint} --recipient /test/desk.pem "
+                         f"--out {CASE}/endpoints/{endpoint}/out 2>/run/collect.log", 420)
+    check(code in (0, 1, 3), f"sealed bundle on the stick: exit {code}, {time.monotonic() - began:.0f} s: {vm.shell('tail -n 1 /run/collect.log')[1][-100:]}")
+    code, out = vm.shell(f"shodo journal verify --case {CASE}", 60)
+    check(code == 0, "the journal verifies in the stick's system")
+    return endpoint
+
+
+def engine_outside(taken, work, build):
+    """On the computer that gets the stick: the bundle verifies with our program and opens with openssl, sha256sum and unzip."""
+    from steps import programs
+    shodo, _ = programs(build)
+    root = work / "taken"
+    case = next(p for p in root.rglob("cases/試験") if p.is_dir())
+    out = next(p for p in case.rglob("out") if p.is_dir())
+    r = subprocess.run([str(shodo), "journal", "verify", "--case", str(case)], capture_output=True, text=True)
+    check(r.returncode == 0, f"outside: the journal verifies: {(r.stdout + r.stderr).strip()[-90:]}")
+    bundle = next(iter(sorted(out.glob("*.cms*")) or sorted(out.iterdir())))
+    r = subprocess.run([str(shodo), "verify", str(out)], capture_output=True, text=True)
+    check(r.returncode == 0, f"outside: the bundle verifies ({bundle.name}): {(r.stdout + r.stderr).strip()[-90:]}")
+    dest = work / "opened"
+    r = subprocess.run([str(REPO / "tests/e2e/bundle_open"), str(out), str(work / "desk.key"), str(work / "desk.pem"), str(dest)],
+                       capture_output=True, text=True)
+    print("    " + "\n    ".join((r.stdout + r.stderr).strip().splitlines()[-8:]))
+    check(r.returncode == 0 and any(dest.rglob("bagit.txt")), "outside: the bundle opens with openssl, sha256sum, unzip and a BagIt tool")
+
+
+def real_engine(vm):
+    return "shodo" in vm.shell("shodo --version")[1]
+
+
 def full_path(firmware):
     def case(img, work, data):
-        stick = make_stick(img, work)
+        stick = make_stick(img, work, extra=recipient(work))
         internal = disks.standard_set(work, img, data / "bitlocker.img" if data else None)
+        drill = data / "drill.img" if data else None
+        if drill and drill.exists():
+            subprocess.run(["cp", "--sparse=always", str(drill), str(work / "drill.img")], check=True)
+            internal.append(("virtio", work / "drill.img"))
         before = hashes(internal)
         with Machine(stick, firmware=firmware, memory=1024, disks=internal, stick_snapshot=False) as vm:
             walk = Walk(vm, SHOTS)
@@ -77,6 +139,9 @@ def full_path(firmware):
             name = (re.search(r"証拠\d+\.bin", names) or [names])[0]
             digest = (re.search(r"[0-9a-f]{64}", vm.shell("sha256sum /data/cases/*/*.bin")[1]) or ["?"])[0]
             check(digest != "?", f"a file is written into the case: {name}")
+            with_engine = drill and drill.exists() and real_engine(vm)
+            if with_engine:
+                engine_run(walk, drill.stat().st_size)
             log, counters = walk.leave(["q"])
             check("read back" in log, "the end reads back what was written: " + log.splitlines()[-1])
             check(vm.wait_end(40), "the machine powers off")
@@ -88,6 +153,8 @@ def full_path(firmware):
         taken = read_back(stick, work)
         hit = [p for n, p in taken.items() if n.endswith(name)]
         check(hit and disks.sha256(hit[0]) == digest, "the file that was written is read outside, digest equal")
+        if with_engine:
+            engine_outside(taken, work, sys.argv[2])
     return case
 
 
