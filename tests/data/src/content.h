@@ -2,14 +2,17 @@
 /*
  * File content from a description: pieces in the order they stand on the line.
  *
- *   text="…"  utf16="…"  cp932="…"  hex=00ff  from=NAME       literal, converted, or a file of the
- * search folders zeros=N   hole=N     random=N:SEED  ascii=N:SEED  lines=N:SEED  repeat=N:TEXT
- *   pe="marker"  jpg=N:SEED  png=N:SEED  dicom=N:SEED  dicomjpg=N:SEED  docx=N:SEED  xlsx=N:SEED
- * pdf=N:SEED zip=N:SEED  gz=N:SEED le16=N  le32=N  le64=N  filetime=TIME  systemtime=TIME (16
- * bytes)  sid=S-1-…      binary structures
+ *   text="…" utf16="…" cp932="…" hex=00ff    literal or converted
  *
- * N is about the size for the formats and exact for the others. A hole is zeros that take no
- * cluster.
+ *   from=NAME                                 a file of the search folders
+ *
+ *   zeros=N hole=N random=N:SEED ascii=N:SEED lines=N:SEED repeat=N:TEXT
+ *
+ *   pe="marker" jpg= png= dicom= dicomjpg= docx= xlsx= pdf= zip= gz= (N:SEED)
+ *
+ *   le16=N le32=N le64=N filetime=TIME systemtime=TIME sid=S-1-…    binary structures
+ *
+ * N is about the size for the formats and exact for the others. A hole takes no cluster.
  */
 #ifndef SHODO_TESTDATA_CONTENT_H
 #define SHODO_TESTDATA_CONTENT_H

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * make-evtx DESCRIPTION LOG [SEARCH-FOLDER...]: writes a Windows event log (EVTX 3.1) with
- * templates.
+ * make-evtx DESCRIPTION LOG [SEARCH-FOLDER...]: writes an event log (EVTX 3.1) with templates.
  *
  *   log channel=NAME computer=NAME [first=RECORD-ID] [dirty=yes]
- *   provider NAME [guid=GUID]          for the events below
- *   event ID TIME [record=N] [level=N] [task=N] [opcode=N] [keywords=0x…] [version=N]
- * [qualifiers=N] [pid=N] [tid=N] [user=SID] [userdata=ELEMENT] [ns=URI] NAME VALUE NAME VALUE...
  *
+ *   provider NAME [guid=GUID]                 for the events below
+ *
+ *   event ID TIME [OPTION...] NAME VALUE NAME VALUE...
+ *
+ * Options of an event: record= level= task= opcode= keywords= version= qualifiers= pid= tid=
+ * user=SID userdata=ELEMENT ns=URI.
  * Without userdata= the pairs become <EventData><Data Name="…">; a NAME of "-" gives a Data element
  * without a name. With userdata=ELEMENT they become elements below <UserData><ELEMENT xmlns="…">.
  * A VALUE is text, or typed: u32:N u64:N hex32:N hex64:N bool:0|1 sid:S-1-… time:TIME guid:…
+ *
  * Layout: "Windows XML Event Log (EVTX)" by Joachim Metz and MS-EVEN6 2.2.12; read back with
  * evtxexport in tests.
  */

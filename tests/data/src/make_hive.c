@@ -3,16 +3,26 @@
  * make-hive DESCRIPTION HIVE [SEARCH-FOLDER...]: writes a registry hive (regf 1.5) from nothing.
  *
  *   hive [name=SYSTEM] [written=TIME] [sequence=N] [root=NAME]
- *   key PATH [time=TIME]               the lines below put values into it; missing parents are made
- *   sz NAME TEXT · expand NAME TEXT · multi NAME TEXT... · dword NAME N · qword NAME N · binary
- * NAME CONTENT... none NAME · raw NAME type=N CONTENT...        NAME "" is the default value user
- * NAME rid=N [full=] [comment=] [logon=TIME] [password=TIME] [bad=TIME] [flags=N] [logons=N]
- * [bads=N] [created=TIME] alias RID NAME SID...              a local group with members machine
- * S-1-5-21-A-B-C             sets Domains\Account\V
  *
- * A path has `\` between names. A key without time= has the time of the hive. `user`, `alias` and
- * `machine` are for SAM: they hold names, times and flags, and no password hashes. Layout: the
- * "regf" file format as described by Maxim Suhanov (regf specification), checked with hivex.
+ *   key PATH [time=TIME]        the lines below put values into it; missing parents are made
+ *
+ *   sz NAME TEXT, expand NAME TEXT, multi NAME TEXT..., dword NAME N, qword NAME N,
+ *   binary NAME CONTENT..., none NAME, raw NAME type=N CONTENT...    (NAME "" is the default value)
+ *
+ *   flushed                     what stands above is in the hive, what follows only in HIVE.LOG1,
+ *                               after a second `flushed` only in HIVE.LOG2: as after a power cut
+ *
+ * For SAM (names, times and flags; no password hashes):
+ *
+ *   user NAME rid=N [full=] [comment=] [logon=TIME] [password=TIME] [bad=TIME] [flags=N] [logons=N]
+ *        [bads=N] [created=TIME]
+ *
+ *   alias RID NAME SID...       a local group with its members
+ *
+ *   machine S-1-5-21-A-B-C      sets Domains\Account\V
+ *
+ * A path has `\` between names. A key without time= has the time of the hive.
+ * Layout: the regf specification by Maxim Suhanov; checked with hivex, the logs with real ones.
  */
 #include "content.h"
 
@@ -38,8 +48,15 @@ struct key {
     size_t nvalue;
 };
 
+struct state { /* hive bins at one moment */
+    struct td_buf bins;
+    uint32_t root;
+};
+
 struct hive {
     struct td_script script;
+    struct state state[3];
+    unsigned states;
     struct key root;
     const char *name;
     uint64_t written;
@@ -245,6 +262,8 @@ static void text_value(struct key *k, struct td_line *l, uint32_t type) {
         td_buf_le16(&v->data, 0);
 }
 
+static void take_state(struct hive *h);
+
 static void one_line(struct hive *h, struct key **at, struct td_line *l) {
     const char *verb = td_line_verb(l);
     struct key *k = *at;
@@ -257,6 +276,11 @@ static void one_line(struct hive *h, struct key **at, struct td_line *l) {
             k->time = td_time(&h->script, &l->at, w->val);
             k->has_time = true;
         }
+    } else if (!strcmp(verb, "flushed")) {
+        if (h->states == 2)
+            td_fail(&l->at, "at most two 'flushed' lines: there are two logs");
+        l->w[0].used = true;
+        take_state(h);
     } else if (!strcmp(verb, "user")) {
         line_user(h, l);
     } else if (!strcmp(verb, "alias")) {
@@ -519,34 +543,132 @@ static void write_security(struct hive *h) {
     td_buf_done(&system);
 }
 
-static void write_hive(struct hive *h, const char *path) {
-    struct td_buf file = {0}, name = {0};
-    uint32_t root, sum = 0;
+/* The base block is that of the newest bins; `type` 0 is a hive, 6 a log. */
+static void base_block(const struct hive *h, const struct state *t, unsigned type, uint32_t seq1,
+                       uint32_t seq2, unsigned char *b) {
+    struct td_buf name = {0};
+    uint32_t sum = 0;
 
-    write_security(h);
-    root = write_key(h, &h->root, NO_CELL);
-    close_bin(h);
-    td_put32(at_cell(h, h->sk) + 12, h->keys);
-    unsigned char *b = td_buf_grow(&file, 4096);
     memcpy(b, "regf", 4);
-    td_put32(b + 4, h->sequence);
-    td_put32(b + 8, h->sequence);
+    td_put32(b + 4, seq1);
+    td_put32(b + 8, seq2);
     td_put64(b + 12, h->written);
     td_put32(b + 20, 1);
     td_put32(b + 24, 5);
+    td_put32(b + 28, type);
     td_put32(b + 32, 1);
-    td_put32(b + 36, root);
-    td_put32(b + 40, (uint32_t)h->out.n);
+    td_put32(b + 36, t->root);
+    td_put32(b + 40, (uint32_t)t->bins.n);
     td_put32(b + 44, 1);
     td_buf_utf16(&name, h->name, strlen(h->name));
     memcpy(b + 48, name.p, name.n > 62 ? 62 : name.n);
     for (unsigned i = 0; i < 508; i += 4)
         sum ^= td_get32(b + i);
     td_put32(b + 508, sum == 0 ? 1 : sum == 0xffffffff ? 0xfffffffe : sum);
-    td_buf_add(&file, h->out.p, h->out.n);
+    td_buf_done(&name);
+}
+
+/* Turns the tree as it is now into hive bins. */
+static void take_state(struct hive *h) {
+    struct state *t = &h->state[h->states++];
+
+    h->out = (struct td_buf){0};
+    h->bin = h->bin_end = h->used = h->keys = 0;
+    write_security(h);
+    t->root = write_key(h, &h->root, NO_CELL);
+    close_bin(h);
+    td_put32(at_cell(h, h->sk) + 12, h->keys);
+    t->bins = h->out;
+}
+
+/* Marvin32 with the seed of the registry, as the regf specification gives it; checked with real
+ * logs. */
+static uint64_t marvin(const unsigned char *p, size_t n) {
+    uint32_t lo = 0x7a4e55c5, hi = 0x82ef4d88;
+    unsigned char tail[4] = {0};
+
+    for (size_t i = 0;; i += 4) {
+        bool is_last = i + 4 > n;
+
+        if (is_last) {
+            memcpy(tail, p + i, n - i);
+            tail[n - i] = 0x80;
+        }
+        lo += td_get32(is_last ? tail : p + i);
+        for (unsigned k = 0; k < (is_last ? 2 : 1); k++) {
+            hi ^= lo;
+            lo = (lo << 20 | lo >> 12) + hi;
+            hi = (hi << 9 | hi >> 23) ^ lo;
+            lo = (lo << 27 | lo >> 5) + hi;
+            hi = hi << 19 | hi >> 13;
+        }
+        if (is_last)
+            return lo | (uint64_t)hi << 32;
+    }
+}
+
+static bool page_differs(const struct state *a, const struct state *b, size_t at) {
+    return at + BIN > a->bins.n || memcmp(a->bins.p + at, b->bins.p + at, BIN) != 0;
+}
+
+/* A log with one entry: the pages that differ from the state before. Without `to`, a log with no
+ * entry. */
+static void write_log(struct hive *h, const char *path, const char *ext, const struct state *from,
+                      const struct state *to, uint32_t seq) {
+    struct td_buf file = {0}, refs = {0}, pages = {0}, name = {0};
+
+    base_block(h, to ? to : from, 6, seq, seq, td_buf_grow(&file, 512));
+    for (size_t at = 0; to && at < to->bins.n;) {
+        size_t end = at;
+
+        while (end < to->bins.n && page_differs(from, to, end))
+            end += BIN;
+        if (end > at) {
+            td_buf_le32(&refs, (uint32_t)at);
+            td_buf_le32(&refs, (uint32_t)(end - at));
+            td_buf_add(&pages, to->bins.p + at, end - at);
+        }
+        at = end + BIN;
+    }
+    if (to) {
+        size_t size = (40 + refs.n + pages.n + 511) & ~(size_t)511;
+        unsigned char *e = td_buf_grow(&file, size);
+
+        memcpy(e, "HvLE", 4);
+        td_put32(e + 4, (uint32_t)size);
+        td_put32(e + 12, seq);
+        td_put32(e + 16, (uint32_t)to->bins.n);
+        td_put32(e + 20, (uint32_t)(refs.n / 8));
+        if (refs.n)
+            memcpy(e + 40, refs.p, refs.n);
+        if (pages.n)
+            memcpy(e + 40 + refs.n, pages.p, pages.n);
+        td_put64(e + 24, marvin(e + 40, size - 40));
+        td_put64(e + 32, marvin(e, 32));
+    }
+    td_buf_fmt(&name, "%s%s", path, ext);
+    td_buf_u8(&name, 0);
+    td_file_write((char *)name.p, file.p, file.n);
+    td_buf_done(&file);
+    td_buf_done(&refs);
+    td_buf_done(&pages);
+    td_buf_done(&name);
+}
+
+static void write_hive(struct hive *h, const char *path) {
+    struct td_buf file = {0};
+    bool is_dirty;
+
+    take_state(h);
+    is_dirty = h->states > 1;
+    base_block(h, &h->state[0], 0, h->sequence + is_dirty, h->sequence, td_buf_grow(&file, 4096));
+    td_buf_add(&file, h->state[0].bins.p, h->state[0].bins.n);
     td_file_write(path, file.p, file.n);
     td_buf_done(&file);
-    td_buf_done(&name);
+    if (!is_dirty)
+        return;
+    write_log(h, path, ".LOG1", &h->state[0], &h->state[1], h->sequence + 1);
+    write_log(h, path, ".LOG2", &h->state[1], h->states > 2 ? &h->state[2] : NULL, h->sequence + 2);
 }
 
 int main(int argc, char **argv) {
