@@ -87,10 +87,10 @@ static enum shodo_status work(struct checking *c, bool is_open, struct shodo_ver
         st = read_optional(&c->key, c->key_path, err);
     if (st == SHODO_OK)
         st = shodo_secret_read(&c->passphrase, c->passphrase_fd, err);
-    if (st == SHODO_OK)
-        st = shodo_text_locale_init(c->out_path, err); /* ZIP names need it; says why when it is not there */
     if (st != SHODO_OK)
         return st;
+    /* needed for the names in a ZIP; where nothing is writable the ZIP reader refuses with the reason, the rest works */
+    (void)shodo_text_locale_init(c->out_path ? c->out_path : c->path, NULL);
     const struct shodo_verify_options o = {.trust_pem = c->trust.len ? c->trust.data : NULL,
                                            .trust_len = c->trust.len,
                                            .card = c->card.len ? shodo_buf_cstr(&c->card) : NULL,
