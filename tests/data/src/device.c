@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <time.h> /* ntfs-3g/ntfstime.h needs it and does not include it (Debian 13) */
+
 #include <ntfs-3g/device.h>
 
 #include "device.h"
