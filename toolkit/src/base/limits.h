@@ -24,6 +24,7 @@
 #define SHODO_LIMIT_LISTER_SECONDS 600u            /* silence of the lister before it is given up */
 #define SHODO_LIMIT_POLICY_LINES 100000u           /* folders told apart in the policy ledger; later ones are summed per volume */
 #define SHODO_LIMIT_DRILL_BYTES SHODO_GIB(64)        /* unpacked drill disk */
+#define SHODO_LIMIT_XZ_BYTES SHODO_MIB(256)          /* memory of the xz decoder */
 #define SHODO_LIMIT_ITEM_FINDINGS 4096u            /* findings one work item may give */
 #define SHODO_LIMIT_ITEM_LEDGER 10000u             /* ledger lines one work item may give */
 #define SHODO_LIMIT_ITEM_FACTS 2000000u            /* facts one work item may give */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* shodo drill unpack: the compressed drill disk (zstd, xz, gzip …) to a sparse image. */
-#include <archive.h>
-#include <archive_entry.h>
+/* shodo drill unpack: the compressed drill disk (zstd or xz) to a sparse image. */
 #include <errno.h>
 #include <fcntl.h>
+#include <lzma.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include <zstd.h>
 
 #include "base/io.h"
 #include "base/limits.h"
@@ -34,24 +34,63 @@ static enum shodo_status put(int fd, uint64_t at, const char *p, size_t n, struc
     return SHODO_OK;
 }
 
-static enum shodo_status copy(struct archive *a, int fd, uint64_t *ret_bytes, struct shodo_error *err) {
-    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-    if (!shodo_buf_reserve(&b, READ_BYTES))
-        return shodo_fail(err, SHODO_NOMEM, "no memory for unpacking");
+/* One of two decoders behind one call. */
+struct unpacker {
+    ZSTD_DStream *zstd;
+    lzma_stream xz;
+    bool is_xz, is_end;
+};
+
+/* Takes from in, gives to out; false when the bytes contradict the format. */
+static bool step(struct unpacker *u, ZSTD_inBuffer *in, ZSTD_outBuffer *out, bool is_last) {
+    if (!u->is_xz) {
+        if (u->is_end && in->pos == in->size)
+            return true; /* between two frames: nothing is owed */
+        size_t r = ZSTD_decompressStream(u->zstd, out, in);
+        u->is_end = r == 0;
+        return !ZSTD_isError(r);
+    }
+    u->xz.next_in = (const uint8_t *)in->src + in->pos;
+    u->xz.avail_in = in->size - in->pos;
+    u->xz.next_out = (uint8_t *)out->dst + out->pos;
+    u->xz.avail_out = out->size - out->pos;
+    lzma_ret r = lzma_code(&u->xz, is_last ? LZMA_FINISH : LZMA_RUN);
+    in->pos = in->size - u->xz.avail_in;
+    out->pos = out->size - u->xz.avail_out;
+    u->is_end = r == LZMA_STREAM_END;
+    return r == LZMA_OK || r == LZMA_STREAM_END || r == LZMA_BUF_ERROR;
+}
+
+static enum shodo_status copy(struct unpacker *u, int in, int fd, char *from, char *to, uint64_t *ret_bytes,
+                              struct shodo_error *err) {
+    ZSTD_inBuffer source = {.src = from};
     uint64_t at = 0;
+    bool is_last = false;
     for (;;) {
-        la_ssize_t n = archive_read_data(a, b.data, READ_BYTES);
-        if (n < 0)
-            return shodo_fail(err, SHODO_DAMAGED, "unpacking: %s", archive_error_string(a));
-        if (n == 0)
-            break;
-        enum shodo_status st = put(fd, at, b.data, (size_t)n, err);
+        if (source.pos == source.size && !is_last) {
+            ssize_t n = read(in, from, READ_BYTES);
+            if (n < 0 && errno == EINTR)
+                continue;
+            if (n < 0)
+                return shodo_fail_errno(err, "reading the compressed image");
+            source = (ZSTD_inBuffer){.src = from, .size = (size_t)n};
+            is_last = n == 0;
+        }
+        ZSTD_outBuffer target = {.dst = to, .size = READ_BYTES};
+        size_t before = source.pos;
+        if (!step(u, &source, &target, is_last))
+            return shodo_fail(err, SHODO_DAMAGED, "the compressed image is damaged");
+        enum shodo_status st = put(fd, at, to, target.pos, err);
         if (st != SHODO_OK)
             return st;
-        at += (uint64_t)n;
+        at += target.pos;
         if (at > SHODO_LIMIT_DRILL_BYTES)
             return shodo_fail(err, SHODO_LIMIT, "the unpacked image is above the limit");
+        if (is_last && target.pos == 0 && source.pos == before)
+            break;
     }
+    if (!u->is_end)
+        return shodo_fail(err, SHODO_DAMAGED, "the compressed image ends too early");
     *ret_bytes = at;
     if (ftruncate(fd, (off_t)at) != 0)
         return shodo_fail_errno(err, "setting the size of the image");
@@ -59,22 +98,25 @@ static enum shodo_status copy(struct archive *a, int fd, uint64_t *ret_bytes, st
 }
 
 static enum shodo_status unpack(int in, int out, uint64_t *ret_bytes, struct shodo_error *err) {
-    struct archive *a = archive_read_new();
-    struct archive_entry *e = NULL;
-    if (!a)
-        return shodo_fail(err, SHODO_NOMEM, "no memory for unpacking");
-    archive_read_support_filter_zstd(a);
-    archive_read_support_filter_xz(a);
-    archive_read_support_filter_gzip(a);
-    archive_read_support_format_raw(a);
-    enum shodo_status st = SHODO_OK;
-    if (archive_read_open_fd(a, in, READ_BYTES) != ARCHIVE_OK || archive_read_next_header(a, &e) != ARCHIVE_OK)
-        st = shodo_fail(err, SHODO_DAMAGED, "not a compressed image: %s", archive_error_string(a) ? archive_error_string(a) : "?");
-    else if (archive_filter_code(a, 0) == ARCHIVE_FILTER_NONE)
-        st = shodo_fail(err, SHODO_UNSUPPORTED, "not compressed with zstd, xz or gzip");
-    if (st == SHODO_OK)
-        st = copy(a, out, ret_bytes, err);
-    archive_read_free(a);
+    static const uint8_t xz_magic[] = {0xfd, '7', 'z', 'X', 'Z', 0}, zstd_magic[] = {0x28, 0xb5, 0x2f, 0xfd};
+    uint8_t head[sizeof xz_magic] = {0};
+    struct unpacker u = {.xz = LZMA_STREAM_INIT};
+    if (pread(in, head, sizeof head, 0) != (ssize_t)sizeof head)
+        return shodo_fail(err, SHODO_UNSUPPORTED, "not compressed with zstd or xz");
+    u.is_xz = memcmp(head, xz_magic, sizeof xz_magic) == 0;
+    if (!u.is_xz && memcmp(head, zstd_magic, sizeof zstd_magic) != 0)
+        return shodo_fail(err, SHODO_UNSUPPORTED, "not compressed with zstd or xz");
+    shodo_auto(shodo_buf) struct shodo_buf from = SHODO_BUF_INIT;
+    shodo_auto(shodo_buf) struct shodo_buf to = SHODO_BUF_INIT;
+    bool ok = shodo_buf_reserve(&from, READ_BYTES) && shodo_buf_reserve(&to, READ_BYTES);
+    if (u.is_xz)
+        ok = ok && lzma_stream_decoder(&u.xz, SHODO_LIMIT_XZ_BYTES, LZMA_CONCATENATED) == LZMA_OK;
+    else
+        ok = ok && (u.zstd = ZSTD_createDStream()) != NULL;
+    enum shodo_status st = ok ? copy(&u, in, out, from.data, to.data, ret_bytes, err)
+                              : shodo_fail(err, SHODO_NOMEM, "no memory for unpacking");
+    ZSTD_freeDStream(u.zstd);
+    lzma_end(&u.xz);
     return st;
 }
 
