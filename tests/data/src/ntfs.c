@@ -18,8 +18,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <time.h> /* ntfs-3g/ntfstime.h needs it and does not include it (Debian 13) */
-
 #include <ntfs-3g/attrib.h>
 #include <ntfs-3g/cache.h>
 #include <ntfs-3g/dir.h>
