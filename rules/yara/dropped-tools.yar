@@ -136,7 +136,7 @@ rule shodo_tool_scan_result
         $y1 = /\n[ \t]{0,8}condition[ \t]{0,2}:/
         $y2 = /\n[ \t]{0,8}strings[ \t]{0,2}:/
     condition:
-        not all of ($y*) and not uint16(0) == 0x5A4D and filesize < 64MB and any of ($n*)
+        not all of ($y*) and not uint16(0) == 0x5A4D and uint32(0) != 0x46666C45 and filesize < 64MB and any of ($n*)
 }
 
 rule shodo_tool_protection_killer

@@ -78,7 +78,7 @@ rule shodo_stream_program
         $s2 = "CreateObject(" ascii wide nocase
         $s3 = "WScript." ascii wide nocase
     condition:
-        filename matches /.:[^:\\]+$/ and not filename matches /:(Zone\.Identifier|SmartScreen|encryptable|favicon|OECustomProperty|WofCompressedData|com\.apple\.\w+|AFP_AfpInfo|AFP_Resource|ms-properties|\$\w+)$/i and (uint16(0) == 0x5A4D or any of ($s*) or filename matches /:[^:]+\.(exe|dll|ps1|bat|cmd|vbs|js|hta)$/i)
+        filename matches /.:[^:\\]+$/ and not filename matches /:(Zone\.Identifier|SmartScreen|encryptable|favicon|OECustomProperty|WofCompressedData|com\.(apple|dropbox)\.\w+|AFP_AfpInfo|AFP_Resource|ms-properties|\$\w+)$/i and (uint16(0) == 0x5A4D or any of ($s*) or filename matches /:[^:]+\.(exe|dll|ps1|bat|cmd|vbs|js|hta)$/i)
 }
 
 rule shodo_stream_unusual
@@ -93,7 +93,7 @@ rule shodo_stream_unusual
         severity = "suspect"
         technique = "T1564.004"
     condition:
-        filename matches /.:[^:\\]+$/ and filesize > 4KB and not filename matches /:(Zone\.Identifier|SmartScreen|encryptable|favicon|OECustomProperty|WofCompressedData|com\.apple\.\w+|AFP_AfpInfo|AFP_Resource|ms-properties|DocumentSummaryInformation|SummaryInformation|\$\w+)$/i
+        filename matches /.:[^:\\]+$/ and filesize > 2KB and not filename matches /:(Zone\.Identifier|SmartScreen|encryptable|favicon|OECustomProperty|WofCompressedData|com\.(apple|dropbox)\.\w+|AFP_AfpInfo|AFP_Resource|ms-properties|DocumentSummaryInformation|SummaryInformation|\$\w+)$/i
 }
 
 rule shodo_place_program
