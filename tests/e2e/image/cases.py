@@ -10,7 +10,7 @@ from pathlib import Path
 
 import disks
 import variant
-from steps import ATTEMPTS, HERE, OUT, REPO, STICK_MIB, Walk, check, ext4_modules
+from steps import ATTEMPTS, HERE, OUT, REPO, STICK_MIB, Walk, check, ext4_modules, programs
 from lib.vm import Machine, VmError
 
 SHOTS = os.environ.get("SHODO_TEST_SHOTS")
@@ -79,7 +79,6 @@ def engine_run(walk, disk_bytes):
 
 def engine_outside(taken, work, build):
     """On the computer that gets the stick: the bundle verifies with our program and opens with openssl, sha256sum and unzip."""
-    from steps import programs
     shodo, _ = programs(build)
     root = work / "taken"
     case = next(p for p in root.rglob("cases/試験") if p.is_dir())
@@ -232,7 +231,7 @@ def powercut(img, work, data):
             walk.ready()
             walk.to_front_end()
             if i:
-                _, out = vm.shell("cd /data/cases/cut; head -c 66 LIST >/dev/null; sha256sum -c LIST 2>/dev/null | grep -c OK; wc -l <LIST; ls *.bin | wc -l", 120)
+                _, out = vm.shell("(cd /data/cases/cut; sha256sum -c LIST 2>/dev/null | grep -c OK; wc -l <LIST; ls *.bin | wc -l)", 120)
                 ok, listed, there = [int(n) for n in re.findall(r"^>? ?(\d+)$", out, re.M)][-3:]
                 check(ok >= listed - 1 and there >= listed, f"cut {i}: {ok} of {listed} listed files are whole, {there} files there")
                 fsck = vm.shell("grep fsck /run/shodo/log")[1]
@@ -270,7 +269,7 @@ def unplug(img, work, data):
             walk.shot(f"replug-{phase}")
             check("shodo-tui" in vm.shell("ps | grep shodo-tui | grep -v grep")[1], f"{phase}: the front end runs again")
             if phase == "writing":
-                _, out = vm.shell("cd /data/cases/u && ls *.bin | wc -l; [ -z \"$(find . -name '*.bin' -size -300000c)\" ] && echo WHOLE")
+                _, out = vm.shell("ls /data/cases/u/*.bin | wc -l; [ -z \"$(find /data/cases/u -name '*.bin' -size -300000c)\" ] && echo WHOLE")
                 check("WHOLE" in out, f"every finished file is whole after the pull: {out.splitlines()[0]}")
             walk.leave(["q"])
             check(vm.wait_end(40), f"{phase}: powers off")
@@ -338,5 +337,45 @@ def small(img, work, data):
             walk.shot(f"no-disk-{w}x{h}")
 
 
-CASES = {"secure": full_path("secure"), "uefi": full_path("uefi"), "bios": full_path("bios"), "negative": negative, "tamper": tamper,
+def release(img, work, data):
+    """Built again from its manifest: bit-identical; signed; verify tells equal, extra files and changes apart."""
+    engine, tui = programs(sys.argv[2])
+    old = OUT / "shodo-usb.manifest.json"
+    cert, key = work / "sign.pem", work / "sign.key"
+    for c, k in ((cert, key), (work / "other.pem", work / "other.key")):
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj",
+                        f"/CN=test release {c.stem}", "-keyout", k, "-out", c], check=True, capture_output=True)
+    again = work / "again"
+    cache = os.environ.get("SHODO_TEST_DEBS", str(OUT / "cache"))
+    subprocess.run([REPO / "image/build", "--fast", "--out", again, "--cache", cache, "--manifest", old, "--engine", engine, "--tui", tui,
+                    "--sign-key", key, "--sign-cert", cert], check=True, capture_output=True)
+    new = again / "shodo-usb.img"
+    check(disks.sha256(new) == disks.sha256(img), f"built twice from one manifest and cache: bit-identical ({disks.sha256(img)[:16]})")
+
+    def verify(stick, *options):
+        r = subprocess.run([REPO / "image/verify", "--manifest", again / "shodo-usb.manifest.json", *options, stick], capture_output=True, text=True)
+        return r.returncode, r.stdout.strip().splitlines()[-1]
+    signed = ("--signature", again / "shodo-usb.manifest.p7s", "--trust")
+    check(verify(new, *signed, cert)[0] == 0, "verify: equal, signature good")
+    check(verify(new, *signed, work / "other.pem")[0] == 1, "verify: another signer's certificate is refused")
+    used = variant.make(img, work / "used.img", work)
+    variant.write_file(used, "WPSettings.dat", b"written by another system", work)
+    check(verify(used)[0] == 3, "verify: an extra file beside equal boot files is told apart")
+    for name, offset in (("boot code", 100), ("GRUB", (1 << 20) + 5000)):
+        bad = variant.make(img, work / "bad.img", work)
+        with open(bad, "r+b") as f:
+            f.seek(offset)
+            b = f.read(1)
+            f.seek(offset)
+            f.write(bytes([b[0] ^ 1]))
+        check(verify(bad)[0] == 1, f"verify: one changed byte in the {name} is found")
+    bad = variant.make(img, work / "bad.img", work)
+    variant.write_file(bad, "EFI/debian/grub.cfg", b"menuentry 'x' {}", work)
+    check(verify(bad)[0] == 1, "verify: a changed grub.cfg is found")
+    manifest = again / "shodo-usb.manifest.json"
+    manifest.write_text(manifest.read_text().replace('"suite": "trixie"', '"suite": "sid"'))
+    check(verify(new, *signed, cert)[0] == 1, "verify: a changed manifest is found by its signature")
+
+
+CASES = {"release": release, "secure": full_path("secure"), "uefi": full_path("uefi"), "bios": full_path("bios"), "negative": negative, "tamper": tamper,
          "powercut": powercut, "unplug": unplug, "twosticks": twosticks, "small": small}

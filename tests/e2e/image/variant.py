@@ -76,6 +76,8 @@ def make(image, out, scratch, files=None, cmdline="", size_mib=0, config=None):
     if files:
         write_file(out, "shodo/test.img", overlay(files), scratch)
         text = text.replace("initrd /shodo/initrd.img", "initrd /shodo/initrd.img /shodo/test.img")
+    if not files and not cmdline and not config:
+        return Path(out)
     text = text.replace(" shodo.boot=", f" {cmdline} shodo.boot=")
     for name in ("boot/grub/grub.cfg", "EFI/debian/grub.cfg"):
         write_file(out, name, text.encode(), scratch)
