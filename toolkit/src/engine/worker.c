@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/time.h"
@@ -78,6 +79,9 @@ SHODO_NORETURN static void child(int (*run)(void *ctx, int fd), void *ctx, int f
     struct sigaction ign = {.sa_handler = SIG_IGN};
     sigaction(SIGINT, &ign, NULL);
     close_others(fd, keep_fd);
+    /* libyara's pe module calls mktime: the time zone is looked up now, while a file may still be opened */
+    setenv("TZ", "UTC0", 1);
+    tzset();
     _exit(run(ctx, fd));
 }
 
