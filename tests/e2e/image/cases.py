@@ -209,8 +209,9 @@ def tamper(img, work, data):
 WRITER = r"""#!/bin/sh
 # writes numbered files by the rule of the case folder (part, fsync, rename, fsync), then lists each by digest
 mkdir -p /data/cases/cut; i=0
+id=$(head -c 4 /dev/urandom | hexdump -e '4/1 "%02x"')
 while :; do
-    i=$((i + 1)); n=/data/cases/cut/$(cut -d. -f1 /proc/uptime)-$i
+    i=$((i + 1)); n=/data/cases/cut/$id-$i
     head -c $((i * 7919 % 900000 + 1000)) /dev/urandom >$n.part; sync $n.part
     s=$(sha256sum <$n.part | cut -c1-64)
     mv $n.part $n.bin; sync /data/cases/cut; echo "$s  ${n##*/}.bin" >>/data/cases/cut/LIST; sync /data/cases/cut/LIST
@@ -218,27 +219,65 @@ done
 """
 
 
+SEALER = r"""#!/bin/sh
+# seals one bundle after the other; a finished one is listed
+c=/data/cases/試験
+e=$(ls $c/endpoints)
+id=$(head -c 4 /dev/urandom | hexdump -e '4/1 "%02x"')
+i=0
+while :; do
+    i=$((i + 1)); o=$c/endpoints/$e/out/$id-$i
+    mkdir -p $o
+    shodo collect --case $c --endpoint $e --recipient /test/desk.pem --out $o >/dev/null 2>&1 || exit
+    echo "$o" >>/data/cases/SEALED; sync /data/cases/SEALED
+done
+"""
+
+CHECK_SEALED = r"""#!/bin/sh
+# after a cut: every listed bundle verifies, the journal verifies, the case opens
+c=/data/cases/試験
+ok=0 all=0
+while read -r o; do all=$((all + 1)); shodo verify $o >/run/verify.txt 2>&1 && ok=$((ok + 1)) || cat /run/verify.txt; done </data/cases/SEALED
+shodo journal verify --case $c >/run/journal.txt 2>&1; j=$?
+shodo case show --case $c >/run/case.txt 2>&1; s=$?
+head -c 300 /run/journal.txt; echo
+echo "SEALED $ok of $all journal=$j case=$s"
+"""
+
+
 def powercut(img, work, data):
-    more = {"test/writer": (WRITER.encode(), 0o755)}
-    stick = variant.make(img, work / "stick.img", work, variant.files_for(tui=STANDIN, more=more), "console=ttyS0,115200", size_mib=STICK_MIB)
+    more = {"test/writer": (WRITER.encode(), 0o755), "test/sealer": (SEALER.encode(), 0o755), "test/check": (CHECK_SEALED.encode(), 0o755)}
+    stick = make_stick(img, work, extra={**more, **recipient(work)})
+    drill = data / "drill.img" if data else None
+    internal = [("virtio", drill, ",snapshot=on")] if drill and drill.exists() else []
     seed = int(os.environ.get("SHODO_TEST_SEED", time.time_ns() % 100000))
     rng = random.Random(seed)
     rounds = int(os.environ.get("SHODO_TEST_CUTS", 10))
     print(f"  seed {seed}")
+    sealing = False
     for i in range(rounds + 1):
-        with Machine(stick, firmware="uefi", memory=1024, stick_snapshot=False) as vm:
+        with Machine(stick, firmware="uefi", memory=1024, stick_snapshot=False, disks=internal) as vm:
             walk = Walk(vm)
             walk.ready()
             walk.to_front_end()
-            if i:
+            if i == 0:
+                sealing = bool(internal) and real_engine(vm)
+                if sealing:
+                    engine_run(walk, drill.stat().st_size)
+            else:
                 _, out = vm.shell("(cd /data/cases/cut; sha256sum -c LIST 2>/dev/null | grep -c OK; wc -l <LIST; ls *.bin | wc -l)", 120)
                 ok, listed, there = [int(n) for n in re.findall(r"^>? ?(\d+)$", out, re.M)][-3:]
-                check(ok >= listed - 1 and there >= listed, f"cut {i}: {ok} of {listed} listed files are whole, {there} files there")
-                fsck = vm.shell("grep fsck /run/shodo/log")[1]
-                print("       ", fsck.replace("> ", ""))
+                check(ok == listed and there >= listed, f"cut {i}: {ok} of {listed} listed files are whole, {there} files there; "
+                      + vm.shell("grep fsck /run/shodo/log")[1].replace("> ", ""))
+                if sealing:
+                    _, out = vm.shell("/test/check", 240)
+                    m = re.search(r"SEALED (\d+) of (\d+) journal=(\d) case=(\d)", out)
+                    check(m and m[1] == m[2] and m[3] == m[4] == "0", f"cut {i}: {m[0] if m else out[-300:]}")
+                    if not m or m[3] != "0" or m[1] != m[2]:
+                        print(out)
             if i < rounds:
-                vm.shell("/test/writer >/dev/null 2>&1 &")
-                time.sleep(3 + rng.random() * 12)
+                vm.shell("/test/writer >/dev/null 2>&1 &" + (" /test/sealer >/dev/null 2>&1 &" if sealing else ""))
+                time.sleep(3 + rng.random() * 15)
                 vm.kill()
 
 
