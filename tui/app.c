@@ -14,6 +14,8 @@
 #define MIN_ROWS 24
 #define MIN_COLS 80
 #define JST_MINUTES 540
+#define TICK_MS 500
+#define BURST_MS 100
 
 const char *tui_text(const struct tui_app *app, enum tui_msg id) {
     return tui_msg(id, app->lang);
@@ -26,8 +28,10 @@ static struct tui_view *top(struct tui_app *app) {
 void tui_push(struct tui_app *app, const char *screen_id, long arg) {
     const struct tui_screen *s = tui_screen_find(screen_id);
     shodo_assert(s != NULL);
-    if (app->depth == TUI_STACK)
+    if (app->depth == TUI_STACK) {
+        tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_TOO_DEEP));
         return;
+    }
     struct tui_view *v = &app->stack[app->depth];
     *v = (struct tui_view){.screen = s, .arg = arg};
     if (s->data_bytes) {
@@ -40,7 +44,11 @@ void tui_push(struct tui_app *app, const char *screen_id, long arg) {
         s->open(app, v);
 }
 
-static void pop(struct tui_app *app) {
+struct tui_view *tui_top(struct tui_app *app) {
+    return top(app);
+}
+
+void tui_pop(struct tui_app *app) {
     struct tui_view *v = top(app);
     if (v->screen->close)
         v->screen->close(app, v);
@@ -62,6 +70,39 @@ bool tui_app_in_text_field(const struct tui_app *app) {
     return v && v->screen->is_text_field && v->screen->is_text_field(v);
 }
 
+static void on_quit(struct tui_app *app, long arg, int index) {
+    (void)arg;
+    app->is_over = app->is_over || index == 1;
+}
+
+/* Staying is preselected: a slip of the finger ends nothing. */
+static void ask_quit(struct tui_app *app) {
+    bool is_busy = app->child.is_running;
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_QUIT_TITLE), tui_text(app, is_busy ? MSG_QUIT_BUSY : MSG_QUIT_TEXT), on_quit, 0);
+    if (!a)
+        return;
+    tui_ask_add(a, tui_text(app, MSG_QUIT_STAY), NULL);
+    tui_ask_add(a, tui_text(app, MSG_QUIT_GO), NULL);
+}
+
+static unsigned global_screen(struct tui_app *app, enum tui_action action) {
+    static const struct {
+        enum tui_action action;
+        const char *screen;
+    } screens[] = {{TUI_ACTION_FINDINGS, "machines"}, {TUI_ACTION_SCOPE, "scope"}, {TUI_ACTION_JOURNAL, "journal"},
+                   {TUI_ACTION_SHIFT, "shift"},       {TUI_ACTION_NOTE, "note"}};
+    if (!tui_casefile_case(app->casefile)) {
+        tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_NO_CASE_YET));
+        return TUI_EFFECT_REDRAW;
+    }
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(screens); i++) {
+        bool is_here = top(app) && strcmp(top(app)->screen->id, screens[i].screen) == 0;
+        if (screens[i].action == action && !is_here)
+            tui_push(app, screens[i].screen, 0);
+    }
+    return TUI_EFFECT_REDRAW;
+}
+
 static unsigned global_key(struct tui_app *app, struct tui_key key) {
     switch (key.action) {
     case TUI_ACTION_LANGUAGE:
@@ -75,12 +116,16 @@ static unsigned global_key(struct tui_app *app, struct tui_key key) {
         tui_push(app, "help", 0);
         return TUI_EFFECT_REDRAW;
     case TUI_ACTION_FINDINGS:
-        tui_push(app, "findings", 0);
-        return TUI_EFFECT_REDRAW;
+    case TUI_ACTION_SCOPE:
+    case TUI_ACTION_JOURNAL:
+    case TUI_ACTION_SHIFT:
+    case TUI_ACTION_NOTE:
+        return global_screen(app, key.action);
     case TUI_ACTION_BACK:
         return app->depth > 1 ? TUI_EFFECT_POP : TUI_EFFECT_NONE;
     case TUI_ACTION_QUIT:
-        return TUI_EFFECT_QUIT;
+        ask_quit(app);
+        return TUI_EFFECT_REDRAW;
     default:
         return TUI_EFFECT_NONE;
     }
@@ -92,14 +137,17 @@ bool tui_app_key(struct tui_app *app, struct tui_key key) {
         return v != NULL;
     if (key.action != TUI_ACTION_TICK && key.action != TUI_ACTION_RESIZE)
         shodo_buf_clear(&app->message);
+    if (key.action == TUI_ACTION_TICK)
+        tui_child_poll(&app->child); /* also below a dialog: the engine must not wait for us */
     unsigned effects = v->screen->key ? v->screen->key(app, v, key) : TUI_EFFECT_IGNORED;
     if (effects & TUI_EFFECT_IGNORED)
         effects = global_key(app, key);
     if (effects & TUI_EFFECT_RELOAD)
         tui_casefile_reload(app->casefile);
     if ((effects & TUI_EFFECT_POP) && app->depth > 0)
-        pop(app);
-    return !(effects & TUI_EFFECT_QUIT) && app->depth > 0;
+        tui_pop(app);
+    app->is_over = app->is_over || (effects & TUI_EFFECT_QUIT);
+    return !app->is_over && app->depth > 0;
 }
 
 static void draw_header(struct tui_app *app) {
@@ -122,6 +170,11 @@ static void draw_header(struct tui_app *app) {
             col += tui_canvas_text(c, 1, col, c->cols - col - 1, TUI_ROLE_DIM, " > ");
         col += tui_canvas_text(c, 1, col, c->cols - col - 1, i == app->depth - 1 ? TUI_ROLE_TITLE : TUI_ROLE_DIM,
                                tui_text(app, app->stack[i].screen->title));
+        if (app->stack[i].screen->crumb) {
+            shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+            app->stack[i].screen->crumb(app, &app->stack[i], &b);
+            col += tui_canvas_text(c, 1, col, c->cols - col - 1, TUI_ROLE_TITLE, shodo_buf_cstr(&b));
+        }
     }
 }
 
@@ -180,15 +233,21 @@ int tui_loop(struct tui_app *app) {
     for (bool is_on = true; is_on;) {
         tui_app_draw(app);
         tui_term_show(app->term, &app->canvas);
-        struct pollfd fd = {.fd = tui_term_fd(app->term), .events = POLLIN};
-        int n = poll(&fd, 1, 500);
-        if (n > 0 && (fd.revents & (POLLHUP | POLLERR)))
+        struct pollfd fds[1 + TUI_CHILD_FDS] = {{.fd = tui_term_fd(app->term), .events = POLLIN}};
+        size_t count = 1 + tui_child_pollfds(&app->child, fds + 1);
+        int n = poll(fds, (nfds_t)count, TICK_MS);
+        if (n > 0 && (fds[0].revents & (POLLHUP | POLLERR)))
             break;
         struct tui_key key = tui_term_key(app->term, tui_app_in_text_field(app));
         if (key.action == TUI_ACTION_RESIZE)
             resize(app);
-        if (key.action == TUI_ACTION_NONE)
+        if (key.action == TUI_ACTION_NONE) {
             key.action = TUI_ACTION_TICK;
+            if (n > 0 && count > 1) { /* events come in bursts; ten redraws a second are enough */
+                struct pollfd only_keys = fds[0];
+                poll(&only_keys, 1, BURST_MS);
+            }
+        }
         is_on = tui_app_key(app, key);
     }
     return 0;

@@ -13,7 +13,9 @@
 
 #include "base/buf.h"
 #include "base/status.h"
+#include "books.h"
 #include "canvas.h"
+#include "child.h"
 #include "key.h"
 #include "msg.h"
 #include "term.h"
@@ -46,6 +48,8 @@ struct tui_screen {
     void (*draw)(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area area);
     unsigned (*key)(struct tui_app *app, struct tui_view *v, struct tui_key key);
     bool (*is_text_field)(const struct tui_view *v); /* NULL: never */
+    /* Words after the title in the crumbs; appends; may be NULL. */
+    void (*crumb)(const struct tui_app *app, const struct tui_view *v, struct shodo_buf *out);
 };
 
 struct tui_view {
@@ -60,11 +64,13 @@ struct tui_view {
 struct tui_options {
     const char *case_root; /* --case DIR or $SHODO_CASE_ROOT */
     const char *engine;    /* path of `shodo`; default: beside this program, else from PATH */
+    const char *sources[16]; /* --source: images offered instead of the disks (drill, tests) */
+    size_t sources_count;
+    const char *playbooks; /* --playbooks DIR: replace the built-in ones of the same key */
     const char *script;    /* key script instead of a terminal (tests) */
     const char *save_dir;  /* where `save` of a script writes */
     int rows, cols;        /* of the script's screen */
     bool lang_en;
-    bool is_drill;
 };
 
 struct tui_app {
@@ -77,11 +83,41 @@ struct tui_app {
     enum tui_role message_role;
     struct shodo_buf message;
     struct tui_casefile *casefile; /* casefile.h: case, endpoints, findings as loaded */
+    struct tui_books books;
+    struct tui_child child;      /* the engine at work, one at a time */
+    char engine_path[4096];
+    void (*who_done)(struct tui_app *app, const char *who); /* of the question who is open */
+    char pending[200];           /* journal key of the step that opened a function; "" none */
+    char open_text[64];          /* sheet or note subject that the function was called with */
+    char profile[16];            /* of the next triage, "" standard */
+    char secret[56];             /* recovery key until the run that needs it starts */
+    bool has_disk, disk_needs_key; /* a disk was chosen since this program started */
+    bool is_over;                /* the program ends after this key */
 };
+
+/* Which kind of PC this is, from the journal; asked once per start (a stick goes from PC to PC). */
+#define TUI_KEY_PC "start/pc"          /* "guide" "suspect" */
+#define TUI_KEY_PLAYBOOK "start/playbook" /* playbook that is open, "" none */
+#define TUI_KEY_DISK "start/disk"
 
 const char *tui_text(const struct tui_app *app, enum tui_msg id);
 void tui_push(struct tui_app *app, const char *screen_id, long arg);
+void tui_pop(struct tui_app *app);
+struct tui_view *tui_top(struct tui_app *app);
 void tui_message(struct tui_app *app, enum tui_role role, const char *fmt, ...) SHODO_PRINTF(3, 4);
+/* In the app's language. */
+const char *tui_pick(const struct tui_app *app, const struct shodo_text2 *t);
+bool tui_is_ja(const struct tui_app *app);
+/* Who is at the keyboard, for the journal. */
+const char *tui_actor(const struct tui_app *app);
+/* Writes a decision record; false with a message on the screen when it is not on the medium. */
+bool tui_record(struct tui_app *app, const char *key, const char *value, const char *note);
+/* The function that a step opened came to its end: records the step (when one is waiting). */
+void tui_function_done(struct tui_app *app, const char *value, const char *note);
+/* A fact for the words on the telephone: "my_name", "hospital" …; NULL unknown. */
+const char *tui_fact(const struct tui_app *app, const char *name);
+/* `text` with __name__:value filled; what is not known is 確認中. */
+void tui_fill(const struct tui_app *app, const char *text, struct shodo_buf *out);
 /* One key through the top screen, then the global keys; applies the effects. false: the program ends. */
 bool tui_app_key(struct tui_app *app, struct tui_key key);
 bool tui_app_in_text_field(const struct tui_app *app);
@@ -89,6 +125,21 @@ void tui_app_draw(struct tui_app *app);
 /* The interactive loop, and the scripted one. Return the exit code. */
 int tui_loop(struct tui_app *app);
 int tui_script(struct tui_app *app, const char *path);
+
+/*
+ * Questions on a screen of their own (ask.c). `done` is called after the question's screen is gone; Esc calls nothing.
+ */
+struct tui_ask;
+typedef void (*tui_ask_done)(struct tui_app *app, long arg, int index);
+struct tui_ask *tui_ask_begin(struct tui_app *app, const char *title, const char *text, tui_ask_done done, long arg);
+void tui_ask_add(struct tui_ask *a, const char *label, const char *more); /* `more`: second line, may be NULL */
+void tui_ask_select(struct tui_ask *a, int index);
+typedef void (*tui_input_done)(struct tui_app *app, long arg, const char *text);
+enum { TUI_INPUT_KANA = 1, TUI_INPUT_SECRET = 2 };
+void tui_input_begin(struct tui_app *app, const char *title, const char *text, const char *initial, unsigned flags,
+                     tui_input_done done, long arg);
+/* A text to read, page by page. */
+void tui_page_show(struct tui_app *app, const char *title, const char *text);
 
 /* The table (screen.c). */
 const struct tui_screen *tui_screen_find(const char *id);

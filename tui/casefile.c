@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "casefile.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,15 +11,22 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/json.h"
 #include "base/limits.h"
+#include "base/text.h"
+#include "base/time.h"
 #include "base/value.h"
 #include "case/case.h"
 
 /* Result files are read in one piece; a longer one is shown as far as it was read, and the count says so. */
 #define RESULTS_LIMIT SHODO_MIB(64)
 
+#define CASES_PER_DAY 1000
+#define USUAL_BUNDLE_BYTES SHODO_GIB(4)
+
 struct tui_casefile {
     char *root;
+    struct shodo_buf path, site_dir;
     struct shodo_case state;
     bool is_loaded;
     struct shodo_arena arena;
@@ -164,7 +174,9 @@ void tui_casefile_reload(struct tui_casefile *f) {
     shodo_auto(shodo_case_dir) struct shodo_case_dir d = SHODO_CASE_DIR_INIT;
     struct shodo_case now;
     struct shodo_error err = SHODO_ERROR_INIT;
-    if (shodo_case_dir_look(&d, f->root, &err) != SHODO_OK || shodo_case_load(&now, &d, &err) != SHODO_OK) {
+    if (!f->path.len)
+        return;
+    if (shodo_case_dir_look(&d, shodo_buf_cstr(&f->path), &err) != SHODO_OK || shodo_case_load(&now, &d, &err) != SHODO_OK) {
         clear(f);
         f->problem = err;
         f->stamp = 0;
@@ -182,15 +194,54 @@ void tui_casefile_reload(struct tui_casefile *f) {
         load_endpoint(f, &d, shodo_vec_at(&f->state.endpoints, i));
 }
 
-enum shodo_status tui_casefile_open(struct tui_casefile **ret, const char *case_root, struct shodo_error *err) {
+static bool has_journal(const char *folder) {
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    struct stat st;
+    shodo_buf_addf(&b, "%s/journal", folder);
+    return lstat(shodo_buf_cstr(&b), &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* The case with the greatest name (names begin with the date) below root/cases. */
+static void find_newest(struct tui_casefile *f) {
+    shodo_auto(shodo_buf) struct shodo_buf folder = SHODO_BUF_INIT;
+    shodo_auto(shodo_buf) struct shodo_buf best = SHODO_BUF_INIT;
+    shodo_buf_addf(&folder, "%s/cases", f->root);
+    DIR *d = opendir(shodo_buf_cstr(&folder));
+    if (!d)
+        return;
+    for (struct dirent *e; (e = readdir(d)) != NULL;) {
+        shodo_auto(shodo_buf) struct shodo_buf path = SHODO_BUF_INIT;
+        shodo_buf_addf(&path, "%s/%s", shodo_buf_cstr(&folder), e->d_name);
+        if (e->d_name[0] == '.' || !has_journal(shodo_buf_cstr(&path)) ||
+            (best.len && strcmp(shodo_buf_cstr(&path), shodo_buf_cstr(&best)) <= 0))
+            continue;
+        shodo_buf_clear(&best);
+        shodo_buf_adds(&best, shodo_buf_cstr(&path));
+    }
+    closedir(d);
+    shodo_buf_adds(&f->path, shodo_buf_cstr(&best));
+}
+
+enum shodo_status tui_casefile_open(struct tui_casefile **ret, const char *root, struct shodo_error *err) {
     struct tui_casefile *f = calloc(1, sizeof(*f));
     if (f)
-        f->root = strdup(case_root);
+        f->root = strdup(root);
     if (!f || !f->root) {
         free(f);
         return shodo_fail(err, SHODO_NOMEM, "no memory for the case");
     }
     f->endpoints = (struct shodo_vec)SHODO_VEC_INIT(sizeof(struct tui_endpoint));
+    bool is_case = has_journal(root);
+    if (is_case)
+        shodo_buf_adds(&f->path, root);
+    else
+        find_newest(f);
+    shodo_buf_addf(&f->site_dir, "%s/site", root);
+    struct stat st;
+    if (is_case && stat(shodo_buf_cstr(&f->site_dir), &st) != 0) {
+        shodo_buf_clear(&f->site_dir);
+        shodo_buf_addf(&f->site_dir, "%s/../../site", root);
+    }
     tui_casefile_reload(f);
     *ret = f;
     return SHODO_OK;
@@ -200,6 +251,8 @@ struct tui_casefile *tui_casefile_free(struct tui_casefile *f) {
     if (f) {
         clear(f);
         shodo_arena_done(&f->arena);
+        shodo_buf_done(&f->path);
+        shodo_buf_done(&f->site_dir);
         free(f->root);
         free(f);
     }
@@ -215,6 +268,10 @@ void tui_casefile_header(const struct tui_casefile *f, enum tui_lang lang, struc
     if (*f->state.site)
         shodo_buf_addf(out, "  %s", f->state.site);
     shodo_buf_addf(out, ja ? "  記録 %llu 件" : "  %llu records", (unsigned long long)f->state.records);
+    uint64_t free_bytes = tui_casefile_free_bytes(f);
+    if (free_bytes)
+        shodo_buf_addf(out, ja ? "  USB %llu.%lluGB 約%u台" : "  USB %llu.%lluGB ~%u PCs", (unsigned long long)(free_bytes / 1000000000),
+                       (unsigned long long)(free_bytes / 100000000 % 10), tui_casefile_more_machines(f));
 }
 
 bool tui_casefile_is_drill(const struct tui_casefile *f) {
@@ -223,6 +280,136 @@ bool tui_casefile_is_drill(const struct tui_casefile *f) {
 
 const char *tui_casefile_problem(const struct tui_casefile *f) {
     return f->problem.text;
+}
+
+const char *tui_casefile_root(const struct tui_casefile *f) {
+    return f->root;
+}
+
+const char *tui_casefile_path(const struct tui_casefile *f) {
+    return f->path.len ? f->path.data : "";
+}
+
+const char *tui_casefile_site_dir(const struct tui_casefile *f) {
+    return f->site_dir.len ? f->site_dir.data : "";
+}
+
+const struct shodo_case *tui_casefile_case(const struct tui_casefile *f) {
+    return f->is_loaded ? &f->state : NULL;
+}
+
+uint64_t tui_casefile_free_bytes(const struct tui_casefile *f) {
+    const char *fixed = getenv("SHODO_FREE_BYTES");
+    uint64_t n = 0;
+    if (fixed && shodo_text_parse_u64(fixed, strlen(fixed), &n))
+        return n;
+    int fd = -1;
+    if (shodo_io_open_dir(&fd, AT_FDCWD, *tui_casefile_path(f) ? tui_casefile_path(f) : f->root, NULL) != SHODO_OK)
+        return 0;
+    n = shodo_io_free_bytes(fd);
+    close(fd);
+    return n;
+}
+
+unsigned tui_casefile_more_machines(const struct tui_casefile *f) {
+    uint64_t sum = 0, each = USUAL_BUNDLE_BYTES;
+    for (size_t i = 0; f->is_loaded && i < f->state.seals.count; i++) {
+        const struct shodo_case_seal *s = shodo_vec_at(&f->state.seals, i);
+        sum = s->sealed_bytes < SHODO_GIB(1024) ? sum + s->sealed_bytes : sum;
+    }
+    if (sum > 0)
+        each = SHODO_MAX(sum / f->state.seals.count, SHODO_MIB(64));
+    return (unsigned)SHODO_MIN(tui_casefile_free_bytes(f) / each, (uint64_t)9999);
+}
+
+const char *tui_casefile_value(const struct tui_casefile *f, const char *key) {
+    const struct shodo_case_decision *d = f->is_loaded ? shodo_case_find_decision(&f->state, key) : NULL;
+    return d && strcmp(d->value, TUI_VALUE_REOPENED) != 0 ? d->value : NULL;
+}
+
+const char *tui_casefile_note_of(const struct tui_casefile *f, const char *key) {
+    const struct shodo_case_decision *d = f->is_loaded ? shodo_case_find_decision(&f->state, key) : NULL;
+    return d ? d->note : "";
+}
+
+static enum shodo_status make_folder(const char *path, struct shodo_error *err) {
+    if (mkdir(path, 0700) != 0 && errno != EEXIST)
+        return shodo_fail_errno(err, "making '%s'", path);
+    return SHODO_OK;
+}
+
+enum shodo_status tui_casefile_make(struct tui_casefile *f, bool is_drill, const char *site, struct shodo_error *err) {
+    shodo_auto(shodo_buf) struct shodo_buf folder = SHODO_BUF_INIT;
+    shodo_auto(shodo_buf) struct shodo_buf path = SHODO_BUF_INIT;
+    struct shodo_civil now;
+    char id[64];
+    shodo_time_to_civil(shodo_time_now(), 540, &now);
+    shodo_buf_addf(&folder, "%s/cases", f->root);
+    enum shodo_status st = make_folder(f->root, err);
+    st = st == SHODO_OK ? make_folder(shodo_buf_cstr(&folder), err) : st;
+    for (int n = 1; st == SHODO_OK && n < CASES_PER_DAY; n++) {
+        snprintf(id, sizeof id, "%04d%02d%02d-%02d", now.year, now.month, now.day, n);
+        shodo_buf_clear(&path);
+        shodo_buf_addf(&path, "%s/%s", shodo_buf_cstr(&folder), id);
+        if (!has_journal(shodo_buf_cstr(&path)))
+            break;
+    }
+    if (st != SHODO_OK)
+        return st;
+    shodo_auto(shodo_case_dir) struct shodo_case_dir d = SHODO_CASE_DIR_INIT;
+    const struct shodo_case_options o = {.id = id, .site = site && *site ? site : NULL, .is_drill = is_drill,
+                                         .start_json = "{\"program\":\"shodo-tui\",\"version\":\"" SHODO_VERSION "\"}"};
+    st = shodo_case_dir_new(&d, shodo_buf_cstr(&path), &o, err);
+    if (st != SHODO_OK)
+        return st;
+    shodo_buf_clear(&f->path);
+    shodo_buf_adds(&f->path, shodo_buf_cstr(&path));
+    f->stamp = 0;
+    tui_casefile_reload(f);
+    return SHODO_OK;
+}
+
+enum shodo_status tui_casefile_event(struct tui_casefile *f, const char *actor, const char *event, const char *data_json,
+                                     struct shodo_error *err) {
+    shodo_auto(shodo_case_dir) struct shodo_case_dir d = SHODO_CASE_DIR_INIT;
+    if (!f->path.len)
+        return shodo_fail(err, SHODO_NOTFOUND, "there is no case to record in");
+    enum shodo_status st = shodo_case_dir_open(&d, shodo_buf_cstr(&f->path), NULL, err);
+    if (st == SHODO_OK)
+        st = shodo_journal_add(d.journal, actor, event, data_json, err);
+    tui_casefile_reload(f);
+    return st;
+}
+
+enum shodo_status tui_casefile_decide(struct tui_casefile *f, const char *actor, const char *key, const char *value, const char *note,
+                                      struct shodo_error *err) {
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    struct shodo_json j = shodo_json_to(&b);
+    shodo_json_object(&j, NULL);
+    shodo_json_str(&j, "key", key);
+    shodo_json_str(&j, "value", value);
+    if (note && *note)
+        shodo_json_str(&j, "note", note);
+    shodo_json_object_end(&j);
+    return tui_casefile_event(f, actor, "decision", shodo_buf_cstr(&b), err);
+}
+
+enum shodo_status tui_casefile_note(struct tui_casefile *f, const char *actor, const char *text, struct shodo_error *err) {
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    struct shodo_json j = shodo_json_to(&b);
+    shodo_json_object(&j, NULL);
+    shodo_json_str(&j, "text", text);
+    shodo_json_object_end(&j);
+    return tui_casefile_event(f, actor, "case.note", shodo_buf_cstr(&b), err);
+}
+
+enum shodo_status tui_casefile_each(const struct tui_casefile *f, enum shodo_status (*each)(void *ctx, const struct shodo_record *r),
+                                    void *ctx, struct shodo_error *err) {
+    shodo_auto(shodo_case_dir) struct shodo_case_dir d = SHODO_CASE_DIR_INIT;
+    if (!f->path.len)
+        return SHODO_OK;
+    enum shodo_status st = shodo_case_dir_look(&d, tui_casefile_path(f), err);
+    return st == SHODO_OK ? shodo_journal_each(d.journal_fd, each, ctx, err) : st;
 }
 
 size_t tui_casefile_endpoints(const struct tui_casefile *f) {

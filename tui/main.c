@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app.h"
 #include "base/text.h"
 #include "casefile.h"
+#include "screens.h"
 
-static const char usage[] = "usage: shodo-tui [--case DIR] [--engine SHODO] [--lang ja|en] [--drill]\n"
+static const char usage[] = "usage: shodo-tui [--case DIR] [--engine SHODO] [--playbooks DIR] [--source IMAGE]... [--lang ja|en]\n"
                             "                 [--script FILE [--size ROWSxCOLS] [--save DIR]]\n";
 
 static bool parse_size(const char *s, struct tui_options *o) {
@@ -26,7 +28,8 @@ static bool parse_size(const char *s, struct tui_options *o) {
 static bool parse(int argc, char **argv, struct tui_options *o) {
     static const struct option table[] = {
         {"case", required_argument, NULL, 'c'},   {"engine", required_argument, NULL, 'e'},
-        {"lang", required_argument, NULL, 'l'},   {"drill", no_argument, NULL, 'd'},
+        {"lang", required_argument, NULL, 'l'},   {"playbooks", required_argument, NULL, 'p'},
+        {"source", required_argument, NULL, 'i'},
         {"script", required_argument, NULL, 's'}, {"size", required_argument, NULL, 'z'},
         {"save", required_argument, NULL, 'o'},   {"version", no_argument, NULL, 'v'},
         {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
@@ -36,7 +39,12 @@ static bool parse(int argc, char **argv, struct tui_options *o) {
         case 'c': o->case_root = optarg; break;
         case 'e': o->engine = optarg; break;
         case 'l': o->lang_en = strcmp(optarg, "en") == 0; break;
-        case 'd': o->is_drill = true; break;
+        case 'p': o->playbooks = optarg; break;
+        case 'i':
+            if (o->sources_count == SHODO_ARRAY_SIZE(o->sources))
+                return false;
+            o->sources[o->sources_count++] = optarg;
+            break;
         case 's': o->script = optarg; break;
         case 'o': o->save_dir = optarg; break;
         case 'z':
@@ -51,6 +59,21 @@ static bool parse(int argc, char **argv, struct tui_options *o) {
     return optind == argc;
 }
 
+/* Beside this program, else by name from PATH. */
+static void find_engine(struct tui_app *app) {
+    if (app->options->engine) {
+        snprintf(app->engine_path, sizeof app->engine_path, "%s", app->options->engine);
+        return;
+    }
+    ssize_t n = readlink("/proc/self/exe", app->engine_path, sizeof app->engine_path - sizeof "/shodo");
+    app->engine_path[n > 0 ? n : 0] = 0;
+    char *slash = strrchr(app->engine_path, '/');
+    if (slash)
+        memcpy(slash, "/shodo", sizeof "/shodo");
+    if (!slash || access(app->engine_path, X_OK) != 0)
+        memcpy(app->engine_path, "shodo", sizeof "shodo");
+}
+
 int main(int argc, char **argv) {
     struct tui_options o = {.case_root = getenv("SHODO_CASE_ROOT"), .rows = 24, .cols = 80};
     if (!parse(argc, argv, &o)) {
@@ -59,13 +82,18 @@ int main(int argc, char **argv) {
     }
     struct shodo_error err = SHODO_ERROR_INIT;
     bool has_locale = shodo_text_locale_init(o.case_root, &err) == SHODO_OK;
-    struct tui_app app = {.options = &o, .lang = o.lang_en || !has_locale ? TUI_LANG_EN : TUI_LANG_JA, .message = SHODO_BUF_INIT};
+    struct tui_app app = {.options = &o, .lang = o.lang_en || !has_locale ? TUI_LANG_EN : TUI_LANG_JA, .message = SHODO_BUF_INIT,
+                          .child = TUI_CHILD_INIT};
     if (tui_casefile_open(&app.casefile, o.case_root ? o.case_root : ".", &err) != SHODO_OK) {
         fprintf(stderr, "shodo-tui: %s\n", err.text);
         return 4;
     }
+    find_engine(&app);
+    tui_books_load(&app.books, o.playbooks, tui_casefile_site_dir(app.casefile));
     int rc;
-    tui_push(&app, "home", 0);
+    tui_push(&app, "start", 0);
+    if (tui_start_is_same_boot(&app)) /* this start of the PC is known: the program came back */
+        tui_start_continue(&app);
     if (o.script) {
         rc = tui_script(&app, o.script);
     } else if (tui_term_open(&app.term, &err) != SHODO_OK) {
@@ -77,6 +105,11 @@ int main(int argc, char **argv) {
         rc = tui_loop(&app);
         app.term = tui_term_free(app.term);
     }
+    app.is_over = true; /* screens that close now leave the journal as it is */
+    while (app.depth > 0)
+        tui_pop(&app);
+    tui_child_done(&app.child);
+    tui_books_done(&app.books);
     tui_casefile_free(app.casefile);
     tui_canvas_done(&app.canvas);
     shodo_buf_done(&app.message);

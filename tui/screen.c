@@ -5,10 +5,9 @@
 #include "screens.h"
 
 static const struct tui_screen *const table[] = {
-    &tui_screen_home,
-    &tui_screen_findings,
-    &tui_screen_detail,
-    &tui_screen_help,
+#define X(id) &tui_screen_##id,
+    TUI_SCREEN_TABLE(X)
+#undef X
 };
 
 const struct tui_screen *tui_screen_find(const char *id) {
@@ -17,4 +16,26 @@ const struct tui_screen *tui_screen_find(const char *id) {
             return table[i];
     }
     return NULL;
+}
+
+bool tui_list_key(struct tui_view *v, struct tui_key key, int count, int rows) {
+    switch (key.action) {
+    case TUI_ACTION_UP: v->selected--; break;
+    case TUI_ACTION_DOWN: v->selected++; break;
+    case TUI_ACTION_PAGE_UP: v->selected -= rows; break;
+    case TUI_ACTION_PAGE_DOWN: v->selected += rows; break;
+    case TUI_ACTION_FIRST: v->selected = 0; break;
+    case TUI_ACTION_LAST: v->selected = count - 1; break;
+    default: return false;
+    }
+    v->selected = SHODO_MAX(0, SHODO_MIN(v->selected, count - 1));
+    return true;
+}
+
+void tui_list_scroll(struct tui_view *v, int fit) {
+    if (v->selected < v->scroll)
+        v->scroll = v->selected;
+    if (v->selected >= v->scroll + fit)
+        v->scroll = v->selected - fit + 1;
+    v->scroll = SHODO_MAX(0, v->scroll);
 }

@@ -1,16 +1,70 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rows of the screen table, one per screen_*.c. */
+/* The rows of the screen table, and what several screens use. */
 #ifndef SHODO_TUI_SCREENS_H
 #define SHODO_TUI_SCREENS_H
 
 #include "app.h"
 
-extern const struct tui_screen tui_screen_home;
-extern const struct tui_screen tui_screen_findings;
-extern const struct tui_screen tui_screen_detail;
-extern const struct tui_screen tui_screen_help;
+#define TUI_SCREEN_TABLE(X)                                                                                            \
+    X(start)                                                                                                           \
+    X(home)                                                                                                            \
+    X(play)                                                                                                            \
+    X(choice)                                                                                                          \
+    X(input)                                                                                                           \
+    X(page)                                                                                                            \
+    X(facts)                                                                                                           \
+    X(machines)                                                                                                        \
+    X(findings)                                                                                                        \
+    X(detail)                                                                                                          \
+    X(scope)                                                                                                           \
+    X(journal)                                                                                                         \
+    X(note)                                                                                                            \
+    X(shift)                                                                                                           \
+    X(walk)                                                                                                            \
+    X(decide)                                                                                                          \
+    X(disks)                                                                                                           \
+    X(run)                                                                                                             \
+    X(seals)                                                                                                           \
+    X(sheet)                                                                                                           \
+    X(prepare)                                                                                                         \
+    X(help)
+#define X(id) extern const struct tui_screen tui_screen_##id;
+TUI_SCREEN_TABLE(X)
+#undef X
 
 /* Up, down, page, first, last over `count` rows of which `rows` fit; true when the key was one of them. */
 bool tui_list_key(struct tui_view *v, struct tui_key key, int count, int rows);
+/* Keeps the selected row inside `fit` rows. */
+void tui_list_scroll(struct tui_view *v, int fit);
+
+/* Who? People of the site profile, the usual roles, or typed. */
+typedef void (*tui_who_done)(struct tui_app *app, const char *who);
+void tui_who_ask(struct tui_app *app, const char *title, tui_who_done done);
+
+/* Into the case when it was begun before (after a restart on this PC): home, then the open playbook. */
+void tui_start_continue(struct tui_app *app);
+/* true: this start of the PC is already known to the journal (the program came back after a crash). */
+bool tui_start_is_same_boot(const struct tui_app *app);
+
+/* Running the engine (screen_run.c): "triage" or "collect" with what the screens chose. */
+enum tui_run_kind { TUI_RUN_TRIAGE, TUI_RUN_COLLECT };
+struct tui_run_request {
+    enum tui_run_kind kind;
+    const char *source;   /* triage */
+    const char *profile;  /* quick standard full */
+    const char *endpoint; /* collect */
+    const char *secret;   /* recovery key, goes through a pipe; NULL none */
+};
+void tui_run_start(struct tui_app *app, const struct tui_run_request *r);
+/* The chosen disk, or first the list of disks. */
+void tui_triage_go(struct tui_app *app);
+enum { TUI_KEY_THEN_STEP, TUI_KEY_THEN_TRIAGE };
+void tui_key_ask(struct tui_app *app, long then);
+/* The machine that was examined last: index into the case file's endpoints, -1 none. */
+int tui_machine_last(const struct tui_app *app);
+/* The isolation walk as a text to print and carry: by building and floor. Appends. */
+void tui_walk_text(const struct tui_app *app, struct shodo_buf *out);
+/* 48 digits in 8 groups, each a multiple of 11 below 720896. `ret_bad`: 1-based number of the first wrong group, 0 none. */
+bool tui_recovery_key_ok(const char *text, char out[56], unsigned *ret_bad);
 
 #endif

@@ -3,12 +3,14 @@
  * Key scripts: the real program with a canvas instead of a terminal, for the golden tests. One command a line:
  *   key NAME…      F1, Enter, Down, a letter …      type TEXT      characters into the field that has the focus
  *   save NAME      writes NAME.txt (text, then roles) below --save
- *   size ROWSxCOLS     lang ja|en     idle   lets a running child finish
+ *   size ROWSxCOLS     lang ja|en     idle   waits until the engine has nothing more to say (ended, or asks), at most
+ *   IDLE_MAX_MS        wait N         that many milliseconds, for runs that are looked at half way
  * '#' starts a comment. A line that cannot be carried out ends the run with exit code 2.
  */
 #include "app.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +18,9 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "base/time.h"
+
+#define IDLE_MAX_MS 600000
 
 static bool save(struct tui_app *app, const char *name) {
     shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;
@@ -55,6 +60,22 @@ static bool type(struct tui_app *app, const char *text, bool *is_on) {
     return true;
 }
 
+/* Ticks as the interactive loop gives them; `until_idle`: until no child runs or a field waits for typing. */
+static bool pass_time(struct tui_app *app, uint64_t ms, bool until_idle, bool *is_on) {
+    uint64_t from = shodo_time_mono_ms();
+    for (;;) {
+        *is_on = tui_app_key(app, (struct tui_key){.action = TUI_ACTION_TICK});
+        bool is_idle = !app->child.is_running || tui_app_in_text_field(app);
+        if (!*is_on || (until_idle && is_idle) || shodo_time_mono_ms() - from >= ms)
+            break;
+        struct pollfd fds[TUI_CHILD_FDS];
+        poll(fds, (nfds_t)tui_child_pollfds(&app->child, fds), 20);
+    }
+    if (*is_on)
+        *is_on = tui_app_key(app, (struct tui_key){.action = TUI_ACTION_TICK});
+    return !until_idle || !app->child.is_running || tui_app_in_text_field(app);
+}
+
 static bool command(struct tui_app *app, char *line, bool *is_on) {
     char *rest = line;
     char *verb = strsep(&rest, " ");
@@ -79,10 +100,11 @@ static bool command(struct tui_app *app, char *line, bool *is_on) {
             return false;
         return tui_canvas_size(&app->canvas, (int)rows, (int)cols);
     }
-    if (strcmp(verb, "idle") == 0) {
-        *is_on = tui_app_key(app, (struct tui_key){.action = TUI_ACTION_TICK});
-        return true;
-    }
+    uint64_t ms = 0;
+    if (strcmp(verb, "idle") == 0)
+        return pass_time(app, IDLE_MAX_MS, true, is_on);
+    if (strcmp(verb, "wait") == 0 && shodo_text_parse_u64(arg, strlen(arg), &ms) && ms <= IDLE_MAX_MS)
+        return pass_time(app, ms, false, is_on);
     return false;
 }
 

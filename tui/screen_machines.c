@@ -5,18 +5,8 @@
 #include "casefile.h"
 #include "screens.h"
 
-bool tui_list_key(struct tui_view *v, struct tui_key key, int count, int rows) {
-    switch (key.action) {
-    case TUI_ACTION_UP: v->selected--; break;
-    case TUI_ACTION_DOWN: v->selected++; break;
-    case TUI_ACTION_PAGE_UP: v->selected -= rows; break;
-    case TUI_ACTION_PAGE_DOWN: v->selected += rows; break;
-    case TUI_ACTION_FIRST: v->selected = 0; break;
-    case TUI_ACTION_LAST: v->selected = count - 1; break;
-    default: return false;
-    }
-    v->selected = SHODO_MAX(0, SHODO_MIN(v->selected, count - 1));
-    return true;
+int tui_machine_last(const struct tui_app *app) {
+    return (int)tui_casefile_endpoints(app->casefile) - 1;
 }
 
 static int count_text(const struct tui_app *app, struct tui_canvas *c, int row, int col, enum tui_role role, enum tui_msg what,
@@ -68,5 +58,9 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
 }
 
 static const enum tui_action keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER, TUI_ACTION_NONE};
-const struct tui_screen tui_screen_home = {
-    .id = "home", .title = MSG_HOME, .help = MSG_HOME_HELP, .keys = keys, .draw = draw, .key = on_key};
+static void open_machines(struct tui_app *app, struct tui_view *v) {
+    v->selected = SHODO_MAX(0, tui_machine_last(app));
+}
+
+const struct tui_screen tui_screen_machines = {
+    .id = "machines", .title = MSG_HOME, .open = open_machines, .help = MSG_HOME_HELP, .keys = keys, .draw = draw, .key = on_key};

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the screens know for sure: who is here, facts for the telephone, and the one way answers get into the journal. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app.h"
+#include "casefile.h"
+#include "case/case.h"
+
+#define FACT_NAME_BYTES 64
+
+const char *tui_pick(const struct tui_app *app, const struct shodo_text2 *t) {
+    const char *s = app->lang == TUI_LANG_JA ? t->ja : t->en;
+    return s ? s : "";
+}
+
+bool tui_is_ja(const struct tui_app *app) {
+    return app->lang == TUI_LANG_JA;
+}
+
+const char *tui_fact(const struct tui_app *app, const char *name) {
+    char key[FACT_NAME_BYTES + 8];
+    snprintf(key, sizeof key, "fact/%.60s", name);
+    const char *value = tui_casefile_value(app->casefile, key);
+    if (value && *value && strcmp(value, "unknown") != 0)
+        return value;
+    const struct shodo_case *c = tui_casefile_case(app->casefile);
+    if (strcmp(name, "hospital") == 0) {
+        if (app->books.site && *app->books.site->name)
+            return app->books.site->name;
+        return c && *c->site ? c->site : NULL;
+    }
+    return NULL;
+}
+
+const char *tui_actor(const struct tui_app *app) {
+    const char *name = tui_fact(app, "my_name");
+    return name ? name : "operator";
+}
+
+void tui_fill(const struct tui_app *app, const char *text, struct shodo_buf *out) {
+    for (const char *p = text; *p;) {
+        const char *end = strncmp(p, "__", 2) == 0 ? strstr(p + 2, "__:value") : NULL;
+        size_t n = end ? (size_t)(end - p) - 2 : 0;
+        if (!end || n == 0 || n >= FACT_NAME_BYTES || memchr(p + 2, ' ', n)) {
+            shodo_buf_addc(out, *p++);
+            continue;
+        }
+        char name[FACT_NAME_BYTES];
+        snprintf(name, sizeof name, "%.*s", (int)n, p + 2);
+        const char *value = tui_fact(app, name);
+        shodo_buf_adds(out, value ? value : tui_text(app, MSG_BEING_CHECKED));
+        p = end + strlen("__:value");
+    }
+}
+
+bool tui_record(struct tui_app *app, const char *key, const char *value, const char *note) {
+    struct shodo_error err = SHODO_ERROR_INIT;
+    if (tui_casefile_decide(app->casefile, tui_actor(app), key, value, note, &err) == SHODO_OK)
+        return true;
+    tui_message(app, TUI_ROLE_ERROR, "%s: %s", tui_text(app, MSG_NOT_RECORDED), err.text);
+    return false;
+}
+
+void tui_function_done(struct tui_app *app, const char *value, const char *note) {
+    if (!app->pending[0])
+        return;
+    char key[sizeof app->pending];
+    memcpy(key, app->pending, sizeof key);
+    if (tui_record(app, key, value, note))
+        app->pending[0] = 0;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The built-in functions a playbook step may name (rules/playbooks/README.md): one row each. */
+#include <stdio.h>
+#include <string.h>
+
+#include "case/case.h"
+#include "casefile.h"
+#include "play.h"
+#include "screens.h"
+
+static void screen(struct tui_app *app, const char *id, const char *argument) {
+    (void)argument;
+    tui_push(app, id, 0);
+}
+
+static void triage(struct tui_app *app, const char *id, const char *argument) {
+    (void)id;
+    static const char *const profiles[] = {"quick", "standard", "full"};
+    app->profile[0] = 0;
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(profiles); i++) {
+        if (strcmp(argument, profiles[i]) == 0)
+            snprintf(app->profile, sizeof app->profile, "%s", profiles[i]);
+    }
+    tui_triage_go(app);
+}
+
+static void bitlocker(struct tui_app *app, const char *id, const char *argument) {
+    (void)id;
+    (void)argument;
+    if (app->has_disk && !app->disk_needs_key) {
+        tui_function_done(app, "done", "不要");
+        tui_message(app, TUI_ROLE_OK, "%s", tui_text(app, MSG_KEY_NOT_NEEDED));
+        return;
+    }
+    tui_key_ask(app, TUI_KEY_THEN_STEP);
+}
+
+static void collect(struct tui_app *app, const char *id, const char *argument) {
+    (void)id;
+    (void)argument;
+    int last = tui_machine_last(app);
+    const char *pc = tui_casefile_value(app->casefile, TUI_KEY_PC);
+    if (last < 0 || (pc && strcmp(pc, "guide") == 0)) {
+        app->pending[0] = 0;
+        tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, last < 0 ? MSG_TRIAGE_FIRST : MSG_GUIDE_NO_DISK));
+        return;
+    }
+    /* the machine of the newest run, not the newest in the list: a machine may be examined twice */
+    const struct shodo_case *c = tui_casefile_case(app->casefile);
+    char endpoint[13];
+    snprintf(endpoint, sizeof endpoint, "%.12s", tui_casefile_endpoint(app->casefile, (size_t)last)->id);
+    for (size_t i = c->runs.count; i > 0; i--) {
+        const struct shodo_case_run *r = shodo_vec_at(&c->runs, i - 1);
+        if (strcmp(r->kind, "triage") == 0) {
+            snprintf(endpoint, sizeof endpoint, "%.12s", r->endpoint);
+            break;
+        }
+    }
+    struct tui_run_request q = {.kind = TUI_RUN_COLLECT, .endpoint = endpoint};
+    tui_run_start(app, &q);
+}
+
+static void on_eject(struct tui_app *app, long arg, int index) {
+    (void)arg;
+    if (index == 1) {
+        tui_function_done(app, "done", NULL);
+        app->is_over = true;
+    } else if (index == 2) {
+        tui_function_done(app, "done", NULL);
+    }
+}
+
+static void eject(struct tui_app *app, const char *id, const char *argument) {
+    (void)id;
+    (void)argument;
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_EJECT_TITLE), tui_text(app, MSG_EJECT_TEXT), on_eject, 0);
+    tui_ask_add(a, tui_text(app, MSG_EJECT_STAY), NULL);
+    tui_ask_add(a, tui_text(app, MSG_EJECT_GO), NULL);
+    tui_ask_add(a, tui_text(app, MSG_EJECT_NEXT), NULL);
+}
+
+static const struct {
+    const char *name;
+    void (*open)(struct tui_app *app, const char *id, const char *argument);
+    const char *screen;
+} rows[] = {
+    {"isolation-walk", screen, "walk"}, {"choose-disk", screen, "disks"}, {"bitlocker-key", bitlocker, NULL}, {"triage", triage, NULL},
+    {"findings", screen, "machines"},   {"scope", screen, "scope"},       {"collect", collect, NULL},        {"seal", screen, "seals"},
+    {"eject", eject, NULL},             {"sheet", screen, "sheet"},       {"decision", screen, "decide"},    {"journal-note", screen, "note"},
+};
+
+bool tui_function_open(struct tui_app *app, const char *function) {
+    size_t n = strcspn(function, ":");
+    const char *argument = function[n] ? function + n + 1 : "";
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
+        if (strlen(rows[i].name) != n || memcmp(rows[i].name, function, n) != 0)
+            continue;
+        snprintf(app->open_text, sizeof app->open_text, "%.60s", argument);
+        rows[i].open(app, rows[i].screen, app->open_text);
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,15 @@
+# Packs the default playbooks and the generic site profile into one file: for each, "shodo-file <bytes> <name>\n", the
+# bytes, "\n". Names sorted. Called with -DRULES=… -DHERE=… -DOUT=… ; writes OUT only when it changes.
+set(text "")
+file(GLOB names ${RULES}/playbooks/*.yaml ${RULES}/playbooks/*.json)
+list(APPEND names ${HERE}/generic-site.yaml)
+list(SORT names)
+foreach(path ${names})
+  file(SIZE ${path} size)
+  file(READ ${path} body)
+  get_filename_component(name ${path} NAME)
+  string(APPEND text "shodo-file ${size} ${name}\n${body}\n")
+endforeach()
+file(WRITE ${OUT}.new "${text}")
+execute_process(COMMAND ${CMAKE_COMMAND} -E copy_if_different ${OUT}.new ${OUT})
+file(REMOVE ${OUT}.new)

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A run as the screen sees it, from the event lines of the engine (model/finding.h lists them). Pure: no clock of its own. */
+#ifndef SHODO_TUI_PROGRESS_H
+#define SHODO_TUI_PROGRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TUI_PROGRESS_RING 8
+#define TUI_PROGRESS_RECENT 6
+#define TUI_PROGRESS_TEXT 300
+
+struct tui_progress {
+    char phase[32], status[32], current[TUI_PROGRESS_TEXT], warning[TUI_PROGRESS_TEXT], name[TUI_PROGRESS_TEXT];
+    uint64_t files, files_total, bytes, bytes_total, findings, problems;
+    int64_t exit_code;
+    bool is_done;
+    uint64_t heard_ms; /* monotonic, of the last sign of progress */
+    struct {
+        uint64_t at_ms, bytes;
+    } ring[TUI_PROGRESS_RING]; /* at least half a second apart, oldest first */
+    size_t ring_count;
+    struct {
+        char text[TUI_PROGRESS_TEXT];
+        bool is_match;
+    } recent[TUI_PROGRESS_RECENT]; /* newest last */
+    size_t recent_count;
+    uint64_t bad_lines;
+};
+
+/* One line of events; what cannot be read is counted. */
+void tui_progress_line(struct tui_progress *p, const char *line, size_t n, bool is_ja, uint64_t now_ms);
+uint64_t tui_progress_rate(const struct tui_progress *p); /* bytes a second over the ring, 0 unknown */
+/* Rounded range in minutes; false before ten seconds, without totals or without rate. */
+bool tui_progress_eta(const struct tui_progress *p, uint64_t elapsed_ms, unsigned *ret_from_min, unsigned *ret_to_min);
+
+#endif

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A decision of the table: who decides and who when that one cannot be reached, options with consequences, recommendation
+ * with its source; then who decided and why. */
+#include <stdio.h>
+#include <string.h>
+
+#include "casefile.h"
+#include "screens.h"
+
+struct decide {
+    char id[64];
+    char value[64], who[200];
+};
+
+static const struct shodo_site_decision *row_of(const struct tui_app *app, const char *id) {
+    return tui_books_decision(&app->books, id);
+}
+
+/* Options: the site's own, else the generic ones, else yes / not yet. */
+static const struct shodo_vec *options_of(const struct tui_app *app, const char *id) {
+    const struct shodo_site_decision *d = row_of(app, id), *g = tui_books_generic_decision(&app->books, id);
+    if (d && d->options.count)
+        return &d->options;
+    return g && g->options.count ? &g->options : NULL;
+}
+
+static int para(struct tui_canvas *c, struct tui_area a, int row, const char *label, const char *text) {
+    int bottom = a.row + a.rows;
+    if (!text || !*text || row >= bottom)
+        return row;
+    tui_canvas_text(c, row, a.col, 14, TUI_ROLE_DIM, label);
+    return row + tui_canvas_wrap(c, row, bottom - row, a.col + 14, a.cols - 14, 0, TUI_ROLE_NORMAL, text, strlen(text));
+}
+
+static int draw_people(const struct tui_app *app, const struct shodo_site_decision *d, struct tui_canvas *c, struct tui_area a, int row) {
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    for (size_t i = 0; i < d->deputies.count; i++)
+        shodo_buf_addf(&b, "%s%s", i ? " -> " : "", *(const char **)shodo_vec_at(&d->deputies, i));
+    row = para(c, a, row, tui_text(app, MSG_DECIDER), d->decider);
+    row = para(c, a, row, tui_text(app, MSG_DEPUTIES), shodo_buf_cstr(&b));
+    return para(c, a, row, tui_text(app, MSG_NIGHT), d->night);
+}
+
+static void option_text(const struct tui_app *app, const struct decide *k, int i, const char **label, const char **consequence) {
+    const struct shodo_vec *options = options_of(app, k->id);
+    *consequence = "";
+    if (options) {
+        const struct shodo_site_option *o = shodo_vec_at(options, (size_t)i);
+        *label = tui_pick(app, &o->label);
+        *consequence = tui_pick(app, &o->consequence);
+    } else {
+        *label = tui_text(app, i == 0 ? MSG_DECIDE_YES : MSG_DECIDE_WAIT);
+    }
+}
+
+static int option_count(const struct tui_app *app, const struct decide *k) {
+    const struct shodo_vec *options = options_of(app, k->id);
+    return options ? (int)options->count : 2;
+}
+
+static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
+    const struct decide *k = v->data;
+    const struct shodo_site_decision *d = row_of(app, k->id), *g = tui_books_generic_decision(&app->books, k->id);
+    int row = a.row;
+    if (d) {
+        tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_TITLE, tui_pick(app, &d->question));
+        row = draw_people(app, d, c, a, row);
+        shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+        const char *source = *d->source ? d->source : app->books.site && d != g ? "site.yaml" : "";
+        shodo_buf_addf(&b, "%s (%s: %s)", tui_pick(app, &d->recommendation), tui_text(app, MSG_SOURCE), source);
+        row = para(c, a, row, tui_text(app, MSG_RECOMMENDED), shodo_buf_cstr(&b));
+    } else {
+        tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_TITLE, k->id);
+    }
+    char key[80];
+    snprintf(key, sizeof key, "decide/%s", k->id);
+    const char *now = tui_casefile_value(app->casefile, key);
+    if (now) {
+        shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+        shodo_buf_addf(&b, "%s  %s", now, tui_casefile_note_of(app->casefile, key));
+        row = para(c, a, row, tui_text(app, MSG_DECIDED_NOW), shodo_buf_cstr(&b));
+    }
+    row++;
+    for (int i = 0; i < option_count(app, k) && row < a.row + a.rows; i++) {
+        const char *label = "", *consequence = "";
+        enum tui_role role = i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
+        option_text(app, k, i, &label, &consequence);
+        shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+        shodo_buf_addf(&b, "%s%2d  %s", i == v->selected ? ">" : " ", i + 1, label);
+        tui_canvas_fill(c, row, a.col, a.cols, role);
+        tui_canvas_text(c, row++, a.col, a.cols, role, shodo_buf_cstr(&b));
+        if (*consequence && row < a.row + a.rows)
+            row += tui_canvas_wrap(c, row, 2, a.col + 5, a.cols - 5, 0, TUI_ROLE_DIM, consequence, strlen(consequence));
+    }
+}
+
+static struct decide *decide_of(struct tui_app *app) {
+    struct tui_view *v = tui_top(app);
+    return strcmp(v->screen->id, "decide") == 0 ? v->data : NULL;
+}
+
+static void finish(struct tui_app *app, const char *reason) {
+    struct decide *k = decide_of(app);
+    if (!k)
+        return;
+    char key[80];
+    shodo_auto(shodo_buf) struct shodo_buf note = SHODO_BUF_INIT;
+    snprintf(key, sizeof key, "decide/%s", k->id);
+    shodo_buf_addf(&note, "決めた人: %s / 理由: %s", k->who, reason);
+    if (!tui_record(app, key, k->value, shodo_buf_cstr(&note)))
+        return;
+    tui_function_done(app, "done", shodo_buf_cstr(&note));
+    tui_pop(app);
+    tui_message(app, TUI_ROLE_OK, "%s", tui_text(app, MSG_RECORDED));
+}
+
+static const enum tui_msg reasons[] = {MSG_REASON_SPREAD, MSG_REASON_PATIENT, MSG_REASON_RECOMMENDED, MSG_REASON_VENDOR};
+
+static void on_reason_typed(struct tui_app *app, long arg, const char *text) {
+    (void)arg;
+    finish(app, *text ? text : tui_text(app, MSG_REASON_NONE));
+}
+
+static void on_reason(struct tui_app *app, long arg, int index) {
+    (void)arg;
+    if ((size_t)index < SHODO_ARRAY_SIZE(reasons))
+        finish(app, tui_text(app, reasons[index]));
+    else if ((size_t)index == SHODO_ARRAY_SIZE(reasons))
+        finish(app, tui_text(app, MSG_REASON_NONE));
+    else
+        tui_input_begin(app, tui_text(app, MSG_REASON_TITLE), "", "", TUI_INPUT_KANA, on_reason_typed, 0);
+}
+
+static void on_who(struct tui_app *app, const char *who) {
+    struct decide *k = decide_of(app);
+    if (!k)
+        return;
+    snprintf(k->who, sizeof k->who, "%.190s", who);
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_REASON_TITLE), "", on_reason, 0);
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(reasons); i++)
+        tui_ask_add(a, tui_text(app, reasons[i]), NULL);
+    tui_ask_add(a, tui_text(app, MSG_REASON_NONE), NULL);
+    tui_ask_add(a, tui_text(app, MSG_OPTION_TYPE), NULL);
+}
+
+static void on_table_who(struct tui_app *app, long arg, int index) {
+    (void)arg;
+    struct decide *k = decide_of(app);
+    const struct shodo_site_decision *d = k ? row_of(app, k->id) : NULL;
+    if (!k)
+        return;
+    if (d && index == 0 && *d->decider)
+        on_who(app, d->decider);
+    else if (d && index > 0 && (size_t)index <= d->deputies.count)
+        on_who(app, *(const char **)shodo_vec_at(&d->deputies, (size_t)index - 1));
+    else
+        tui_who_ask(app, tui_text(app, MSG_WHO_DECIDED), on_who);
+}
+
+static void ask_who(struct tui_app *app, const struct decide *k) {
+    const struct shodo_site_decision *d = row_of(app, k->id);
+    if (!d || !*d->decider) {
+        tui_who_ask(app, tui_text(app, MSG_WHO_DECIDED), on_who);
+        return;
+    }
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_WHO_DECIDED), tui_text(app, MSG_WHO_DECIDED_TEXT), on_table_who, 0);
+    tui_ask_add(a, d->decider, NULL);
+    for (size_t i = 0; i < d->deputies.count; i++)
+        tui_ask_add(a, *(const char **)shodo_vec_at(&d->deputies, i), NULL);
+    tui_ask_add(a, tui_text(app, MSG_OTHER_PERSON), NULL);
+}
+
+static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
+    struct decide *k = v->data;
+    int n = option_count(app, k);
+    if (tui_list_key(v, key, n, 5))
+        return TUI_EFFECT_REDRAW;
+    int i = key.action == TUI_ACTION_ENTER ? v->selected : -1;
+    if (key.action == TUI_ACTION_CHAR && key.ch >= '1' && key.ch <= '9')
+        i = (int)(key.ch - '1');
+    if (i < 0 || i >= n)
+        return TUI_EFFECT_IGNORED;
+    v->selected = i;
+    const struct shodo_vec *options = options_of(app, k->id);
+    const char *value = options ? ((const struct shodo_site_option *)shodo_vec_at(options, (size_t)i))->value : i == 0 ? "yes" : "wait";
+    snprintf(k->value, sizeof k->value, "%.60s", value);
+    ask_who(app, k);
+    return TUI_EFFECT_REDRAW;
+}
+
+static void open_decide(struct tui_app *app, struct tui_view *v) {
+    struct decide *k = v->data;
+    snprintf(k->id, sizeof k->id, "%.60s", app->open_text);
+}
+
+static const enum tui_action keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER, TUI_ACTION_NONE};
+const struct tui_screen tui_screen_decide = {.id = "decide", .title = MSG_DECIDE, .help = MSG_DECIDE_HELP, .keys = keys,
+                                             .data_bytes = sizeof(struct decide), .open = open_decide, .draw = draw, .key = on_key};

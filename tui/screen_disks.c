@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which disk? Model, size, Windows volumes and what the engine says about them; never a device name alone. The engine lists
+ * them (`shodo sources --json`); this program opens no disk. BitLocker keys are checked group by group and go to the engine
+ * through a pipe only.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/value.h"
+#include "case/case.h"
+#include "casefile.h"
+#include "screens.h"
+
+#define DISKS_MAX 64
+#define GROUPS 8
+#define GROUP_MAX 720895u
+
+struct disk {
+    char path[400], model[128], serial[128], volumes[300], users[200], problem[200];
+    uint64_t size_bytes;
+    bool is_removable, needs_key, has_windows;
+};
+
+struct disks {
+    struct shodo_vec list; /* struct disk */
+    bool is_listing;
+    char error[300];
+};
+
+/* arg of the view: 0 choose only, 1 round (triage follows at once), 2 choose and then triage with app->open_text */
+
+bool tui_recovery_key_ok(const char *text, char out[56], unsigned *ret_bad) {
+    size_t digits = 0, at = 0;
+    unsigned group = 0, value = 0;
+    *ret_bad = 0;
+    for (const char *p = text; *p; p++) {
+        if (*p == '-' || *p == ' ')
+            continue;
+        if (*p < '0' || *p > '9' || digits == 48) {
+            *ret_bad = group + 1;
+            return false;
+        }
+        value = value * 10 + (unsigned)(*p - '0');
+        out[at++] = *p;
+        if (++digits % 6 != 0)
+            continue;
+        group++;
+        if (value % 11 != 0 || value > GROUP_MAX) {
+            *ret_bad = group;
+            return false;
+        }
+        value = 0;
+        if (group < GROUPS)
+            out[at++] = '-';
+    }
+    out[at] = 0;
+    if (digits != 48)
+        *ret_bad = group + 1;
+    return digits == 48;
+}
+
+static void start_list(struct tui_app *app, struct disks *d) {
+    const char *argv[40] = {app->engine_path, "sources", "--json"};
+    struct shodo_error err = SHODO_ERROR_INIT;
+    size_t n = 3;
+    for (size_t i = 0; i < app->options->sources_count && n < SHODO_ARRAY_SIZE(argv) - 1; i++)
+        argv[n++] = app->options->sources[i];
+    d->error[0] = 0;
+    d->is_listing = tui_child_start(&app->child, argv, &err) == SHODO_OK;
+    if (!d->is_listing)
+        snprintf(d->error, sizeof d->error, "%.290s", err.text);
+    else
+        tui_child_say(&app->child, "", true);
+}
+
+static void safe(char *out, size_t cap, const char *s) {
+    shodo_text_safe_fixed(out, cap, s ? s : "", s ? strlen(s) : 0);
+}
+
+static void add_volumes(struct disk *k, const struct shodo_value *list) {
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    shodo_auto(shodo_buf) struct shodo_buf users = SHODO_BUF_INIT;
+    for (size_t i = 0; i < shodo_value_count(list); i++) {
+        const struct shodo_value *v = shodo_value_at(list, i);
+        const char *fs = shodo_value_get_str(v, "fs"), *drive = shodo_value_get_str(v, "drive"), *label = shodo_value_get_str(v, "label");
+        bool is_bitlocker = shodo_value_bool(shodo_value_get(v, "is_bitlocker"), false);
+        bool is_windows = shodo_value_bool(shodo_value_get(v, "has_windows"), false);
+        if (fs && strcmp(fs, "reserved") != 0)
+            shodo_buf_addf(&b, "%s%s%s%s%s %s%s", b.len ? ", " : "", drive && *drive ? drive : "", drive && *drive ? ": " : "", fs, is_bitlocker ? " BitLocker" : "",
+                           label ? label : "", is_windows ? " (Windows)" : "");
+        k->has_windows = k->has_windows || is_windows;
+        k->needs_key = k->needs_key || (is_bitlocker && !shodo_value_bool(shodo_value_get(v, "is_read"), false));
+        const struct shodo_value *names = shodo_value_get(v, "users");
+        for (size_t u = 0; u < shodo_value_count(names); u++) {
+            const char *name = shodo_value_str(shodo_value_at(names, u));
+            shodo_buf_addf(&users, "%s%s", users.len ? ", " : "", name ? name : "");
+        }
+    }
+    safe(k->volumes, sizeof k->volumes, shodo_buf_cstr(&b));
+    safe(k->users, sizeof k->users, shodo_buf_cstr(&users));
+}
+
+static void add_disk(struct disks *d, const char *line, size_t n) {
+    shodo_autop(shodo_doc) struct shodo_doc *doc = NULL;
+    if (n < 2 || shodo_doc_parse_json(&doc, "sources", line, n, NULL) != SHODO_OK)
+        return;
+    const struct shodo_value *v = shodo_doc_root(doc);
+    const char *path = shodo_value_get_str(v, "path");
+    int64_t size = shodo_value_get_int(v, "size_bytes", 0);
+    if (!path || strlen(path) >= sizeof ((struct disk *)0)->path || d->list.count >= DISKS_MAX)
+        return;
+    struct disk *k = shodo_vec_push(&d->list);
+    if (!k)
+        return;
+    snprintf(k->path, sizeof k->path, "%s", path);
+    safe(k->model, sizeof k->model, shodo_value_get_str(v, "model"));
+    safe(k->serial, sizeof k->serial, shodo_value_get_str(v, "serial"));
+    safe(k->problem, sizeof k->problem, shodo_value_get_str(v, "problem"));
+    k->size_bytes = size > 0 ? (uint64_t)size : 0;
+    k->is_removable = shodo_value_bool(shodo_value_get(v, "is_removable"), false);
+    add_volumes(k, shodo_value_get(v, "volumes"));
+}
+
+static int by_windows(const void *a, const void *b) {
+    const struct disk *x = a, *y = b;
+    if (x->has_windows != y->has_windows)
+        return x->has_windows ? -1 : 1;
+    if (x->is_removable != y->is_removable)
+        return x->is_removable ? 1 : -1;
+    return strcmp(x->path, y->path);
+}
+
+static void hear(struct tui_app *app, struct disks *d) {
+    const char *line = NULL;
+    size_t n = 0;
+    if (!d->is_listing)
+        return;
+    tui_child_poll(&app->child);
+    while (tui_child_line(&app->child, TUI_CHILD_OUT, &line, &n))
+        add_disk(d, line, n);
+    while (tui_child_line(&app->child, TUI_CHILD_ERR, &line, &n))
+        shodo_text_safe_fixed(d->error, sizeof d->error, line, n);
+    if (app->child.is_running)
+        return;
+    d->is_listing = false;
+    if (d->list.count > 1)
+        qsort(d->list.data, d->list.count, d->list.item_bytes, by_windows);
+}
+
+static void open_disks(struct tui_app *app, struct tui_view *v) {
+    struct disks *d = v->data;
+    d->list = (struct shodo_vec)SHODO_VEC_INIT(sizeof(struct disk));
+    const char *pc = tui_casefile_value(app->casefile, TUI_KEY_PC);
+    if (pc && strcmp(pc, "guide") == 0) /* the disk of the guide PC is never opened */
+        snprintf(d->error, sizeof d->error, "%s", tui_text(app, MSG_GUIDE_NO_DISK));
+    else
+        start_list(app, d);
+}
+
+static void close_disks(struct tui_app *app, struct tui_view *v) {
+    struct disks *d = v->data;
+    if (d->is_listing)
+        tui_child_done(&app->child);
+    shodo_vec_done(&d->list);
+}
+
+static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
+    const struct disks *d = v->data;
+    int row = a.row;
+    tui_canvas_text(c, row, a.col, a.cols, TUI_ROLE_TITLE, tui_text(app, d->is_listing ? MSG_DISKS_LOOKING : MSG_DISKS_TEXT));
+    row += 2;
+    for (size_t i = 0; i < d->list.count && row + 3 < a.row + a.rows; i++) {
+        const struct disk *k = shodo_vec_at(&d->list, i);
+        enum tui_role role = (int)i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
+        shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+        shodo_buf_addf(&b, "%s%2zu  %s  %llu.%llu GB  %s%s", (int)i == v->selected ? ">" : " ", i + 1, *k->model ? k->model : tui_text(app, MSG_NO_MODEL),
+                       (unsigned long long)(k->size_bytes / 1000000000), (unsigned long long)(k->size_bytes / 100000000 % 10), k->serial,
+                       k->is_removable ? tui_text(app, MSG_REMOVABLE) : "");
+        tui_canvas_fill(c, row, a.col, a.cols, role);
+        tui_canvas_text(c, row++, a.col, a.cols, role, shodo_buf_cstr(&b));
+        tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_NORMAL, k->volumes);
+        shodo_buf_clear(&b);
+        shodo_buf_addf(&b, "%s: %s   %s", tui_text(app, MSG_WINDOWS_USERS), *k->users ? k->users : tui_text(app, MSG_USERS_LATER), k->path);
+        tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_DIM, shodo_buf_cstr(&b));
+        if (k->needs_key)
+            tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_WARN, tui_text(app, MSG_NEEDS_KEY));
+        if (*k->problem)
+            tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_UNKNOWN, k->problem);
+        row++;
+    }
+    if (!d->is_listing && !d->list.count && !*d->error)
+        tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_WARN, tui_text(app, MSG_NO_DISKS));
+    if (*d->error)
+        tui_canvas_wrap(c, row, 3, a.col, a.cols, 0, TUI_ROLE_WARN, d->error, strlen(d->error));
+}
+
+/* ---- key and go ---- */
+
+static void start_triage(struct tui_app *app, const char *path) {
+    struct tui_run_request q = {.kind = TUI_RUN_TRIAGE, .source = path, .profile = app->profile[0] ? app->profile : "standard",
+                                .secret = app->secret[0] ? app->secret : NULL};
+    tui_run_start(app, &q);
+    explicit_bzero(app->secret, sizeof app->secret);
+}
+
+static void on_key_typed(struct tui_app *app, long arg, const char *text) {
+    char key[56];
+    unsigned bad = 0;
+    if (*text && !tui_recovery_key_ok(text, key, &bad)) {
+        tui_key_ask(app, arg);
+        tui_message(app, TUI_ROLE_ERROR, tui_text(app, MSG_KEY_BAD_GROUP), bad);
+        return;
+    }
+    snprintf(app->secret, sizeof app->secret, "%s", *text ? key : "");
+    explicit_bzero(key, sizeof key);
+    if (arg == TUI_KEY_THEN_TRIAGE) {
+        const char *path = tui_casefile_value(app->casefile, TUI_KEY_DISK);
+        char source[400];
+        snprintf(source, sizeof source, "%.390s", path ? path : "");
+        start_triage(app, source);
+    } else {
+        tui_function_done(app, *text ? "done" : "skipped", NULL);
+    }
+}
+
+void tui_key_ask(struct tui_app *app, long then) {
+    tui_input_begin(app, tui_text(app, MSG_BITLOCKER), tui_text(app, MSG_BITLOCKER_TEXT), "", TUI_INPUT_SECRET, on_key_typed, then);
+}
+
+void tui_triage_go(struct tui_app *app) {
+    const char *path = tui_casefile_value(app->casefile, TUI_KEY_DISK);
+    char source[400];
+    if (!path || !*path || !app->has_disk) { /* a disk chosen on another PC is not this PC's disk */
+        tui_push(app, "disks", 2);
+        return;
+    }
+    snprintf(source, sizeof source, "%.390s", path);
+    start_triage(app, source);
+}
+
+static unsigned choose(struct tui_app *app, struct tui_view *v, int index) {
+    struct disks *d = v->data;
+    if (index < 0 || index >= (int)d->list.count)
+        return TUI_EFFECT_NONE;
+    const struct disk k = *(const struct disk *)shodo_vec_at(&d->list, (size_t)index);
+    char note[400];
+    long then = v->arg;
+    snprintf(note, sizeof note, "%.100s %llu MB %.100s", k.model, (unsigned long long)(k.size_bytes >> 20), k.serial);
+    if (!tui_record(app, TUI_KEY_DISK, k.path, note))
+        return TUI_EFFECT_REDRAW;
+    app->has_disk = true;
+    app->disk_needs_key = k.needs_key;
+    tui_pop(app);
+    if (then == 0)
+        tui_function_done(app, "done", note);
+    else if (k.needs_key && !app->secret[0])
+        tui_key_ask(app, TUI_KEY_THEN_TRIAGE);
+    else
+        start_triage(app, k.path);
+    return TUI_EFFECT_REDRAW;
+}
+
+static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
+    struct disks *d = v->data;
+    hear(app, d);
+    if (key.action == TUI_ACTION_TICK)
+        return TUI_EFFECT_REDRAW;
+    if (tui_list_key(v, key, SHODO_MAX(1, (int)d->list.count), 3))
+        return TUI_EFFECT_REDRAW;
+    if (key.action == TUI_ACTION_ENTER)
+        return choose(app, v, v->selected);
+    if (key.action == TUI_ACTION_CHAR && key.ch >= '1' && key.ch <= '9')
+        return choose(app, v, (int)(key.ch - '1'));
+    return TUI_EFFECT_IGNORED;
+}
+
+static const enum tui_action keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER, TUI_ACTION_NONE};
+const struct tui_screen tui_screen_disks = {.id = "disks", .title = MSG_DISKS, .help = MSG_DISKS_HELP, .keys = keys,
+                                            .data_bytes = sizeof(struct disks), .open = open_disks, .close = close_disks, .draw = draw,
+                                            .key = on_key};

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who, and the facts for the telephone: chosen from the site profile or from the usual words, typed only as the last way. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/time.h"
+#include "casefile.h"
+#include "screens.h"
+
+#define MINUTE 60000000000LL
+
+/* ---- who ---- */
+
+static const enum tui_msg roles[] = {MSG_ROLE_DIRECTOR, MSG_ROLE_DEPUTY, MSG_ROLE_SECURITY, MSG_ROLE_OFFICE,
+                                     MSG_ROLE_NURSE,    MSG_ROLE_IT,     MSG_ROLE_DUTY};
+
+static void on_who_typed(struct tui_app *app, long arg, const char *text) {
+    (void)arg;
+    if (*text && app->who_done)
+        app->who_done(app, text);
+}
+
+static void on_who(struct tui_app *app, long arg, int index) {
+    (void)arg;
+    size_t people = app->books.site ? app->books.site->people.count : 0;
+    if ((size_t)index < people) {
+        const struct shodo_site_person *p = shodo_vec_at(&app->books.site->people, (size_t)index);
+        app->who_done(app, p->shown);
+    } else if ((size_t)index - people < SHODO_ARRAY_SIZE(roles)) {
+        app->who_done(app, tui_text(app, roles[(size_t)index - people]));
+    } else {
+        tui_input_begin(app, tui_text(app, MSG_WHO_TYPE), "", "", TUI_INPUT_KANA, on_who_typed, 0);
+    }
+}
+
+void tui_who_ask(struct tui_app *app, const char *title, tui_who_done done) {
+    struct tui_ask *a = tui_ask_begin(app, title, "", on_who, 0);
+    app->who_done = done;
+    for (size_t i = 0; app->books.site && i < app->books.site->people.count; i++)
+        tui_ask_add(a, ((const struct shodo_site_person *)shodo_vec_at(&app->books.site->people, i))->shown, NULL);
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(roles); i++)
+        tui_ask_add(a, tui_text(app, roles[i]), NULL);
+    tui_ask_add(a, tui_text(app, MSG_OPTION_TYPE), NULL);
+}
+
+/* ---- facts ---- */
+
+static const struct {
+    const char *name;
+    enum tui_msg label;
+    enum tui_msg words[7]; /* usual answers; MSG_NONE ends */
+} facts[] = {
+    {"my_name", MSG_FACT_MY_NAME, {MSG_NONE}},
+    {"hospital", MSG_FACT_HOSPITAL, {MSG_NONE}},
+    {"found_at", MSG_FACT_FOUND_AT, {MSG_NONE}},
+    {"place", MSG_FACT_PLACE, {MSG_PLACE_OFFICE, MSG_PLACE_WARD, MSG_PLACE_SERVER, MSG_PLACE_RADIOLOGY, MSG_PLACE_OUTPATIENT, MSG_NONE}},
+    {"symptom", MSG_FACT_SYMPTOM, {MSG_SYMPTOM_NOTE, MSG_SYMPTOM_FILES, MSG_SYMPTOM_SLOW, MSG_SYMPTOM_CALL, MSG_SYMPTOM_AV, MSG_NONE}},
+    {"stopped", MSG_FACT_STOPPED, {MSG_STOPPED_EMR, MSG_STOPPED_ORDER, MSG_STOPPED_IMAGES, MSG_STOPPED_ALL, MSG_STOPPED_NONE, MSG_NONE}},
+    {"callback", MSG_FACT_CALLBACK, {MSG_NONE}},
+};
+#define FACTS SHODO_ARRAY_SIZE(facts)
+
+static void keep_fact(struct tui_app *app, size_t i, const char *value) {
+    char key[64];
+    snprintf(key, sizeof key, "fact/%s", facts[i].name);
+    if (*value)
+        tui_record(app, key, value, NULL);
+}
+
+static void on_fact_typed(struct tui_app *app, long i, const char *text) {
+    keep_fact(app, (size_t)i, text);
+}
+
+static void type_fact(struct tui_app *app, size_t i) {
+    bool is_digits = strcmp(facts[i].name, "callback") == 0 || strcmp(facts[i].name, "found_at") == 0;
+    const char *now = tui_fact(app, facts[i].name);
+    tui_input_begin(app, tui_text(app, facts[i].label), "", now ? now : "", is_digits ? 0 : TUI_INPUT_KANA, on_fact_typed, (long)i);
+}
+
+static void time_text(int minutes_ago, char out[SHODO_TIME_TEXT_BYTES]) {
+    shodo_time_local(shodo_time_now() - minutes_ago * MINUTE, 540, out);
+    memmove(out, out + 5, 11); /* "11-22 19:36" */
+    out[11] = 0;
+}
+
+static const int ago[] = {0, 15, 30, 60, 180};
+
+/* Lists of a fact: site's rooms or systems first. */
+static const struct shodo_vec *site_list(const struct tui_app *app, size_t i) {
+    static const struct shodo_vec none = SHODO_VEC_INIT(sizeof(const char *));
+    if (!app->books.site)
+        return &none;
+    return strcmp(facts[i].name, "place") == 0     ? &app->books.site->rooms
+           : strcmp(facts[i].name, "stopped") == 0 ? &app->books.site->systems
+                                                   : &none;
+}
+
+static void on_fact(struct tui_app *app, long arg, int index) {
+    size_t i = (size_t)arg, k = (size_t)index;
+    const struct shodo_vec *list = site_list(app, i);
+    if (strcmp(facts[i].name, "found_at") == 0 && k < SHODO_ARRAY_SIZE(ago)) {
+        char text[SHODO_TIME_TEXT_BYTES];
+        time_text(ago[k], text);
+        keep_fact(app, i, text);
+        return;
+    }
+    if (strcmp(facts[i].name, "found_at") == 0) {
+        type_fact(app, i);
+        return;
+    }
+    if (k < list->count) {
+        keep_fact(app, i, *(const char **)shodo_vec_at(list, k));
+        return;
+    }
+    k -= list->count;
+    size_t words = 0;
+    while (facts[i].words[words] != MSG_NONE)
+        words++;
+    if (k < words)
+        keep_fact(app, i, tui_text(app, facts[i].words[k]));
+    else
+        type_fact(app, i);
+}
+
+static void on_my_name(struct tui_app *app, const char *who) {
+    keep_fact(app, 0, who);
+}
+
+static void ask_fact(struct tui_app *app, size_t i) {
+    if (i == 0) {
+        tui_who_ask(app, tui_text(app, facts[i].label), on_my_name);
+        return;
+    }
+    const struct shodo_vec *list = site_list(app, i);
+    bool is_time = strcmp(facts[i].name, "found_at") == 0;
+    if (!is_time && !list->count && facts[i].words[0] == MSG_NONE) {
+        type_fact(app, i);
+        return;
+    }
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, facts[i].label), "", on_fact, (long)i);
+    for (size_t k = 0; is_time && k < SHODO_ARRAY_SIZE(ago); k++) {
+        char text[SHODO_TIME_TEXT_BYTES];
+        time_text(ago[k], text);
+        tui_ask_add(a, text, NULL);
+    }
+    for (size_t k = 0; k < list->count; k++)
+        tui_ask_add(a, *(const char **)shodo_vec_at(list, k), NULL);
+    for (size_t k = 0; facts[i].words[k] != MSG_NONE; k++)
+        tui_ask_add(a, tui_text(app, facts[i].words[k]), NULL);
+    tui_ask_add(a, tui_text(app, MSG_OPTION_TYPE), NULL);
+}
+
+static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
+    const char *text = tui_text(app, MSG_FACTS_TEXT);
+    int row = a.row + tui_canvas_wrap(c, a.row, 3, a.col, a.cols, 0, TUI_ROLE_NORMAL, text, strlen(text)) + 1;
+    for (size_t i = 0; i < FACTS; i++, row++) {
+        enum tui_role role = (int)i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
+        const char *value = tui_fact(app, facts[i].name);
+        tui_canvas_fill(c, row, a.col, a.cols, role);
+        tui_canvas_text(c, row, a.col, 2, role, (int)i == v->selected ? ">" : " ");
+        tui_canvas_text(c, row, a.col + 2, 24, role, tui_text(app, facts[i].label));
+        tui_canvas_text(c, row, a.col + 27, a.cols - 27, role, value ? value : tui_text(app, MSG_BEING_CHECKED));
+    }
+}
+
+static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
+    if (tui_list_key(v, key, (int)FACTS, 5))
+        return TUI_EFFECT_REDRAW;
+    if (key.action == TUI_ACTION_ENTER) {
+        size_t i = (size_t)v->selected;
+        v->selected = (int)((i + 1) % FACTS); /* one after the other with Enter */
+        ask_fact(app, i);
+        return TUI_EFFECT_REDRAW;
+    }
+    if (key.action == TUI_ACTION_CHAR && key.ch >= '1' && key.ch < '1' + FACTS) {
+        ask_fact(app, (size_t)(key.ch - '1'));
+        return TUI_EFFECT_REDRAW;
+    }
+    return key.action == TUI_ACTION_FACTS ? TUI_EFFECT_POP | TUI_EFFECT_REDRAW : TUI_EFFECT_IGNORED;
+}
+
+static const enum tui_action keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER, TUI_ACTION_NONE};
+const struct tui_screen tui_screen_facts = {.id = "facts", .title = MSG_FACTS, .help = MSG_FACTS_HELP, .keys = keys, .draw = draw,
+                                            .key = on_key};

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The engine at work: what is being read, how far, how long still, what was found so far and what could not be read. The
+ * first answers come while it still works. Esc and F5 ask first, with 続ける preselected; a stopped run is kept and goes on
+ * where it stopped.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/time.h"
+#include "case/case.h"
+#include "casefile.h"
+#include "progress.h"
+#include "screens.h"
+
+#define QUIET_MS 5000
+#define STALL_MS 30000
+#define SECRET_BYTES 64
+#define BAR_MIN 20
+
+struct run {
+    enum tui_run_kind kind;
+    struct tui_progress p;
+    char source[1024], endpoint[13];
+    char passphrase[SECRET_BYTES]; /* shown until its last group was typed back */
+    char typed[8];
+    unsigned tries;
+    char error[TUI_PROGRESS_TEXT];
+    bool has_ended;
+    int exit_code;
+    uint64_t elapsed_ms;
+};
+
+static struct run *run_of(struct tui_app *app) {
+    struct tui_view *v = tui_top(app);
+    return strcmp(v->screen->id, "run") == 0 ? v->data : NULL;
+}
+
+void tui_run_start(struct tui_app *app, const struct tui_run_request *q) {
+    struct shodo_error err = SHODO_ERROR_INIT;
+    shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;
+    const char *path = tui_casefile_path(app->casefile);
+    const char *argv[20] = {app->engine_path};
+    size_t n = 1;
+    shodo_buf_addf(&out, "%s/out", path);
+    bool is_triage = q->kind == TUI_RUN_TRIAGE;
+    argv[n++] = is_triage ? "triage" : "collect";
+    if (is_triage)
+        argv[n++] = q->source;
+    argv[n++] = "--case";
+    argv[n++] = path;
+    argv[n++] = "--events";
+    argv[n++] = "3";
+    if (is_triage) {
+        argv[n++] = "--profile";
+        argv[n++] = q->profile ? q->profile : "standard";
+    } else {
+        argv[n++] = "--endpoint";
+        argv[n++] = q->endpoint;
+        argv[n++] = "--out";
+        argv[n++] = shodo_buf_cstr(&out);
+        argv[n++] = "--passphrase-fd";
+        argv[n++] = "0";
+    }
+    argv[n++] = "--json";
+    if (is_triage && q->secret) {
+        argv[n++] = "--recovery-key-file";
+        argv[n++] = "-";
+    }
+    if (tui_child_start(&app->child, argv, &err) != SHODO_OK) {
+        tui_message(app, TUI_ROLE_ERROR, "%s", err.text);
+        return;
+    }
+    if (is_triage)
+        tui_child_say(&app->child, q->secret ? q->secret : "", true);
+    tui_push(app, "run", 0);
+    struct run *r = run_of(app);
+    if (!r)
+        return;
+    r->kind = q->kind;
+    r->p.heard_ms = shodo_time_mono_ms();
+    snprintf(r->source, sizeof r->source, "%.1000s", q->source ? q->source : "");
+    snprintf(r->endpoint, sizeof r->endpoint, "%.12s", q->endpoint ? q->endpoint : "");
+}
+
+/* ---- listening ---- */
+
+static void hear(struct tui_app *app, struct run *r) {
+    const char *line = NULL;
+    size_t n = 0;
+    if (r->has_ended)
+        return;
+    tui_child_poll(&app->child);
+    while (tui_child_line(&app->child, TUI_CHILD_EVENTS, &line, &n))
+        tui_progress_line(&r->p, line, n, tui_is_ja(app), shodo_time_mono_ms());
+    static const char mark[] = "passphrase: ";
+    while (tui_child_line(&app->child, TUI_CHILD_ERR, &line, &n)) {
+        if (n > sizeof mark - 1 && n < SECRET_BYTES && memcmp(line, mark, sizeof mark - 1) == 0)
+            snprintf(r->passphrase, sizeof r->passphrase, "%.*s", (int)(n - (sizeof mark - 1)), line + sizeof mark - 1);
+        else if (n > 0 && !r->passphrase[0])
+            shodo_text_safe_fixed(r->error, sizeof r->error, line, n);
+    }
+    r->elapsed_ms = shodo_time_mono_ms() - app->child.started_ms;
+    if (!app->child.is_running) {
+        r->has_ended = true;
+        r->exit_code = app->child.exit_code;
+        explicit_bzero(r->passphrase, sizeof r->passphrase);
+        tui_casefile_reload(app->casefile);
+    }
+}
+
+/* ---- drawing ---- */
+
+static void draw_bar(struct tui_canvas *c, int row, struct tui_area a, uint64_t done, uint64_t total) {
+    int cols = SHODO_MAX(BAR_MIN, a.cols - 10);
+    uint64_t percent = total ? SHODO_MIN(done, total) * 100 / total : 0;
+    tui_canvas_fill(c, row, a.col, (int)((uint64_t)cols * percent / 100), TUI_ROLE_PROGRESS);
+    for (int i = (int)((uint64_t)cols * percent / 100); i < cols; i++)
+        tui_canvas_text(c, row, a.col + i, 1, TUI_ROLE_FRAME, "-");
+    char text[16];
+    snprintf(text, sizeof text, "%3u%%", (unsigned)percent);
+    tui_canvas_text(c, row, a.col + cols + 1, 8, TUI_ROLE_NORMAL, text);
+}
+
+static void bytes_text(struct shodo_buf *b, uint64_t n) {
+    if (n >= 10000000000ULL)
+        shodo_buf_addf(b, "%llu GB", (unsigned long long)(n / 1000000000));
+    else
+        shodo_buf_addf(b, "%llu MB", (unsigned long long)(n / 1000000));
+}
+
+static int draw_figures(const struct tui_app *app, const struct run *r, struct tui_canvas *c, struct tui_area a, int row) {
+    const struct tui_progress *p = &r->p;
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    uint64_t s = r->elapsed_ms / 1000, rate = tui_progress_rate(p);
+    shodo_buf_addf(&b, "%s %llu", tui_text(app, MSG_FILES), (unsigned long long)p->files);
+    if (p->files_total)
+        shodo_buf_addf(&b, " / %llu", (unsigned long long)p->files_total);
+    shodo_buf_adds(&b, "   ");
+    bytes_text(&b, p->bytes);
+    if (p->bytes_total) {
+        shodo_buf_adds(&b, " / ");
+        bytes_text(&b, p->bytes_total);
+    }
+    if (rate && !r->has_ended) {
+        shodo_buf_adds(&b, "   ");
+        bytes_text(&b, rate);
+        shodo_buf_adds(&b, "/s");
+    }
+    tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_NORMAL, shodo_buf_cstr(&b));
+    shodo_buf_clear(&b);
+    shodo_buf_addf(&b, "%s %llu:%02llu", tui_text(app, MSG_ELAPSED), (unsigned long long)(s / 60), (unsigned long long)(s % 60));
+    unsigned from = 0, to = 0;
+    if (!r->has_ended && tui_progress_eta(p, r->elapsed_ms, &from, &to))
+        shodo_buf_addf(&b, tui_text(app, MSG_ETA), from, to);
+    else if (!r->has_ended && p->bytes_total)
+        shodo_buf_addf(&b, "   %s", tui_text(app, MSG_ETA_COUNTING));
+    tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_NORMAL, shodo_buf_cstr(&b));
+    return row;
+}
+
+static int draw_state(const struct tui_app *app, const struct run *r, struct tui_canvas *c, struct tui_area a, int row) {
+    const struct tui_progress *p = &r->p;
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    shodo_buf_addf(&b, "[%s] %llu   %s %llu", tui_text(app, MSG_NOT_EXAMINED), (unsigned long long)p->problems, tui_text(app, MSG_FOUND),
+                   (unsigned long long)p->findings);
+    tui_canvas_text(c, row++, a.col, a.cols, p->problems ? TUI_ROLE_UNKNOWN : TUI_ROLE_NORMAL, shodo_buf_cstr(&b));
+    if (!r->has_ended && *p->current)
+        tui_canvas_path(c, row, a.col, a.cols, TUI_ROLE_DIM, p->current, strlen(p->current));
+    row++;
+    uint64_t quiet = shodo_time_mono_ms() - p->heard_ms;
+    if (!r->has_ended && quiet > QUIET_MS) {
+        shodo_buf_clear(&b);
+        shodo_buf_addf(&b, tui_text(app, quiet > STALL_MS ? MSG_STALLED : MSG_QUIET), (unsigned)(quiet / 1000));
+        tui_canvas_text(c, row, a.col, a.cols, quiet > STALL_MS ? TUI_ROLE_WARN : TUI_ROLE_DIM, shodo_buf_cstr(&b));
+    }
+    return row + 1;
+}
+
+static void draw_passphrase(const struct tui_app *app, const struct run *r, struct tui_canvas *c, struct tui_area a, int row) {
+    const char *text = tui_text(app, MSG_PASS_TEXT);
+    row += tui_canvas_wrap(c, row, 4, a.col, a.cols, 0, TUI_ROLE_WARN, text, strlen(text)) + 1;
+    tui_canvas_text(c, row, a.col + 6, a.cols - 6, TUI_ROLE_TITLE, r->passphrase);
+    row += 2;
+    int used = tui_canvas_text(c, row, a.col, a.cols, TUI_ROLE_NORMAL, tui_text(app, MSG_PASS_BACK));
+    tui_canvas_fill(c, row, a.col + used + 1, 8, TUI_ROLE_INPUT);
+    tui_canvas_text(c, row, a.col + used + 1, 8, TUI_ROLE_INPUT, r->typed);
+    c->cursor_row = row;
+    c->cursor_col = a.col + used + 1 + (int)strlen(r->typed);
+}
+
+static void draw_end(const struct tui_app *app, const struct run *r, struct tui_canvas *c, struct tui_area a, int row) {
+    bool failed = !r->p.is_done || strcmp(r->p.status, "failed") == 0, cancelled = strcmp(r->p.status, "cancelled") == 0;
+    enum tui_msg text = failed ? MSG_RUN_FAILED : cancelled ? MSG_RUN_CANCELLED : r->kind == TUI_RUN_TRIAGE ? MSG_RUN_DONE : MSG_COLLECT_DONE;
+    enum tui_role role = failed ? TUI_ROLE_ERROR : r->p.problems || cancelled ? TUI_ROLE_WARN : TUI_ROLE_OK;
+    row += tui_canvas_wrap(c, row, 3, a.col, a.cols, 0, role, tui_text(app, text), strlen(tui_text(app, text)));
+    if (!failed && r->p.problems && r->kind == TUI_RUN_TRIAGE)
+        row += tui_canvas_wrap(c, row, 2, a.col, a.cols, 0, TUI_ROLE_UNKNOWN, tui_text(app, MSG_RUN_INCOMPLETE), strlen(tui_text(app, MSG_RUN_INCOMPLETE)));
+    if (*r->p.name)
+        tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_NORMAL, r->p.name);
+    if (failed && *r->error)
+        row += tui_canvas_wrap(c, row, 3, a.col, a.cols, 0, TUI_ROLE_NORMAL, r->error, strlen(r->error));
+    tui_canvas_text(c, row + 1, a.col, a.cols, TUI_ROLE_TITLE, tui_text(app, MSG_RUN_ENTER));
+}
+
+static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
+    struct run *r = v->data;
+    int row = a.row;
+    const char *phase = *r->p.phase ? r->p.phase : "start";
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    shodo_buf_addf(&b, "%s  %s%s%s", tui_text(app, r->kind == TUI_RUN_TRIAGE ? MSG_RUN_TRIAGE : MSG_RUN_COLLECT), r->source, r->endpoint,
+                   r->has_ended ? "" : "  ");
+    if (!r->has_ended)
+        shodo_buf_adds(&b, tui_text(app, strcmp(phase, "listing") == 0   ? MSG_PHASE_LISTING
+                                         : strcmp(phase, "early") == 0   ? MSG_PHASE_EARLY
+                                         : strcmp(phase, "risky") == 0   ? MSG_PHASE_RISKY
+                                         : strcmp(phase, "collect") == 0 ? MSG_PHASE_COLLECT
+                                         : strcmp(phase, "start") == 0   ? MSG_PHASE_START
+                                                                         : MSG_PHASE_REST));
+    tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_TITLE, shodo_buf_cstr(&b));
+    if (r->passphrase[0]) {
+        draw_passphrase(app, r, c, a, row + 1);
+        return;
+    }
+    if (r->p.bytes_total || r->p.files_total) /* no total: no percent */
+        draw_bar(c, row, a, r->p.bytes_total ? r->p.bytes : r->p.files, r->p.bytes_total ? r->p.bytes_total : r->p.files_total);
+    row = draw_figures(app, r, c, a, row + 1);
+    row = draw_state(app, r, c, a, row);
+    if (*r->p.warning)
+        tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_WARN, r->p.warning);
+    for (size_t i = 0; i < r->p.recent_count && row < a.row + a.rows - 5; i++, row++) {
+        bool is_match = r->p.recent[i].is_match;
+        tui_canvas_text(c, row, a.col, 10, is_match ? TUI_ROLE_DANGER : TUI_ROLE_WARN, tui_text(app, is_match ? MSG_MATCH : MSG_SUSPECT));
+        tui_canvas_text(c, row, a.col + 11, a.cols - 11, TUI_ROLE_NORMAL, r->p.recent[i].text);
+    }
+    if (r->has_ended)
+        draw_end(app, r, c, a, row + 1);
+    else
+        tui_canvas_text(c, a.row + a.rows - 1, a.col, a.cols, TUI_ROLE_DIM, tui_text(app, MSG_RUN_READONLY));
+}
+
+/* ---- keys ---- */
+
+static void on_cancel(struct tui_app *app, long arg, int index) {
+    (void)arg;
+    if (index == 1)
+        tui_child_cancel(&app->child);
+}
+
+static void ask_cancel(struct tui_app *app) {
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_CANCEL_TITLE), tui_text(app, MSG_CANCEL_TEXT), on_cancel, 0);
+    tui_ask_add(a, tui_text(app, MSG_CANCEL_NO), NULL);
+    tui_ask_add(a, tui_text(app, MSG_CANCEL_YES), NULL);
+}
+
+static unsigned type_back(struct tui_app *app, struct run *r, struct tui_key key) {
+    size_t n = strlen(r->typed), all = strlen(r->passphrase);
+    if (key.action == TUI_ACTION_ERASE && n > 0)
+        r->typed[n - 1] = 0;
+    else if (key.action == TUI_ACTION_CHAR && key.ch >= '0' && key.ch <= '9' && n + 1 < sizeof r->typed)
+        r->typed[n] = (char)key.ch;
+    if (key.action != TUI_ACTION_ENTER)
+        return TUI_EFFECT_REDRAW;
+    bool fits = all >= 4 && strcmp(r->typed, r->passphrase + all - 4) == 0;
+    if (fits || ++r->tries >= 3) { /* after three wrong ones the engine writes nothing and says so */
+        tui_child_say(&app->child, r->typed, true);
+        explicit_bzero(r->passphrase, sizeof r->passphrase);
+    } else {
+        tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_PASS_WRONG));
+        tui_child_say(&app->child, r->typed, false);
+    }
+    memset(r->typed, 0, sizeof r->typed);
+    return TUI_EFFECT_REDRAW;
+}
+
+static unsigned finish(struct tui_app *app, struct run *r) {
+    char note[80];
+    bool ok = r->p.is_done && strcmp(r->p.status, "failed") != 0 && strcmp(r->p.status, "cancelled") != 0;
+    snprintf(note, sizeof note, "%s %llu / %s %llu", "findings", (unsigned long long)r->p.findings, "problems",
+             (unsigned long long)r->p.problems);
+    if (ok)
+        tui_function_done(app, "done", note);
+    app->pending[0] = 0;
+    return TUI_EFFECT_POP | TUI_EFFECT_RELOAD;
+}
+
+static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
+    struct run *r = v->data;
+    hear(app, r);
+    if (key.action == TUI_ACTION_TICK)
+        return TUI_EFFECT_REDRAW;
+    if (r->passphrase[0] && key.action != TUI_ACTION_BACK && key.action != TUI_ACTION_CANCEL)
+        return type_back(app, r, key);
+    if (r->has_ended)
+        return key.action == TUI_ACTION_ENTER || key.action == TUI_ACTION_BACK ? finish(app, r) : TUI_EFFECT_IGNORED;
+    if (key.action == TUI_ACTION_CANCEL || key.action == TUI_ACTION_BACK) {
+        ask_cancel(app);
+        return TUI_EFFECT_REDRAW;
+    }
+    return TUI_EFFECT_IGNORED;
+}
+
+static void close_run(struct tui_app *app, struct tui_view *v) {
+    struct run *r = v->data;
+    explicit_bzero(r->passphrase, sizeof r->passphrase);
+    tui_child_done(&app->child);
+}
+
+static bool asks(const struct tui_view *v) {
+    return ((const struct run *)v->data)->passphrase[0] != 0;
+}
+
+static const enum tui_action keys[] = {TUI_ACTION_ENTER, TUI_ACTION_CANCEL, TUI_ACTION_NONE};
+const struct tui_screen tui_screen_run = {.id = "run", .title = MSG_RUN, .help = MSG_RUN_HELP, .keys = keys, .data_bytes = sizeof(struct run),
+                                          .close = close_run, .draw = draw, .key = on_key, .is_text_field = asks};

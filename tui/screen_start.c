@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The first screen, and the home screen with the playbooks. A stick goes from PC to PC: which PC this is, is asked once per
+ * start of a PC; after a crash the program finds its own start in the journal and comes back where it was.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "base/time.h"
+#include "case/case.h"
+#include "casefile.h"
+#include "play.h"
+#include "screens.h"
+
+#define KEY_BOOT "start/boot"
+#define BOOT_BYTES 64
+
+enum what { WHAT_CONTINUE, WHAT_ROUND, WHAT_NEW, WHAT_DRILL, WHAT_PREPARE };
+
+static void boot_id(char out[BOOT_BYTES]) {
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    out[0] = 0;
+    if (shodo_io_read_file(&b, AT_FDCWD, "/proc/sys/kernel/random/boot_id", 4096, NULL) == SHODO_OK)
+        snprintf(out, BOOT_BYTES, "%.36s", shodo_buf_cstr(&b));
+    out[strcspn(out, "\n")] = 0;
+}
+
+bool tui_start_is_same_boot(const struct tui_app *app) {
+    char now[BOOT_BYTES];
+    const char *known = tui_casefile_value(app->casefile, KEY_BOOT);
+    const struct shodo_case *c = tui_casefile_case(app->casefile);
+    boot_id(now);
+    return c && !c->is_ended && now[0] && known && strcmp(known, now) == 0;
+}
+
+void tui_start_continue(struct tui_app *app) {
+    const char *open = tui_casefile_value(app->casefile, TUI_KEY_PLAYBOOK);
+    char key[64];
+    snprintf(key, sizeof key, "%.60s", open ? open : "");
+    tui_push(app, "home", 0);
+    if (key[0])
+        tui_play_open(app, key);
+}
+
+/* ---- questions ---- */
+
+static void begin_work(struct tui_app *app, long what) {
+    char now[BOOT_BYTES];
+    boot_id(now);
+    tui_record(app, KEY_BOOT, now[0] ? now : "unknown", NULL);
+    if (what == WHAT_ROUND) {
+        tui_push(app, "home", 0);
+        tui_push(app, "disks", 1);
+        return;
+    }
+    tui_start_continue(app);
+}
+
+static void on_prior_record(struct tui_app *app, long what, int index) {
+    static const char *const values[] = {"recorded", "none", "decided"};
+    if (index == 2) { /* decided now: the decision screen asks who, why */
+        tui_record(app, "start/reboot", values[2], NULL);
+        begin_work(app, what);
+        snprintf(app->open_text, sizeof app->open_text, "reboot");
+        tui_push(app, "decide", 0);
+        return;
+    }
+    tui_record(app, "start/reboot", values[index], index == 1 ? "事前の記録なし" : NULL);
+    begin_work(app, what);
+}
+
+static void ask_prior_record(struct tui_app *app, long what) {
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_PRIOR_TITLE), tui_text(app, MSG_PRIOR_TEXT), on_prior_record, what);
+    tui_ask_add(a, tui_text(app, MSG_PRIOR_YES), NULL);
+    tui_ask_add(a, tui_text(app, MSG_PRIOR_NONE), NULL);
+    tui_ask_add(a, tui_text(app, MSG_PRIOR_NOW), NULL);
+}
+
+static void on_pc(struct tui_app *app, long what, int index) {
+    bool is_drill = what == WHAT_DRILL;
+    struct shodo_error err = SHODO_ERROR_INIT;
+    const char *site = app->books.site ? app->books.site->name : NULL;
+    if ((what == WHAT_NEW || is_drill) && tui_casefile_make(app->casefile, is_drill, site, &err) != SHODO_OK) {
+        tui_message(app, TUI_ROLE_ERROR, "%s: %s", tui_text(app, MSG_NOT_RECORDED), err.text);
+        return;
+    }
+    tui_record(app, TUI_KEY_PC, index == 0 ? "guide" : "suspect", NULL);
+    if (index == 0)
+        begin_work(app, what);
+    else
+        ask_prior_record(app, what);
+}
+
+static void ask_pc(struct tui_app *app, long what) {
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_PC_TITLE), tui_text(app, MSG_PC_TEXT), on_pc, what);
+    tui_ask_add(a, tui_text(app, MSG_PC_GUIDE), tui_text(app, MSG_PC_GUIDE_MORE));
+    tui_ask_add(a, tui_text(app, MSG_PC_SUSPECT), tui_text(app, MSG_PC_SUSPECT_MORE));
+}
+
+/* ---- the first screen ---- */
+
+static int rows_of(const struct tui_app *app, enum what out[5]) {
+    const struct shodo_case *c = tui_casefile_case(app->casefile);
+    int n = 0;
+    if (c && !c->is_ended) {
+        out[n++] = WHAT_CONTINUE;
+        out[n++] = WHAT_ROUND;
+    }
+    out[n++] = WHAT_NEW;
+    out[n++] = WHAT_DRILL;
+    out[n++] = WHAT_PREPARE;
+    return n;
+}
+
+static void draw_start(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
+    static const enum tui_msg labels[] = {MSG_START_CONTINUE, MSG_START_ROUND, MSG_START_NEW, MSG_START_DRILL, MSG_START_PREPARE};
+    static const enum tui_msg more[] = {MSG_START_CONTINUE_MORE, MSG_START_ROUND_MORE, MSG_START_NEW_MORE, MSG_START_DRILL_MORE,
+                                        MSG_START_PREPARE_MORE};
+    enum what rows[5];
+    int n = rows_of(app, rows), row = a.row;
+    const char *text = tui_text(app, MSG_START_TEXT);
+    row += tui_canvas_wrap(c, row, 3, a.col, a.cols, 0, TUI_ROLE_TITLE, text, strlen(text)) + 1;
+    for (int i = 0; i < n; i++) {
+        enum tui_role role = i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
+        shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+        shodo_buf_addf(&b, "%s%2d  %s", i == v->selected ? ">" : " ", i + 1, tui_text(app, labels[rows[i]]));
+        if (rows[i] == WHAT_CONTINUE)
+            shodo_buf_addf(&b, ": %s", tui_casefile_case(app->casefile)->id);
+        tui_canvas_fill(c, row, a.col, a.cols, role);
+        tui_canvas_text(c, row++, a.col, a.cols, role, shodo_buf_cstr(&b));
+        tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_DIM, tui_text(app, more[rows[i]]));
+    }
+    row++;
+    const char *problem = tui_casefile_problem(app->casefile);
+    if (*problem)
+        row += tui_canvas_wrap(c, row, 2, a.col, a.cols, 0, TUI_ROLE_ERROR, problem, strlen(problem));
+    if (!app->books.site)
+        row += tui_canvas_wrap(c, row, 2, a.col, a.cols, 0, TUI_ROLE_WARN, tui_text(app, MSG_NO_SITE), strlen(tui_text(app, MSG_NO_SITE)));
+    if (app->books.problems_count) {
+        shodo_auto(shodo_buf) struct shodo_buf b = app->books.problems;
+        tui_canvas_wrap(c, row, a.row + a.rows - row, a.col, a.cols, 0, TUI_ROLE_WARN, b.data, b.len);
+        b = (struct shodo_buf)SHODO_BUF_INIT; /* borrowed */
+    }
+}
+
+static unsigned start_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
+    enum what rows[5];
+    int n = rows_of(app, rows);
+    if (tui_list_key(v, key, n, 5))
+        return TUI_EFFECT_REDRAW;
+    int index = key.action == TUI_ACTION_ENTER ? v->selected : -1;
+    if (key.action == TUI_ACTION_CHAR && key.ch >= '1' && key.ch <= '9')
+        index = (int)(key.ch - '1');
+    if (index < 0 || index >= n)
+        return TUI_EFFECT_IGNORED;
+    switch (rows[index]) {
+    case WHAT_CONTINUE:
+        if (tui_start_is_same_boot(app))
+            tui_start_continue(app);
+        else
+            ask_pc(app, WHAT_CONTINUE);
+        break;
+    case WHAT_ROUND:
+        tui_record(app, TUI_KEY_PC, "suspect", NULL);
+        ask_prior_record(app, WHAT_ROUND);
+        break;
+    case WHAT_NEW: ask_pc(app, WHAT_NEW); break;
+    case WHAT_DRILL: ask_pc(app, WHAT_DRILL); break;
+    case WHAT_PREPARE: tui_push(app, "prepare", 0); break;
+    }
+    return TUI_EFFECT_REDRAW;
+}
+
+static const enum tui_action start_keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER, TUI_ACTION_NONE};
+const struct tui_screen tui_screen_start = {.id = "start", .title = MSG_START, .help = MSG_START_HELP, .keys = start_keys,
+                                            .draw = draw_start, .key = start_key};
+
+/* ---- home: playbooks in the order of need, then the tools ---- */
+
+static const char *const order[] = {"ransomware",  "suspicious-machine", "leak-suspected", "medical-device", "vpn-firewall", "server-host",
+                                    "ddos",        "supplier-calls",     "recovery-gate",  "preparedness",   "drill"};
+static const struct {
+    const char *screen;
+    enum tui_msg label;
+} tools[] = {{"walk", MSG_WALK}, {"machines", MSG_HOME}, {"disks", MSG_DISKS}, {"scope", MSG_SCOPE}, {"seals", MSG_SEALS},
+             {"sheet", MSG_SHEETS}, {"facts", MSG_FACTS}};
+
+/* Playbook in row i: the known ones in order, then others as they were read. */
+static const struct shodo_playbook *book_at(const struct tui_app *app, int i) {
+    for (size_t k = 0; k < SHODO_ARRAY_SIZE(order); k++) {
+        const struct shodo_playbook *p = tui_books_find(&app->books, order[k]);
+        if (p && i-- == 0)
+            return p;
+    }
+    for (size_t k = 0; k < app->books.list.count; k++) {
+        const struct shodo_playbook *p = *(struct shodo_playbook **)shodo_vec_at(&app->books.list, k);
+        bool is_known = false;
+        for (size_t m = 0; m < SHODO_ARRAY_SIZE(order); m++)
+            is_known = is_known || strcmp(order[m], p->key) == 0;
+        if (!is_known && i-- == 0)
+            return p;
+    }
+    return NULL;
+}
+
+static void home_line(const struct tui_app *app, int i, struct shodo_buf *out) {
+    int books = (int)app->books.list.count;
+    if (i >= books) {
+        shodo_buf_addf(out, "     %s", tui_text(app, tools[i - books].label));
+        return;
+    }
+    const struct shodo_playbook *p = book_at(app, i);
+    struct tui_standing st;
+    if (!p)
+        return;
+    if (!tui_play_load(app, p, &st, NULL)) {
+        shodo_buf_addf(out, "[!]  %s", tui_pick(app, &p->name));
+        return;
+    }
+    const char *tag = st.play.current < 0 && st.done ? tui_text(app, MSG_TAG_DONE) : st.done ? tui_text(app, MSG_TAG_GOING) : "    ";
+    shodo_buf_addf(out, "%s %s", tag, tui_pick(app, &p->name));
+    if (st.done)
+        shodo_buf_addf(out, "  (%s %zu)", tui_text(app, MSG_STEPS_DONE), st.done);
+    tui_play_done(&st);
+}
+
+static void draw_elapsed(const struct tui_app *app, struct tui_canvas *c, struct tui_area a) {
+    const struct shodo_case *k = tui_casefile_case(app->casefile);
+    if (!k || k->created == SHODO_TIME_NONE)
+        return;
+    int64_t minutes = (shodo_time_now() - k->created) / 1000000000 / 60;
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    shodo_buf_addf(&b, "%s %lld:%02lld", tui_text(app, MSG_ELAPSED), (long long)(minutes / 60), (long long)(minutes % 60));
+    tui_canvas_text(c, a.row, a.col + a.cols - 20, 20, TUI_ROLE_DIM, shodo_buf_cstr(&b));
+}
+
+static void draw_home(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
+    int n = (int)(app->books.list.count + SHODO_ARRAY_SIZE(tools));
+    const char *pc = tui_casefile_value(app->casefile, TUI_KEY_PC);
+    bool is_guide = !pc || strcmp(pc, "suspect") != 0;
+    tui_canvas_text(c, a.row, a.col, a.cols - 22, TUI_ROLE_TITLE, tui_text(app, is_guide ? MSG_HOME_GUIDE : MSG_HOME_SUSPECT));
+    draw_elapsed(app, c, a);
+    tui_list_scroll(v, a.rows - 1);
+    for (int i = v->scroll; i < n && i - v->scroll < a.rows - 1; i++) {
+        shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+        enum tui_role role = i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
+        int row = a.row + 1 + i - v->scroll;
+        shodo_buf_adds(&b, i == v->selected ? "> " : "  ");
+        home_line(app, i, &b);
+        tui_canvas_fill(c, row, a.col, a.cols, role);
+        tui_canvas_text(c, row, a.col, a.cols, role, shodo_buf_cstr(&b));
+    }
+}
+
+static unsigned home_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
+    int books = (int)app->books.list.count;
+    if (tui_list_key(v, key, books + (int)SHODO_ARRAY_SIZE(tools), 10))
+        return TUI_EFFECT_REDRAW;
+    if (key.action == TUI_ACTION_TICK)
+        return TUI_EFFECT_RELOAD;
+    if (key.action != TUI_ACTION_ENTER)
+        return TUI_EFFECT_IGNORED;
+    app->pending[0] = app->open_text[0] = 0;
+    const struct shodo_playbook *p = v->selected < books ? book_at(app, v->selected) : NULL;
+    if (p)
+        tui_play_open(app, p->key);
+    else if (v->selected >= books)
+        tui_push(app, tools[v->selected - books].screen, 0);
+    return TUI_EFFECT_REDRAW;
+}
+
+static const enum tui_action home_keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER, TUI_ACTION_NOTE, TUI_ACTION_SCOPE,
+                                            TUI_ACTION_SHIFT, TUI_ACTION_JOURNAL, TUI_ACTION_NONE};
+const struct tui_screen tui_screen_home = {.id = "home", .title = MSG_PLAYBOOKS, .help = MSG_PLAYBOOKS_HELP, .keys = home_keys,
+                                           .draw = draw_home, .key = home_key};
