@@ -31,7 +31,11 @@ struct shodo_walk_stats {
     uint64_t data_bytes; /* sizes of unnamed streams of live files */
 };
 
-/* One open volume (its libtsk handle or own reader). */
+/*
+ * One open volume: own reader for NTFS, libtsk for FAT, exFAT and ext. Times of FAT and exFAT are local times of the machine
+ * that wrote them, given as if they were UTC. libtsk asks libc for the time zone: TZ must be set and tzset() called before a
+ * sandbox closes.
+ */
 struct shodo_walk;
 enum shodo_status shodo_walk_open(struct shodo_walk **ret, struct shodo_volume *v, struct shodo_error *err);
 struct shodo_walk *shodo_walk_free(struct shodo_walk *w);
