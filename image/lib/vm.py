@@ -41,7 +41,7 @@ class Machine:
         vga = "VGA" + (",edid=on,xres={},yres={},vgamem_mb=64".format(*resolution) if resolution else "")
         args += ["-device", vga, "-device", "qemu-xhci,id=xhci", "-device", "usb-kbd,bus=xhci.0"]
         if stick:
-            args += self.stick_args("stick0", stick, stick_snapshot, boot=True)
+            args += self.stick_args("stick0", stick, stick_snapshot, boot=not direct)
         if direct:
             kernel, initrd, cmdline = direct
             args += ["-kernel", str(kernel), "-initrd", str(initrd), "-append", cmdline]
@@ -66,8 +66,12 @@ class Machine:
         self.process = subprocess.Popen(self.args, stdin=subprocess.DEVNULL, stdout=self.stderr, stderr=self.stderr)
         self.qmp = self.connect("qmp")
         self.reader = self.qmp.makefile("r")
-        json.loads(self.reader.readline())
-        self.command("qmp_capabilities")
+        try:
+            json.loads(self.reader.readline())
+            self.command("qmp_capabilities")
+        except (OSError, ValueError):
+            self.process.wait(5)
+            raise VmError("QEMU ended: " + (self.dir / "stderr").read_text()) from None
         self.serial = self.connect("serial")
         self.serial.settimeout(0.5)
         self.heard = b""
