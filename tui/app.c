@@ -159,8 +159,6 @@ static void draw_header(struct tui_app *app) {
     int right = (int)strlen(when) + 5;
     shodo_auto(shodo_buf) struct shodo_buf left = SHODO_BUF_INIT;
     tui_casefile_header(app->casefile, app->lang, &left);
-    if (tui_casefile_is_drill(app->casefile))
-        shodo_buf_addf(&left, "  [%s]", tui_text(app, MSG_DRILL));
     tui_canvas_text(c, 0, 1, c->cols - right - 3, TUI_ROLE_HEADER, shodo_buf_cstr(&left));
     tui_canvas_text(c, 0, c->cols - right, right, TUI_ROLE_HEADER, when);
     tui_canvas_text(c, 0, c->cols - 4, 4, TUI_ROLE_HEADER, "JST");

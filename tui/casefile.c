@@ -261,17 +261,20 @@ struct tui_casefile *tui_casefile_free(struct tui_casefile *f) {
 
 void tui_casefile_header(const struct tui_casefile *f, enum tui_lang lang, struct shodo_buf *out) {
     bool ja = lang == TUI_LANG_JA;
-    shodo_buf_adds(out, ja ? "初動対応" : "shodo");
-    if (!f->is_loaded)
+    if (!f->is_loaded) {
+        shodo_buf_adds(out, ja ? "初動対応" : "shodo");
         return;
-    shodo_buf_addf(out, ja ? "  事案 %s" : "  case %s", f->state.id);
-    if (*f->state.site)
-        shodo_buf_addf(out, "  %s", f->state.site);
+    }
+    if (f->state.is_drill)
+        shodo_buf_adds(out, ja ? "[訓練] " : "[DRILL] ");
+    shodo_buf_addf(out, ja ? "事案 %s" : "case %s", f->state.id);
     shodo_buf_addf(out, ja ? "  記録 %llu 件" : "  %llu records", (unsigned long long)f->state.records);
     uint64_t free_bytes = tui_casefile_free_bytes(f);
     if (free_bytes)
         shodo_buf_addf(out, ja ? "  USB %llu.%lluGB 約%u台" : "  USB %llu.%lluGB ~%u PCs", (unsigned long long)(free_bytes / 1000000000),
                        (unsigned long long)(free_bytes / 100000000 % 10), tui_casefile_more_machines(f));
+    if (*f->state.site) /* last: the first to be cut when the line is full */
+        shodo_buf_addf(out, "  %s", f->state.site);
 }
 
 bool tui_casefile_is_drill(const struct tui_casefile *f) {

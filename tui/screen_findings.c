@@ -100,6 +100,10 @@ static void draw_detail(const struct tui_app *app, struct tui_view *v, struct tu
     const char *text = app->lang == TUI_LANG_JA && f->text_ja ? f->text_ja : f->text_en;
     if (text)
         row += 1 + tui_canvas_wrap(c, row, 4, a.col, a.cols, 0, TUI_ROLE_TITLE, text, strlen(text));
+    bool is_match = f->verdict == SHODO_VERDICT_MATCH;
+    line(app, c, a, &row, MSG_MEANING, tui_text(app, is_match ? MSG_MEANING_MATCH : MSG_MEANING_SUSPECT));
+    line(app, c, a, &row, MSG_DO_NOW, tui_text(app, is_match ? MSG_DO_MATCH : MSG_DO_SUSPECT));
+    row++;
     line(app, c, a, &row, MSG_PATH, f->path);
     line(app, c, a, &row, MSG_RULE, f->rule);
     line(app, c, a, &row, MSG_AUTHOR, f->author);

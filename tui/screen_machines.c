@@ -31,7 +31,7 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
         const struct tui_endpoint *e = tui_casefile_endpoint(app->casefile, i);
         bool is_here = (int)i == v->selected;
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "%s %s  %s", is_here ? ">" : " ", e->name ? e->name : "", e->id);
+        shodo_buf_addf(&b, "%s %s %zu  %s  %s", is_here ? ">" : " ", tui_text(app, MSG_MACHINE), i + 1, e->name ? e->name : "", e->id);
         tui_canvas_text(c, row, a.col, a.cols, is_here ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL, shodo_buf_cstr(&b));
         int col = a.col + 4;
         bool has_gaps = e->problems + e->policy_items > 0;

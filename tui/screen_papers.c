@@ -180,7 +180,9 @@ static void draw_scope(const struct tui_app *app, struct tui_view *v, struct tui
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
         shodo_buf_addf(&b, "[%s]", tui_text(app, verdict));
         tui_canvas_text(c, row, a.col, 12, e->matches ? TUI_ROLE_DANGER : e->suspects ? TUI_ROLE_WARN : TUI_ROLE_NORMAL, shodo_buf_cstr(&b));
-        tui_canvas_text(c, row, a.col + 13, 20, TUI_ROLE_NORMAL, e->name && *e->name ? e->name : e->id);
+        shodo_buf_clear(&b);
+        shodo_buf_addf(&b, "%zu %s", i + 1, e->name && *e->name ? e->name : e->id);
+        tui_canvas_text(c, row, a.col + 13, 20, TUI_ROLE_NORMAL, shodo_buf_cstr(&b));
         shodo_buf_clear(&b);
         shodo_buf_addf(&b, "%s %llu  %s %llu  %s %llu", tui_text(app, MSG_NOT_EXAMINED), (unsigned long long)e->problems, tui_text(app, MSG_MATCH),
                        (unsigned long long)e->matches, tui_text(app, MSG_SUSPECT), (unsigned long long)e->suspects);

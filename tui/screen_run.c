@@ -223,8 +223,12 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
         draw_passphrase(app, r, c, a, row + 1);
         return;
     }
-    if (r->p.bytes_total || r->p.files_total) /* no total: no percent */
-        draw_bar(c, row, a, r->p.bytes_total ? r->p.bytes : r->p.files, r->p.bytes_total ? r->p.bytes_total : r->p.files_total);
+    bool is_whole = r->p.is_done && strcmp(r->p.status, "done") == 0;
+    /* No total: no percent. Files count when they are further than bytes: equal content is read once. */
+    uint64_t by_files = r->p.files_total ? r->p.files * 1000 / r->p.files_total : 0;
+    uint64_t by_bytes = r->p.bytes_total ? r->p.bytes * 1000 / r->p.bytes_total : 0;
+    if (r->p.bytes_total || r->p.files_total)
+        draw_bar(c, row, a, is_whole ? 1000 : SHODO_MIN(SHODO_MAX(by_files, by_bytes), (uint64_t)1000), 1000);
     row = draw_figures(app, r, c, a, row + 1);
     row = draw_state(app, r, c, a, row);
     if (*r->p.warning)

@@ -185,7 +185,7 @@ static const char *const order[] = {"ransomware",  "suspicious-machine", "leak-s
 static const struct {
     const char *screen;
     enum tui_msg label;
-} tools[] = {{"walk", MSG_WALK}, {"machines", MSG_HOME}, {"disks", MSG_DISKS}, {"scope", MSG_SCOPE}, {"seals", MSG_SEALS},
+} tools[] = {{"walk", MSG_WALK}, {"machines", MSG_HOME}, {"disks", MSG_EXAMINE}, {"scope", MSG_SCOPE}, {"seals", MSG_SEALS},
              {"sheet", MSG_SHEETS}, {"facts", MSG_FACTS}};
 
 /* Playbook in row i: the known ones in order, then others as they were read. */
@@ -209,7 +209,7 @@ static const struct shodo_playbook *book_at(const struct tui_app *app, int i) {
 static void home_line(const struct tui_app *app, int i, struct shodo_buf *out) {
     int books = (int)app->books.list.count;
     if (i >= books) {
-        shodo_buf_addf(out, "     %s", tui_text(app, tools[i - books].label));
+        shodo_buf_addf(out, "%s %s", tui_text(app, MSG_TAG_TOOL), tui_text(app, tools[i - books].label));
         return;
     }
     const struct shodo_playbook *p = book_at(app, i);
@@ -268,7 +268,7 @@ static unsigned home_key(struct tui_app *app, struct tui_view *v, struct tui_key
     if (p)
         tui_play_open(app, p->key);
     else if (v->selected >= books)
-        tui_push(app, tools[v->selected - books].screen, 0);
+        tui_push(app, tools[v->selected - books].screen, strcmp(tools[v->selected - books].screen, "disks") == 0 ? 2 : 0);
     return TUI_EFFECT_REDRAW;
 }
 

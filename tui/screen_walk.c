@@ -293,6 +293,7 @@ static void ask_result(struct tui_app *app) {
     struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_WALK_RESULT), tui_text(app, MSG_WALK_RESULT_TEXT), on_result, 0);
     for (int i = 0; i < RESULT_COUNT; i++)
         tui_ask_add(a, tui_text(app, tags[i]), NULL);
+    tui_ask_select(a, RESULT_HOLD); /* a slip of Enter must not say that something was cut */
 }
 
 static void mark_number(void *ctx, unsigned n) {

@@ -4,7 +4,7 @@
  *   key NAME…      F1, Enter, Down, a letter …      type TEXT      characters into the field that has the focus
  *   save NAME      writes NAME.txt (text, then roles) below --save
  *   size ROWSxCOLS     lang ja|en     idle   waits until the engine has nothing more to say (ended, or asks), at most
- *   IDLE_MAX_MS        wait N         that many milliseconds, for runs that are looked at half way
+ *   IDLE_MAX_MS        wait N         that many milliseconds     until TEXT   until the screen shows it
  * '#' starts a comment. A line that cannot be carried out ends the run with exit code 2.
  */
 #include "app.h"
@@ -76,6 +76,23 @@ static bool pass_time(struct tui_app *app, uint64_t ms, bool until_idle, bool *i
     return !until_idle || !app->child.is_running || tui_app_in_text_field(app);
 }
 
+/* Ticks until the screen shows `text`. */
+static bool until(struct tui_app *app, const char *text, bool *is_on) {
+    uint64_t from = shodo_time_mono_ms();
+    while (*is_on && shodo_time_mono_ms() - from < IDLE_MAX_MS) {
+        shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;
+        tui_app_draw(app);
+        tui_canvas_dump(&app->canvas, &out, false);
+        if (strstr(shodo_buf_cstr(&out), text))
+            return true;
+        if (!pass_time(app, 0, false, is_on))
+            return false;
+        struct pollfd fds[TUI_CHILD_FDS];
+        poll(fds, (nfds_t)tui_child_pollfds(&app->child, fds), 20);
+    }
+    return false;
+}
+
 static bool command(struct tui_app *app, char *line, bool *is_on) {
     char *rest = line;
     char *verb = strsep(&rest, " ");
@@ -103,6 +120,8 @@ static bool command(struct tui_app *app, char *line, bool *is_on) {
     uint64_t ms = 0;
     if (strcmp(verb, "idle") == 0)
         return pass_time(app, IDLE_MAX_MS, true, is_on);
+    if (strcmp(verb, "until") == 0 && *arg)
+        return until(app, arg, is_on);
     if (strcmp(verb, "wait") == 0 && shodo_text_parse_u64(arg, strlen(arg), &ms) && ms <= IDLE_MAX_MS)
         return pass_time(app, ms, false, is_on);
     return false;

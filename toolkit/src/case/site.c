@@ -29,8 +29,13 @@ static void complain(struct load *o, const struct shodo_value *at, const char *t
         o->problem(o->ctx, shodo_value_line(at), line);
 }
 
+/* What is not known is written as null: that is no text. */
+static const char *plain(const struct shodo_value *v) {
+    return v && shodo_value_kind(v) != SHODO_VALUE_NULL ? shodo_value_str(v) : NULL;
+}
+
 static const char *str(const struct shodo_value *v, const char *key) {
-    const char *s = shodo_value_get_str(v, key);
+    const char *s = plain(shodo_value_get(v, key));
     return s ? s : "";
 }
 
@@ -47,14 +52,14 @@ static const char *str_of(const struct shodo_value *v, const char *const *keys) 
 static struct shodo_text2 text2(const struct shodo_value *v, const char *key) {
     char with[64];
     const struct shodo_value *m = shodo_value_get(v, key);
-    const char *plain = shodo_value_str(m);
+    const char *both = plain(m);
     snprintf(with, sizeof with, "%s_ja", key);
-    const char *ja = plain ? plain : shodo_value_get_str(m, "ja");
-    ja = ja ? ja : shodo_value_get_str(v, with);
+    const char *ja = both ? both : plain(shodo_value_get(m, "ja"));
+    ja = ja ? ja : plain(shodo_value_get(v, with));
     snprintf(with, sizeof with, "%s_en", key);
-    const char *en = shodo_value_get_str(m, "en");
-    en = en ? en : shodo_value_get_str(v, with);
-    en = en ? en : plain;
+    const char *en = plain(shodo_value_get(m, "en"));
+    en = en ? en : plain(shodo_value_get(v, with));
+    en = en ? en : both;
     return (struct shodo_text2){.ja = ja ? ja : en ? en : "", .en = en ? en : ja ? ja : ""};
 }
 
@@ -72,12 +77,12 @@ static const char *person_name(const struct load *o, const char *id);
 
 /* A text, or a list of texts (ids of people become names) joined with a Japanese comma. */
 static const char *joined(struct load *o, const struct shodo_value *v) {
-    const char *plain = shodo_value_str(v);
-    if (plain)
-        return person_name(o, plain);
+    const char *one = plain(v);
+    if (one)
+        return person_name(o, one);
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     for (size_t i = 0; i < shodo_value_count(v) && shodo_value_kind(v) == SHODO_VALUE_LIST; i++) {
-        const char *s = shodo_value_str(shodo_value_at(v, i));
+        const char *s = plain(shodo_value_at(v, i));
         if (s && *s)
             shodo_buf_addf(&b, "%s%s", b.len ? "、" : "", person_name(o, s));
     }
@@ -105,7 +110,7 @@ static void *push(struct load *o, struct shodo_vec *v) {
 static void load_strings(struct load *o, struct shodo_vec *to, const struct shodo_value *list) {
     for (size_t i = 0; i < shodo_value_count(list); i++) {
         const struct shodo_value *v = shodo_value_at(list, i);
-        const char *s = shodo_value_str(v);
+        const char *s = plain(v);
         if (!s)
             s = str(v, "name");
         const char **row = *s ? push(o, to) : NULL;
@@ -203,7 +208,7 @@ static void load_people(struct load *o, const struct shodo_value *list) {
         struct shodo_site_person *p = push(o, &o->l->site.people);
         if (!p)
             return;
-        const char *phone = shodo_value_str(shodo_value_at(shodo_value_get(v, "phones"), 0));
+        const char *phone = plain(shodo_value_at(shodo_value_get(v, "phones"), 0));
         *p = (struct shodo_site_person){.id = str(v, "id"), .name = str(v, "name"), .role = str_of(v, KEYS("role", "role_ja")),
                                         .phone = phone ? phone : str(v, "phone")};
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
