@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define HAVE_LIBBFIO 1 /* without it the headers of Debian 13 hide the calls that take our reader */
 #include <libbfio.h>
 #include <libvshadow.h>
 
