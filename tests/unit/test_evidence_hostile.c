@@ -115,15 +115,19 @@ static void test_parents(void **state) {
         maker_end(&m);
     }
     maker_begin(&m, 32, 1); /* child of the loop */
+    maker_resident(&m, 0x80, "", "", 0);
     maker_name(&m, 30, 1, 3, "lost.txt");
     maker_end(&m);
     maker_begin(&m, 33, 1); /* parent is a file */
+    maker_resident(&m, 0x80, "", "", 0);
     maker_name(&m, 32, 1, 3, "under-file.txt");
     maker_end(&m);
     maker_begin(&m, 34, 1); /* stale sequence */
+    maker_resident(&m, 0x80, "", "", 0);
     maker_name(&m, 5, 4, 3, "stale.txt");
     maker_end(&m);
     maker_begin(&m, 35, 1); /* parent beyond the MFT */
+    maker_resident(&m, 0x80, "", "", 0);
     maker_name(&m, 0x7fffffff, 1, 3, "far.txt");
     maker_end(&m);
     maker_begin(&m, 36, 2); /* deleted folder, and its deleted child that knows the folder's former sequence */
@@ -151,23 +155,29 @@ static void test_names(void **state) {
     maker_start(&m);
     maker_begin(&m, 30, 1);
     maker_name16(&m, 5, 5, 0, surrogate, 3);
+    maker_resident(&m, 0x80, "", "", 0);
     maker_end(&m);
     maker_begin(&m, 31, 1);
     maker_name16(&m, 5, 5, 0, slash, 6);
+    maker_resident(&m, 0x80, "", "", 0);
     maker_end(&m);
     maker_begin(&m, 32, 1);
     maker_name16(&m, 5, 5, 0, nul, 2);
+    maker_resident(&m, 0x80, "", "", 0);
     maker_end(&m);
     maker_begin(&m, 33, 1); /* DOS name goes, both long names stay */
     maker_name(&m, 5, 5, 2, "LONGNA~1");
     maker_name(&m, 5, 5, 1, "long name");
     maker_name(&m, 5, 5, 0, "other");
+    maker_resident(&m, 0x80, "", "", 0);
     maker_end(&m);
     maker_begin(&m, 34, 1); /* a DOS name alone is a name */
     maker_name(&m, 5, 5, 2, "ONLY~1");
+    maker_resident(&m, 0x80, "", "", 0);
     maker_end(&m);
     maker_begin(&m, 35, 1); /* no name at all */
     maker_standard(&m, 0);
+    maker_resident(&m, 0x80, "", "", 0);
     maker_end(&m);
     l = list(&m);
     expect(l, "\n/x\xed\xa0\x80y|\n");

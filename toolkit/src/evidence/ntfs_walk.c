@@ -42,6 +42,13 @@ static void cross_check(struct shodo_ntfs *n, const struct ntfs_record *r, struc
         ntfs_entry_damage(e, arena, "in-use flag contradicts $MFT:$BITMAP");
     if (!in_use || r->number < NTFS_FIRST_USER)
         return;
+    /* every file has content, if only an empty one; views ($Quota and its like) have indexes instead */
+    if ((r->flags & (NTFS_RECORD_DIRECTORY | NTFS_RECORD_EXTEND | NTFS_RECORD_VIEW)) == 0 &&
+        (e->streams_count == 0 || e->streams[0].name_len > 0 || e->streams[0].attr_type != NTFS_DATA))
+        ntfs_entry_damage(e, arena, "file has no content attribute");
+    if ((r->flags & NTFS_RECORD_DIRECTORY) != 0 && e->streams_count > 0 && e->streams[0].name_len == 0 &&
+        e->streams[0].attr_type == NTFS_DATA)
+        ntfs_entry_damage(e, arena, "folder has content like a file");
     if (e->names_count == 0)
         ntfs_entry_damage(e, arena, "record has no name");
     else if (e->flags & SHODO_ENTRY_ORPHAN)
@@ -94,7 +101,7 @@ static enum shodo_status walk_record(void *ctx, const struct ntfs_record *r,
     struct pass *p = ctx;
     struct shodo_entry e;
     enum shodo_status st = SHODO_OK;
-    bool is_system = r->number < NTFS_FIRST_USER && r->number != NTFS_ROOT;
+    bool is_system = r->number < NTFS_FIRST_USER && r->number != NTFS_ROOT, is_claimed = false;
     if (is_unreadable)
         problem(p, SHODO_LEDGER_UNREADABLE, r->number, NULL, "MFT record cannot be read");
     if (state != NTFS_RECORD_OK) {
@@ -113,18 +120,19 @@ static enum shodo_status walk_record(void *ctx, const struct ntfs_record *r,
     st = make_entry(p->n, p->v, p->o->want_owner, r, &e, &p->arena, p->err);
     if (st != SHODO_OK)
         return st;
-    if ((e.names_count == 0 &&
-         (is_system || ((e.flags & SHODO_ENTRY_DELETED) && e.streams_count == 0))) ||
-        ((e.flags & SHODO_ENTRY_SYSTEM) && !p->o->want_system))
+    if ((e.flags & SHODO_ENTRY_SYSTEM) && !p->o->want_system)
         return SHODO_OK;
     if (is_unreadable)
         ntfs_entry_damage(&e, &p->arena, "MFT record cannot be read completely");
-    if ((e.flags & SHODO_ENTRY_DAMAGED) &&
-        ((e.flags & SHODO_ENTRY_DELETED) == 0 || ntfs_is_allocated(p->n, r->number, false))) {
+    /* what is broken in a freed record is no news, unless the bitmap says that it is in use */
+    is_claimed = (e.flags & SHODO_ENTRY_DELETED) == 0 || ntfs_is_allocated(p->n, r->number, false);
+    if ((e.flags & SHODO_ENTRY_DAMAGED) && is_claimed) {
         const char *path = shodo_arena_str(&p->arena, e.path, e.path_len);
         const char *text = shodo_arena_str(&p->arena, e.damage, e.damage_len);
         problem(p, SHODO_LEDGER_DAMAGED, e.record, path, text ? text : "damaged");
     }
+    if (e.names_count == 0 && (is_system || ((e.flags & SHODO_ENTRY_DELETED) && e.streams_count == 0)))
+        return SHODO_OK;
     if ((e.flags & SHODO_ENTRY_DELETED) && !p->o->want_deleted)
         return SHODO_OK;
     count(p, &e);
