@@ -34,6 +34,7 @@
 #define SHODO_LIMIT_VOLUMES 128u
 #define SHODO_LIMIT_BAD_RANGES 65536u  /* separate unreadable ranges remembered per source */
 #define SHODO_LIMIT_SEGMENTS 4096u     /* segments of a split image */
+#define SHODO_LIMIT_RECOVERY_KEYS 16u /* BitLocker recovery keys given to one command */
 #define SHODO_LIMIT_EWF_TABLES (1u << 20) /* chunk tables of an E01 image */
 #define SHODO_LIMIT_EWF_CHUNK_BYTES SHODO_MIB(16)
 #define SHODO_LIMIT_ENTRIES 8000000u   /* entries of one volume */
@@ -92,5 +93,42 @@
 #define SHODO_LIMIT_JOURNAL_BYTES SHODO_MIB(256)   /* one stick's journal of one case */
 #define SHODO_LIMIT_STICKS 64u                     /* journals of one case */
 #define SHODO_LIMIT_CASE_ROWS 100000u              /* endpoints, runs, seals, decisions: of each kind */
+
+/* readers */
+#define SHODO_LIMIT_HIVE_BYTES SHODO_MIB(384)      /* one registry hive with what its logs add */
+#define SHODO_LIMIT_HIVE_LOG_BYTES SHODO_MIB(64)   /* one transaction log */
+#define SHODO_LIMIT_HIVE_KEYS 4000000u             /* keys of one hive */
+#define SHODO_LIMIT_HIVE_DEPTH 512u                /* Windows allows 512 levels */
+#define SHODO_LIMIT_HIVE_FACTS 20000u              /* facts of one kind from one hive */
+#define SHODO_LIMIT_HIVE_HEX_BYTES 64u             /* binary data shown in a fact */
+#define SHODO_LIMIT_HIVE_LIST 64u                  /* texts of a list shown in a fact */
+#define SHODO_LIMIT_FACT_TEXT_BYTES 8192u          /* one text in a fact */
+#define SHODO_LIMIT_EVTX_BYTES SHODO_GIB(8)        /* one event log */
+#define SHODO_LIMIT_EVTX_DEPTH 16u                 /* elements inside templates inside values */
+#define SHODO_LIMIT_EVTX_TOKENS 20000u             /* of one record */
+#define SHODO_LIMIT_EVTX_PAIRS 1024u               /* names and values of one record */
+#define SHODO_LIMIT_EVTX_FACTS 50000u              /* facts from one event log */
+#define SHODO_LIMIT_EVTX_GROUPS 4096u              /* equal events being added up at a time */
+#define SHODO_LIMIT_USN_BYTES SHODO_GIB(4)         /* data ranges of one change journal */
+#define SHODO_LIMIT_USN_GROUPS 20000u              /* (minute, extension) pairs of one change journal */
+#define SHODO_LIMIT_PREFETCH_BYTES SHODO_MIB(8)    /* one unpacked prefetch file */
+#define SHODO_LIMIT_PREFETCH_NAMES 4096u
+#define SHODO_LIMIT_REMOTE_LOG_BYTES SHODO_MIB(16) /* one text log; of longer ones the end is read */
+#define SHODO_LIMIT_REMOTE_LOG_FACTS 20000u
+
+/* answers */
+#define SHODO_LIMIT_CENSUS_ROWS 2000000u       /* entries of one volume kept because their name looks encrypted */
+#define SHODO_LIMIT_CENSUS_TEXTS 1000000u      /* folders, and extensions, told apart on one volume */
+#define SHODO_LIMIT_CENSUS_NOTES 20000u        /* note-like file names told apart on one volume */
+#define SHODO_LIMIT_CENSUS_FOLDERS 512u        /* folders named in facts: those with most files */
+#define SHODO_LIMIT_CENSUS_EXTENSIONS 64u      /* suspicious extensions named in facts */
+#define SHODO_LIMIT_CENSUS_BACKDATED 256u      /* backdated programs named in facts */
+#define SHODO_LIMIT_ANSWER_ROWS 2000000u       /* rows of one kind kept for the answers */
+#define SHODO_LIMIT_ANSWER_EVIDENCE 20u        /* evidence ids named per vote; the count is whole */
+#define SHODO_LIMIT_TIMELINE_LINES 200000u     /* lines of timeline.NNNN.jsonl */
+
+/* sheets */
+#define SHODO_LIMIT_SHEET_RECORDS 20000u /* journal records that the sheets look at */
+#define SHODO_LIMIT_SHEET_ROWS 500u      /* rows of a timeline; the rest is counted */
 
 #endif

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "handover/sheet_data.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/deflate.h"
+#include "base/io.h"
+#include "base/limits.h"
+#include "base/text.h"
+
+extern const unsigned char shodo_sheet_pack_gz[];
+extern const size_t shodo_sheet_pack_gz_len;
+
+#define PACK_BYTES_MAX SHODO_MIB(16)
+
+/* ---- small helpers ---- */
+
+const char *shodo_sheet_printf(struct shodo_sheet *s, const char *fmt, ...) {
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    va_list ap;
+    va_start(ap, fmt);
+    shodo_buf_addv(&b, fmt, ap);
+    va_end(ap);
+    const char *copy = b.failed ? NULL : shodo_arena_str(&s->arena, shodo_buf_cstr(&b), b.len);
+    if (!copy)
+        s->d->is_broken = true;
+    return copy ? copy : "";
+}
+
+const char *shodo_sheet_text(const struct shodo_sheet *s, const struct shodo_value *map, const char *key) {
+    const struct shodo_value *v = shodo_value_get(map, key);
+    const char *found = shodo_value_str(v);
+    for (int other = 0; !found && other < 2; other++) {
+        char name[64];
+        const char *lang = s->is_ja == (other == 0) ? "ja" : "en";
+        found = shodo_value_get_str(v, lang);
+        snprintf(name, sizeof name, "%.50s_%s", key, lang);
+        found = found ? found : shodo_value_get_str(map, name);
+    }
+    return found ? found : "";
+}
+
+const char *shodo_sheet_time(struct shodo_sheet *s, int64_t t) {
+    char text[SHODO_TIME_TEXT_BYTES];
+    shodo_time_local(t, s->offset_min, text);
+    return shodo_sheet_printf(s, "%s", text);
+}
+
+void shodo_sheet_problem(struct shodo_sheet *s, const char *file, const struct shodo_value *at, const char *fmt, ...) {
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    shodo_text_safe(&b, file, strlen(file));
+    if (shodo_value_line(at))
+        shodo_buf_addf(&b, ":%u", shodo_value_line(at));
+    shodo_buf_adds(&b, ": ");
+    va_list ap;
+    va_start(ap, fmt);
+    shodo_buf_addv(&b, fmt, ap);
+    va_end(ap);
+    const char *line = shodo_sheet_printf(s, "%s", shodo_buf_cstr(&b));
+    const char **slot = shodo_vec_push(&s->problems);
+    if (slot)
+        *slot = line;
+    if (s->o->problem)
+        s->o->problem(s->o->ctx, line);
+}
+
+/* ---- data files ---- */
+
+static bool packed(struct shodo_sheet *s, const char *name, const char **ret, size_t *ret_n) {
+    const char *p = shodo_buf_cstr(&s->pack);
+    const char *end = p + s->pack.len;
+    while (p < end) {
+        const char *lf = memchr(p, '\n', (size_t)(end - p));
+        const char *blank = lf ? memchr(p + 11, ' ', (size_t)(lf - p - 11)) : NULL;
+        uint64_t n = 0;
+        if (!blank || strncmp(p, "shodo-file ", 11) != 0 || !shodo_text_parse_u64(p + 11, (size_t)(blank - p - 11), &n) ||
+            n + 1 > (uint64_t)(end - lf - 1))
+            return false;
+        if ((size_t)(lf - blank - 1) == strlen(name) && memcmp(blank + 1, name, strlen(name)) == 0) {
+            *ret = lf + 1;
+            *ret_n = (size_t)n;
+            return true;
+        }
+        p = lf + 1 + n + 1;
+    }
+    return false;
+}
+
+/* The parser's words behind file and line: the line matters, the English is a hint for whoever wrote the file. */
+static void cannot_read(struct shodo_sheet *s, const char *name, const struct shodo_error *err) {
+    size_t n = strlen(name);
+    if (strncmp(err->text, name, n) == 0 && err->text[n] == ':') {
+        size_t digits = strspn(err->text + n + 1, "0123456789");
+        if (digits > 0) {
+            const char *where = shodo_sheet_printf(s, "%.*s", (int)(n + 1 + digits), err->text);
+            shodo_sheet_problem(s, where, NULL, "書き方が正しくないため読めません（%s）", err->text + n + 1 + digits + strspn(err->text + n + 1 + digits, ": "));
+            return;
+        }
+    }
+    shodo_sheet_problem(s, name, NULL, "読めません（%s）", err->text);
+}
+
+static const struct shodo_value *parse(struct shodo_sheet *s, const char *name, const char *p, size_t n) {
+    struct shodo_error err = SHODO_ERROR_INIT;
+    struct shodo_doc *doc = NULL;
+    size_t len = strlen(name);
+    bool is_json = len > 5 && strcmp(name + len - 5, ".json") == 0;
+    enum shodo_status st = is_json ? shodo_doc_parse_json(&doc, name, p, n, &err) : shodo_doc_parse_yaml(&doc, name, p, n, &err);
+    struct shodo_doc **slot = st == SHODO_OK ? shodo_vec_push(&s->docs) : NULL;
+    if (!slot) {
+        shodo_doc_free(doc);
+        cannot_read(s, name, &err);
+        return NULL;
+    }
+    *slot = doc;
+    shodo_hash_update(s->digest, p, n);
+    if (shodo_value_kind(shodo_doc_root(doc)) != SHODO_VALUE_MAP) {
+        shodo_sheet_problem(s, name, NULL, "「名前: 値」の形ではありません");
+        return NULL;
+    }
+    return shodo_doc_root(doc);
+}
+
+/* NULL when the file is not there; a file that is there and cannot be used is a problem. */
+static const struct shodo_value *parse_file(struct shodo_sheet *s, int dirfd, const char *name, const char *shown) {
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    struct shodo_error err = SHODO_ERROR_INIT;
+    enum shodo_status st = shodo_io_read_file(&b, dirfd, name, SHODO_LIMIT_DOC_BYTES, &err);
+    if (st == SHODO_NOTFOUND)
+        return NULL;
+    if (st != SHODO_OK) {
+        cannot_read(s, shown, &err);
+        return NULL;
+    }
+    return parse(s, shown, shodo_buf_cstr(&b), b.len);
+}
+
+static const struct shodo_value *site_file(struct shodo_sheet *s, const char *name) {
+    const char *slash = strchr(name, '/');
+    int fd = -1;
+    if (s->dir.site_fd < 0 || !slash)
+        return NULL;
+    const char *folder = shodo_sheet_printf(s, "%.*s", (int)(slash - name), name);
+    if (shodo_io_open_dir(&fd, s->dir.site_fd, folder, NULL) != SHODO_OK)
+        return NULL;
+    const struct shodo_value *v = parse_file(s, fd, slash + 1, shodo_sheet_printf(s, "site/%s", name));
+    shodo_io_close(&fd);
+    return v;
+}
+
+const struct shodo_value *shodo_sheet_file(struct shodo_sheet *s, const char *name) {
+    const struct shodo_value *v = NULL;
+    if (s->o->data_dir)
+        v = parse_file(s, AT_FDCWD, shodo_sheet_printf(s, "%s/%s", s->o->data_dir, name), name);
+    if (!v)
+        v = site_file(s, name);
+    const char *p = NULL;
+    size_t n = 0;
+    if (!v && packed(s, name, &p, &n))
+        v = parse(s, name, p, n);
+    return v;
+}
+
+const struct shodo_playbook *shodo_sheet_playbook(struct shodo_sheet *s, const char *key, size_t n) {
+    for (size_t i = 0; i < s->books.count; i++) {
+        const struct shodo_sheet_book *b = shodo_vec_at(&s->books, i);
+        if (strlen(b->key) == n && memcmp(b->key, key, n) == 0)
+            return b->book;
+    }
+    struct shodo_sheet_book *b = shodo_vec_push(&s->books);
+    if (!b)
+        return NULL;
+    b->key = shodo_sheet_printf(s, "%.*s", (int)n, key);
+    const char *name = shodo_sheet_printf(s, "playbooks/%s.yaml", b->key), *p = NULL;
+    size_t len = 0;
+    if (packed(s, name, &p, &len))
+        (void)shodo_playbook_load(&b->book, name, p, len, NULL, NULL, NULL);
+    return b->book;
+}
+
+/* ---- the case ---- */
+
+static enum shodo_status take_record(void *ctx, const struct shodo_record *r) {
+    struct shodo_sheet *s = ctx;
+    shodo_hash_update(s->digest, r->line, r->line_len);
+    struct shodo_sheet_record *row = s->records.count < SHODO_LIMIT_SHEET_RECORDS ? shodo_vec_push(&s->records) : NULL;
+    if (!row)
+        return SHODO_LIMIT;
+    /* the record's tree lives for this call only: keep a copy of the line */
+    struct shodo_doc *doc = NULL;
+    if (shodo_doc_parse_json(&doc, "journal", r->line, r->line_len, NULL) == SHODO_OK) {
+        struct shodo_doc **slot = shodo_vec_push(&s->docs);
+        if (slot)
+            *slot = doc;
+        else
+            doc = shodo_doc_free(doc);
+    }
+    *row = (struct shodo_sheet_record){.time = r->time, .actor = shodo_sheet_printf(s, "%s", r->actor ? r->actor : ""),
+                                       .event = shodo_sheet_printf(s, "%s", r->event ? r->event : ""),
+                                       .stick = shodo_sheet_printf(s, "%s", r->stick ? r->stick : ""),
+                                       .data = shodo_value_get(shodo_doc_root(doc), "data")};
+    return SHODO_OK;
+}
+
+static void load_answers(struct shodo_sheet *s) {
+    for (size_t i = 0; i < s->c.endpoints.count; i++) {
+        const struct shodo_case_endpoint *e = shodo_vec_at(&s->c.endpoints, i);
+        shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+        int fd = -1;
+        if (shodo_case_endpoint_dir(&fd, &s->dir, e->id, false, NULL) != SHODO_OK)
+            continue;
+        if (shodo_io_read_generation(&b, fd, "answers", "json", SHODO_LIMIT_DOC_BYTES, NULL) == SHODO_OK ||
+            shodo_io_read_file(&b, fd, "answers.json", SHODO_LIMIT_DOC_BYTES, NULL) == SHODO_OK) {
+            const struct shodo_value *root = parse(s, shodo_sheet_printf(s, "endpoints/%s/answers.json", e->id), shodo_buf_cstr(&b), b.len);
+            struct shodo_sheet_answers *a = root ? shodo_vec_push(&s->answers) : NULL;
+            if (a)
+                *a = (struct shodo_sheet_answers){.endpoint = e->id, .root = root};
+        }
+        shodo_io_close(&fd);
+    }
+}
+
+static enum shodo_status load_case(struct shodo_sheet *s, struct shodo_error *err) {
+    enum shodo_status st = shodo_case_dir_look(&s->dir, s->o->case_path, err);
+    if (st != SHODO_OK)
+        return st;
+    if (s->is_blank)
+        return SHODO_OK; /* only its site folder is used */
+    shodo_case_done(&s->c);
+    st = shodo_case_load(&s->c, &s->dir, err);
+    if (st == SHODO_OK)
+        st = shodo_journal_each(s->dir.journal_fd, take_record, s, err);
+    if (st == SHODO_LIMIT) {
+        shodo_sheet_problem(s, "journal", NULL, "記録が%u件を超えています。以後は時系列に出ません", SHODO_LIMIT_SHEET_RECORDS);
+        st = SHODO_OK;
+    }
+    if (st != SHODO_OK)
+        return st;
+    s->has_case = true;
+    load_answers(s);
+    return SHODO_OK;
+}
+
+static void load_site(struct shodo_sheet *s) {
+    if (s->o->site_path) {
+        s->site_file = s->o->site_path;
+        s->site = parse_file(s, AT_FDCWD, s->o->site_path, s->o->site_path);
+        if (!s->site && s->problems.count == 0)
+            shodo_sheet_problem(s, s->o->site_path, NULL, "ファイルがありません");
+    } else if (s->dir.site_fd >= 0) {
+        s->site_file = "site/site.yaml";
+        s->site = parse_file(s, s->dir.site_fd, "site.yaml", "site/site.yaml");
+    }
+    if (s->dir.site_fd >= 0)
+        s->site_contacts = parse_file(s, s->dir.site_fd, "contacts.yaml", "site/contacts.yaml");
+    const struct shodo_value *hospital = shodo_value_get(s->site, "hospital");
+    const char *zone = shodo_value_get_str(hospital, "time_zone");
+    if (zone && !shodo_deadline_zone(zone, &s->offset_min))
+        shodo_sheet_problem(s, s->site_file, shodo_value_get(hospital, "time_zone"),
+                            "時間帯 '%s' は使えません。+09:00 として計算しました", zone);
+}
+
+enum shodo_status shodo_sheet_open(struct shodo_sheet *s, const struct shodo_sheet_kind *kind, const struct shodo_sheet_options *o,
+                                   struct shodo_document *d, struct shodo_error *err) {
+    *s = (struct shodo_sheet){.kind = kind,
+                              .o = o,
+                              .d = d,
+                              .arena = SHODO_ARENA_INIT,
+                              .is_ja = o->is_ja,
+                              .is_blank = o->is_blank || !o->case_path,
+                              .now = o->now,
+                              .offset_min = 540,
+                              .dir = SHODO_CASE_DIR_INIT,
+                              .site_file = "site.yaml",
+                              .docs = SHODO_VEC_INIT(sizeof(struct shodo_doc *)),
+                              .records = SHODO_VEC_INIT(sizeof(struct shodo_sheet_record)),
+                              .answers = SHODO_VEC_INIT(sizeof(struct shodo_sheet_answers)),
+                              .books = SHODO_VEC_INIT(sizeof(struct shodo_sheet_book)),
+                              .problems = SHODO_VEC_INIT(sizeof(const char *)),
+                              .masked = SHODO_VEC_INIT(sizeof(struct shodo_sheet_masked)),
+                              .digest = shodo_hash_new(SHODO_SHA256),
+                              .pack = SHODO_BUF_INIT};
+    shodo_case_init(&s->c);
+    if (!s->digest)
+        return shodo_fail(err, SHODO_NOMEM, "no memory for a sheet");
+    enum shodo_status st = shodo_inflate(&s->pack, shodo_sheet_pack_gz, shodo_sheet_pack_gz_len, PACK_BYTES_MAX, err);
+    if (st == SHODO_OK && o->case_path)
+        st = load_case(s, err);
+    if (st != SHODO_OK)
+        return st;
+    load_site(s);
+    s->contacts = shodo_sheet_file(s, "contacts/contacts.yaml");
+    s->disclosure = shodo_sheet_file(s, "disclosure/rules.yaml");
+    s->deadlines = shodo_sheet_file(s, "forms/deadlines.yaml");
+    if (*kind->form) {
+        s->form_file = shodo_sheet_printf(s, "forms/%s.yaml", kind->form);
+        s->form = shodo_sheet_file(s, s->form_file);
+    }
+    return SHODO_OK;
+}
+
+void shodo_sheet_done(struct shodo_sheet *s) {
+    for (size_t i = 0; i < s->docs.count; i++)
+        shodo_doc_free(*(struct shodo_doc **)shodo_vec_at(&s->docs, i));
+    for (size_t i = 0; i < s->books.count; i++)
+        shodo_playbook_free(((struct shodo_sheet_book *)shodo_vec_at(&s->books, i))->book);
+    shodo_vec_done(&s->docs);
+    shodo_vec_done(&s->records);
+    shodo_vec_done(&s->answers);
+    shodo_vec_done(&s->books);
+    shodo_vec_done(&s->problems);
+    shodo_vec_done(&s->masked);
+    shodo_case_done(&s->c);
+    shodo_case_dir_done(&s->dir);
+    shodo_hash_free(s->digest);
+    shodo_buf_done(&s->pack);
+    shodo_arena_done(&s->arena);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the sheets are made of, and the helpers that their builders share. Inside handover/ only. */
+#ifndef SHODO_HANDOVER_SHEET_DATA_H
+#define SHODO_HANDOVER_SHEET_DATA_H
+
+#include "base/hash.h"
+#include "base/value.h"
+#include "case/case.h"
+#include "handover/sheet.h"
+
+struct shodo_sheet_record { /* of the journal, for the timeline */
+    int64_t time;
+    const char *actor, *event, *stick;
+    const struct shodo_value *data;
+};
+
+struct shodo_sheet_answers {
+    const char *endpoint;
+    const struct shodo_value *root;
+};
+
+struct shodo_sheet_book {
+    const char *key;
+    struct shodo_playbook *book; /* NULL: there is none of that name */
+};
+
+struct shodo_sheet_masked { /* a value that got a number: （院内の機械1） */
+    const char *class_name, *value;
+    unsigned number;
+};
+
+struct shodo_sheet {
+    const struct shodo_sheet_kind *kind;
+    const struct shodo_sheet_options *o;
+    struct shodo_document *d;
+    struct shodo_arena arena; /* owns every string made on the way */
+    bool is_ja, is_blank, has_case;
+    int64_t now;
+    int offset_min;
+    struct shodo_case_dir dir;
+    struct shodo_case c;
+    const char *site_file;
+    const struct shodo_value *site, *contacts, *site_contacts, *disclosure, *deadlines, *form; /* roots; NULL: none */
+    const char *form_file;
+    struct shodo_vec docs;     /* struct shodo_doc * */
+    struct shodo_vec records;  /* struct shodo_sheet_record */
+    struct shodo_vec answers;  /* struct shodo_sheet_answers */
+    struct shodo_vec books;    /* struct shodo_sheet_book */
+    struct shodo_vec problems; /* const char * */
+    struct shodo_vec masked;   /* struct shodo_sheet_masked */
+    struct shodo_hash *digest;
+    struct shodo_buf pack;
+};
+
+enum shodo_status shodo_sheet_open(struct shodo_sheet *s, const struct shodo_sheet_kind *kind, const struct shodo_sheet_options *o,
+                                   struct shodo_document *d, struct shodo_error *err);
+void shodo_sheet_done(struct shodo_sheet *s);
+SHODO_DEFINE_AUTO(shodo_sheet, shodo_sheet_done)
+
+/* Never NULL; "" when memory ran out (the document then is broken). */
+const char *shodo_sheet_printf(struct shodo_sheet *s, const char *fmt, ...) SHODO_PRINTF(2, 3);
+static inline const char *shodo_sheet_say(const struct shodo_sheet *s, const char *ja, const char *en) {
+    return s->is_ja ? ja : en;
+}
+/* map[key], map[key_ja|key_en] or map[key].ja|en, the other language when one is missing; "" when there is none. */
+const char *shodo_sheet_text(const struct shodo_sheet *s, const struct shodo_value *map, const char *key);
+const char *shodo_sheet_time(struct shodo_sheet *s, int64_t t); /* local with zone; "" for NONE */
+/* Notes a problem of a data file (Japanese). `at` may be NULL. */
+void shodo_sheet_problem(struct shodo_sheet *s, const char *file, const struct shodo_value *at, const char *fmt, ...) SHODO_PRINTF(4, 5);
+/* A data file by its name ("forms/ppc.yaml"); NULL when there is none anywhere. */
+const struct shodo_value *shodo_sheet_file(struct shodo_sheet *s, const char *name);
+const struct shodo_playbook *shodo_sheet_playbook(struct shodo_sheet *s, const char *key, size_t n); /* NULL */
+
+/* ---- values (sheet_value.c) ---- */
+
+struct shodo_sheet_value {
+    const char *text; /* "" unknown */
+    enum shodo_field_source source;
+    const char *note; /* which run, who and when, or the next action */
+    int64_t time;     /* NONE when it has none */
+};
+/* `from` as in rules/forms/README.md; `field` gives the labels of choices (may be NULL). An unknown name is an empty value. */
+struct shodo_sheet_value shodo_sheet_resolve(struct shodo_sheet *s, const char *from, const struct shodo_value *field);
+/* The newest answer to the question `variable` of any playbook; NULL. `*ret_label`: label of its value. */
+const struct shodo_case_decision *shodo_sheet_answer(struct shodo_sheet *s, const char *variable, const char **ret_label);
+/* Moment of knowledge: recorded, else the time it was noticed, else the start of the case. NONE without a case. */
+int64_t shodo_sheet_known_at(struct shodo_sheet *s, const char **ret_note);
+/* Name of the step or question behind a decision's key in plain words. */
+const char *shodo_sheet_decision_name(struct shodo_sheet *s, const struct shodo_case_decision *d, const char **ret_value_label);
+
+/* ---- disclosure (sheet_mask.c) ---- */
+
+enum shodo_sheet_show { SHODO_SHEET_SHOWS, SHODO_SHEET_MASKS, SHODO_SHEET_NEVER };
+enum shodo_sheet_show shodo_sheet_class(const struct shodo_sheet *s, const char *class_name);
+/* The value as this sheet may print it: names of classes that it does not show are replaced inside the text, too. */
+const char *shodo_sheet_mask(struct shodo_sheet *s, const char *class_name, const char *text);
+
+/* ---- deadlines (sheet_date.c) ---- */
+
+/* The row `id` of deadlines.yaml as two texts: when, and why. false: unknown id or nothing to count from. */
+bool shodo_sheet_deadline(struct shodo_sheet *s, const char *id, const char **ret_when, const char **ret_rule);
+/* Table of all deadlines of the case. */
+void shodo_sheet_deadlines(struct shodo_sheet *s);
+
+/* ---- builders (sheets/…) ---- */
+
+enum shodo_status shodo_sheet_form(struct shodo_sheet *s, struct shodo_error *err);
+enum shodo_status shodo_sheet_contact(struct shodo_sheet *s, struct shodo_error *err);
+enum shodo_status shodo_sheet_page(struct shodo_sheet *s, struct shodo_error *err);
+enum shodo_status shodo_sheet_summary(struct shodo_sheet *s, struct shodo_error *err);
+enum shodo_status shodo_sheet_timeline(struct shodo_sheet *s, struct shodo_error *err);
+enum shodo_status shodo_sheet_handover(struct shodo_sheet *s, struct shodo_error *err);
+enum shodo_status shodo_sheet_custody(struct shodo_sheet *s, struct shodo_error *err);
+enum shodo_status shodo_sheet_drill(struct shodo_sheet *s, struct shodo_error *err);
+/* The blocks of a shodo-page/1 file. */
+void shodo_sheet_page_blocks(struct shodo_sheet *s, const char *file, const struct shodo_value *page);
+/* One line of the journal in plain words, and its class of information. */
+const char *shodo_sheet_record_text(struct shodo_sheet *s, const struct shodo_sheet_record *r, const char **ret_class);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The journal in plain words, in time order, with who wrote it. */
+#include <string.h>
+
+#include "base/limits.h"
+#include "handover/sheet_data.h"
+
+static const char *word(const struct shodo_sheet_record *r, const char *key) {
+    const char *s = shodo_value_get_str(r->data, key);
+    return s ? s : "";
+}
+
+static const char *decision_text(struct shodo_sheet *s, const struct shodo_sheet_record *r) {
+    const struct shodo_case_decision d = {.key = word(r, "key"), .value = word(r, "value"), .note = word(r, "note"), .actor = r->actor, .time = r->time};
+    const char *label = "";
+    const char *name = shodo_sheet_decision_name(s, &d, &label);
+    return shodo_sheet_printf(s, "%s: %s%s%s", name, label, *d.note ? "  " : "", d.note);
+}
+
+const char *shodo_sheet_record_text(struct shodo_sheet *s, const struct shodo_sheet_record *r, const char **ret_class) {
+    *ret_class = "timeline";
+    if (strcmp(r->event, "case.note") == 0)
+        return shodo_sheet_printf(s, s->is_ja ? "メモ: %s" : "note: %s", word(r, "text"));
+    if (strcmp(r->event, "decision") == 0) {
+        *ret_class = strncmp(word(r, "key"), "decide/", 7) == 0 ? "decision" : "timeline";
+        return decision_text(s, r);
+    }
+    if (strcmp(r->event, "case.new") == 0)
+        return shodo_sheet_printf(s, s->is_ja ? "事案の記録を始めた %s" : "case begun %s", word(r, "case"));
+    if (strcmp(r->event, "case.end") == 0)
+        return shodo_sheet_say(s, "事案の記録を終えた", "case ended");
+    if (strcmp(r->event, "endpoint.add") == 0) {
+        *ret_class = "internal";
+        return shodo_sheet_printf(s, s->is_ja ? "機械を登録 %s %s" : "machine added %s %s", word(r, "name"), word(r, "endpoint"));
+    }
+    if (strcmp(r->event, "run.start") == 0)
+        return shodo_sheet_printf(s, s->is_ja ? "実行の開始 %s %s（機械 %s）" : "run started: %s %s (machine %s)", word(r, "kind"), word(r, "profile"), word(r, "endpoint"));
+    if (strcmp(r->event, "run.end") == 0)
+        return shodo_sheet_printf(s, s->is_ja ? "実行の終わり %s。見つかったもの%lld件、読めなかった項目%lld件、ファイル%lld" : "run ended: %s, %lld findings, %lld problems, %lld files",
+                                  word(r, "status"), (long long)shodo_value_get_int(r->data, "findings", 0), (long long)shodo_value_get_int(r->data, "problems", 0),
+                                  (long long)shodo_value_get_int(r->data, "files", 0));
+    if (strcmp(r->event, "seal.done") == 0)
+        return shodo_sheet_printf(s, s->is_ja ? "封をした %s  SHA-256 %s" : "sealed %s  SHA-256 %s", word(r, "name"), word(r, "segments_sha256"));
+    return NULL; /* checkpoints and the like are no events of the incident */
+}
+
+enum shodo_status shodo_sheet_timeline(struct shodo_sheet *s, struct shodo_error *err) {
+    const int widths[] = {230, 150, 620};
+    const char *const head[] = {shodo_sheet_say(s, "時刻", "Time"), shodo_sheet_say(s, "だれが", "Who"), shodo_sheet_say(s, "何を", "What")};
+    size_t shown = 0, left = 0;
+    (void)err;
+    shodo_document_paragraph(s->d, shodo_sheet_say(s, "時刻は記録した機械の時計。時計のずれは「証拠受渡書」に書きます。", "Times are those of the recording machine; clock offsets stand in the chain of custody."));
+    shodo_document_table(s->d, "timeline", 3, widths, head);
+    for (size_t i = 0; i < s->records.count; i++) {
+        const struct shodo_sheet_record *r = shodo_vec_at(&s->records, i);
+        const char *class_name = "";
+        const char *text = shodo_sheet_record_text(s, r, &class_name);
+        if (!text || shodo_sheet_class(s, class_name) == SHODO_SHEET_NEVER)
+            continue;
+        if (shown >= SHODO_LIMIT_SHEET_ROWS) {
+            left++;
+            continue;
+        }
+        shodo_document_row(s->d, (const char *const[]){shodo_sheet_time(s, r->time), shodo_sheet_mask(s, "staff", r->actor), shodo_sheet_mask(s, class_name, text)});
+        shown++;
+    }
+    for (int i = 0; s->is_blank && i < 20; i++)
+        shodo_document_row(s->d, (const char *const[]){"", "", ""});
+    if (left)
+        shodo_document_paragraph(s->d, shodo_sheet_printf(s, s->is_ja ? "ほかに%zu件あります（shodo journal show で見る）。" : "%zu more (see shodo journal show).", left));
+    return SHODO_OK;
+}
