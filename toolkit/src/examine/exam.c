@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "evidence/content.h"
 #include "examine/plan.h"
+#include "examine/readers/reader.h"
 #include "examine/tap.h"
 
 /* Streaming reads of large files. */
@@ -23,6 +24,9 @@ struct shodo_exam {
     uint8_t *buffer;
     size_t buffer_bytes;
     struct shodo_arena arena; /* of one entry */
+    const struct shodo_entry *companions; /* of the next entry; borrowed */
+    size_t companions_count;
+    bool companions_unknown;
 };
 
 enum shodo_status shodo_exam_new(struct shodo_exam **ret, const struct shodo_plan *p, const struct shodo_exam_sink *sink,
@@ -67,6 +71,12 @@ struct shodo_exam *shodo_exam_free(struct shodo_exam *x) {
 
 const struct shodo_exam_stats *shodo_exam_stats(const struct shodo_exam *x) {
     return &x->stats;
+}
+
+void shodo_exam_companions(struct shodo_exam *x, const struct shodo_entry *entries, size_t count, bool is_unknown) {
+    x->companions = entries;
+    x->companions_count = count;
+    x->companions_unknown = is_unknown;
 }
 
 /* ---- one stream ---- */
@@ -280,6 +290,7 @@ enum shodo_status shodo_exam_entry(struct shodo_exam *x, struct shodo_source *so
         if (shodo_tap_at(i)->entry)
             shodo_tap_at(i)->entry(x->states[i], &l);
     }
+    shodo_readers_run(&l, source, x->companions, x->companions_count, x->companions_unknown);
     if (e->flags & SHODO_ENTRY_SYSTEM)
         return SHODO_OK;
     if (e->flags & SHODO_ENTRY_OFFLINE) {

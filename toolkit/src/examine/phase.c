@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "examine/identify.h"
 #include "examine/plan.h"
+#include "examine/readers/reader.h"
 
 /* Where attackers put things on Windows machines; case-insensitive globs as in examine/glob.h. */
 static const char *const risky_places[] = {
@@ -129,6 +130,8 @@ enum shodo_phase shodo_plan_phase(const struct shodo_plan *p, const struct shodo
         return SHODO_PHASE_SKIP;
     /* out of memory counts as selected: rather one entry too many */
     if (!(e->flags & SHODO_ENTRY_DELETED) && (!shodo_artifacts_match(p->artifacts, e, NULL, NULL, &is_artifact) || is_artifact))
+        return SHODO_PHASE_EARLY;
+    if (shodo_reader_wants(e))
         return SHODO_PHASE_EARLY;
     if (reason)
         return skip(ret_reason, reason);
