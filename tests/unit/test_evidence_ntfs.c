@@ -71,6 +71,63 @@ static enum shodo_status compare_entry(void *ctx, const struct shodo_entry *e) {
     return SHODO_OK;
 }
 
+/* Paths of live files and folders, one a line, as fls -rp has them. */
+struct paths {
+    char *text;
+    size_t n, room;
+    unsigned count;
+};
+
+static enum shodo_status add_paths(void *ctx, const struct shodo_entry *e) {
+    struct paths *p = ctx;
+    if (e->flags & SHODO_ENTRY_DELETED || e->record == 5)
+        return SHODO_OK;
+    for (size_t i = 0; i < e->names_count; i++) {
+        const struct shodo_name *nm = &e->names[i];
+        assert_true(p->n + nm->path_len + 2 < p->room);
+        p->n += (size_t)snprintf(p->text + p->n, p->room - p->n, "%.*s\n", (int)nm->path_len, nm->path);
+        p->count++;
+    }
+    return SHODO_OK;
+}
+
+static void compare_with_fls(struct shodo_volume *v, const char *path, const char *offset) {
+    const struct shodo_walk_options o = {.want_system = true};
+    const char *argv[] = {"fls", "-rpu", "-o", offset, path, NULL};
+    struct paths p = {.room = 1 << 20};
+    const struct shodo_walk_sink sink = {.ctx = &p, .entry = add_paths};
+    struct shodo_walk *w = NULL;
+    char *text = calloc(1, 1 << 20), *line = NULL, *save = NULL, want[1024];
+    unsigned count = 0;
+    p.text = calloc(1, p.room);
+    assert_int_equal(shodo_walk_open(&w, v, NULL), SHODO_OK);
+    assert_int_equal(shodo_walk_run(w, &o, &sink, NULL, NULL), SHODO_OK);
+    shodo_walk_free(w);
+    assert_int_equal(run_text(argv, text, 1 << 20), 0);
+    for (line = p.text; *line; line = strchr(line, '\n') + 1) { /* a file without unnamed content shows its streams only */
+        size_t len = (size_t)(strchr(line, '\n') - line) - 1;
+        snprintf(want, sizeof(want), "\t%.*s\n", (int)len, line + 1);
+        if (!strstr(text, want)) {
+            want[len + 1] = ':';
+            want[len + 2] = '\0';
+            if (!strstr(text, want))
+                fail_msg("we have '%.*s', fls does not", (int)len, line + 1);
+        }
+    }
+    for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+        const char *tab = strchr(line, '\t');
+        if (!tab || line[0] == 'v' || line[0] == 'V')
+            continue;
+        snprintf(want, sizeof(want), "/%.*s\n", (int)strcspn(tab + 1, ":"), tab + 1);
+        if (!strstr(p.text, want))
+            fail_msg("fls has '%s', we do not", tab + 1);
+        count++;
+    }
+    print_message("%u lines of fls, %u names of ours, the same\n", count, p.count);
+    free(text);
+    free(p.text);
+}
+
 static void print_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t record, const char *path,
                           const char *text) {
     struct compare *c = ctx;
@@ -106,6 +163,7 @@ static void compare_image(const char *name, unsigned least_streams, unsigned pro
                       name, v->label, (unsigned long long)stats.entries, (unsigned long long)stats.deleted,
                       c.streams - c.wrong - c.deleted_other, c.deleted_other, c.skipped);
         shodo_walk_free(w);
+        compare_with_fls(v, path, c.offset);
     }
     image_close(&im);
     file_sha256(path, after);
