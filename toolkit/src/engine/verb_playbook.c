@@ -108,8 +108,10 @@ int shodo_verb_playbook(const struct shodo_verb *v, int argc, char **argv) {
     if (!is_known || n < 2)
         return shodo_verb_usage(v, "what to do with which file? (check, list, show, export)");
     int worst = SHODO_EXIT_NOTHING;
-    for (size_t i = 1; i < n; i++)
-        worst = SHODO_MAX(worst, one(words[0], words[i]));
+    for (size_t i = 1; i < n; i++) {
+        int code = one(words[0], words[i]);
+        worst = SHODO_MAX(worst, code);
+    }
     if (strcmp(words[0], "check") == 0 && worst == SHODO_EXIT_NOTHING)
         printf("%zu of %zu playbooks accepted\n", n - 1, n - 1);
     return worst;
