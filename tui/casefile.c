@@ -23,6 +23,7 @@
 
 #define CASES_PER_DAY 1000
 #define USUAL_BUNDLE_BYTES SHODO_GIB(4)
+#define SMALLEST_BUNDLE_BYTES SHODO_GIB(1) /* a small first machine says little about the next */
 
 struct tui_casefile {
     char *root;
@@ -321,7 +322,7 @@ unsigned tui_casefile_more_machines(const struct tui_casefile *f) {
         sum = s->sealed_bytes < SHODO_GIB(1024) ? sum + s->sealed_bytes : sum;
     }
     if (sum > 0)
-        each = SHODO_MAX(sum / f->state.seals.count, SHODO_MIB(64));
+        each = SHODO_MAX(sum / f->state.seals.count, SMALLEST_BUNDLE_BYTES);
     return (unsigned)SHODO_MIN(tui_casefile_free_bytes(f) / each, (uint64_t)9999);
 }
 

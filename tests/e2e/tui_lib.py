@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A person at the real program in a real terminal: tmux, keys, and only what the screen shows."""
+import os
+import re
+import signal
+import subprocess
+import time
+
+
+class Screen:
+    def __init__(self, argv, rows=24, cols=80, env=None):
+        self.name = f"shodo-tui-{os.getpid()}"
+        self.argv, self.keys, self.log = argv, 0, []
+        self.env = {**os.environ, "LC_ALL": "C.UTF-8", **(env or {})}
+        self.tmux("new-session", "-d", "-x", str(cols), "-y", str(rows), *argv, start=True)
+        self.tmux("set-option", "-g", "remain-on-exit", "on")
+
+    def tmux(self, *args, start=False):
+        base = ["tmux", "-L", self.name, "-f", "/dev/null", "-u"]
+        return subprocess.run(base + list(args), env=self.env, capture_output=True, text=True, check=not start).stdout
+
+    def text(self):
+        return self.tmux("capture-pane", "-p")
+
+    def pid(self):
+        return int(self.tmux("display-message", "-p", "#{pane_pid}").strip())
+
+    def is_dead(self):
+        return self.tmux("display-message", "-p", "#{pane_dead}").strip() == "1"
+
+    def settle(self, seconds=10.0):
+        """The screen stands still for three looks."""
+        last, same, end = None, 0, time.monotonic() + seconds
+        while same < 3 and time.monotonic() < end:
+            now = self.text()
+            same = same + 1 if now == last and now.strip() else 0
+            last = now
+            time.sleep(0.04)
+        return last
+
+    def key(self, *names):
+        for n in names:
+            self.tmux("send-keys", n)
+            self.keys += 1
+        return self.settle()
+
+    def type(self, text):
+        self.tmux("send-keys", "-l", text)
+        self.keys += len(text)
+        return self.settle()
+
+    def until(self, pattern, seconds=180):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            now = self.text()
+            if re.search(pattern, now):
+                return now
+            time.sleep(0.2)
+        raise AssertionError(f"never saw {pattern!r}:\n{self.text()}")
+
+    def kill(self):
+        """SIGKILL, then start again as the session script of the stick does."""
+        os.kill(self.pid(), signal.SIGKILL)
+        end = time.monotonic() + 10
+        while not self.is_dead() and time.monotonic() < end:
+            time.sleep(0.02)
+        self.tmux("respawn-pane", "-k", *self.argv)
+        return self.settle()
+
+    def resize(self, cols, rows):
+        self.tmux("resize-window", "-x", str(cols), "-y", str(rows))
+
+    def end(self):
+        subprocess.run(["tmux", "-L", self.name, "kill-server"], capture_output=True)
+
+
+def crumbs(text):
+    lines = text.split("\n")
+    return lines[1].strip() if len(lines) > 1 else ""
+
+
+def step(text):
+    """(number, name) of the step on the screen, None elsewhere."""
+    m = re.search(r"> 手順 (\d+)$", crumbs(text))
+    body = text.split("\n")
+    name = next((line.strip() for line in body[2:6] if line.strip().startswith("[")), "")
+    return (int(m.group(1)), name) if m else None
+
+
+# Answers of a hospital that is hit and cuts everything; anything else takes the first answer.
+ANSWERS = [
+    ("この機械は医療機器か", "いいえ"), ("機器ですか", "いいえ"), ("患者の安全", "影響する患者はいないと確認した"),
+    ("内線", "いいえ"), ("線を切る判断", "決めた順に切る"), ("次の機械", "いいえ"), ("機器はあるか", "いいえ"),
+    ("VPN", "いいえ"), ("原因", "攻撃"),
+]
+
+
+def options(text):
+    return [(int(m.group(1)), m.group(2).strip()) for m in re.finditer(r"^ ?>? +(\d+)  (\S.*)$", text, re.M)]
+
+
+def answer(screen, text):
+    """One answer to the step that is shown."""
+    number, name = step(text)
+    rows = options(text)
+    labels = [label for _, label in rows]
+    if labels and labels[0].startswith("開く"):
+        screen.key("1")
+        return function(screen, name)
+    if labels and labels[0].startswith("その手順書"):
+        screen.key("2")
+        return name
+    fits = [n for where, want in ANSWERS if where in name for n, label in rows if want in label]
+    pick = fits[0] if fits else 1
+    screen.key(str(pick))
+    if "決めた人" in crumbs(screen.text()):
+        screen.key("1")
+    if "Enter で決める" in screen.text():
+        screen.type("21:00")
+        screen.key("Enter")
+    return name
+
+
+def last_group(text):
+    m = re.search(r"\d{4}(?:-\d{4}){5}", text)
+    return m.group(0)[-4:] if m else None
+
+
+def function(screen, name):
+    """The screens that a step opens, by what stands in the crumbs."""
+    here = crumbs(screen.text())
+    last = here.split(" > ")[-1]
+    if last.startswith("切る線"):
+        rows = [n for n, _ in re.findall(r"^ ?>? +(\d+) .?\[(.+?)\]", screen.text(), re.M)]
+        if rows:
+            screen.key("g")
+            screen.type(f"1-{max(map(int, rows))}")
+            screen.key("Enter", "1")
+        screen.key("Escape")
+    elif last.startswith("判断"):
+        screen.key("1", "1", "1")
+    elif last.startswith("調べるディスク"):
+        screen.until(r"調べるディスクを選ぶ[\s\S]*\d  .*GB")
+        screen.key("Enter")
+        text = screen.settle()
+        if "検査と収集" in crumbs(text):
+            run(screen)
+    elif last.startswith("BitLocker"):
+        screen.key("Enter")
+    elif last.startswith("検査と収集"):
+        run(screen)
+    elif last.startswith("メモ"):
+        screen.key("1")
+    elif last.startswith("封印"):
+        screen.key("Enter")
+    elif last.startswith("引継ぎ"):
+        screen.key("Enter", "1")
+    elif last.startswith("USB を外す"):
+        screen.key("3")
+    elif "書類" in last or "巡回表" in last or "検出" in last or "範囲" in last:
+        screen.until(r"F1")
+        for _ in range(40):
+            if "作っている" not in screen.text():
+                break
+            time.sleep(0.25)
+        for _ in range(4):
+            if step(screen.text()):
+                break
+            screen.key("Escape")
+    text = screen.settle()
+    now = step(text)
+    if now and now[1] == name:  # not said to be done by the function itself
+        done = [n for n, label in options(text) if label.startswith("済んだ")]
+        screen.key(str(done[0]) if done else "Enter")
+    return name
+
+
+def run(screen):
+    text = screen.until(r"Enter で次へ|最後の4桁", 300)
+    if "最後の4桁" in text:
+        screen.type(last_group(text))
+        screen.key("Enter")
+        text = screen.until(r"Enter で次へ", 300)
+    if "できなかった" in text:
+        raise AssertionError(text)
+    screen.key("Enter")
