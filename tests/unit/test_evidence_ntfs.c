@@ -203,11 +203,84 @@ static void test_wof(void **state) {
     compare_image("wof_ntfs.img", 1, 0);
 }
 
+struct listing {
+    uint64_t big, small;
+};
+
+static enum shodo_status find_made(void *ctx, const struct shodo_entry *e) {
+    struct listing *l = ctx;
+    if (e->path_len == 4 && memcmp(e->path, "/big", 4) == 0)
+        l->big = e->record;
+    if (e->path_len == 6 && memcmp(e->path, "/small", 6) == 0)
+        l->small = e->record;
+    return SHODO_OK;
+}
+
+/* Volumes of mkntfs with unusual geometry; libtsk refuses clusters of more than 64 KiB. */
+static void test_geometry(void **state) {
+    static const struct {
+        unsigned sector, cluster;
+    } rows[] = {{512, 512}, {512, 65536}, {512, 262144}, {512, 2097152}, {4096, 4096}, {4096, 2097152}};
+    static const char script[] =
+        "set -e; PATH=$PATH:/usr/sbin:/sbin; cd \"$1\"; rm -f v.img; truncate -s 64M v.img; "
+        "mkntfs -q -F -f -s $2 -c $3 -p 0 -H 0 -S 0 -L geo v.img; "
+        "seq 1 400000 >big; printf small >small; ntfscp -q v.img big big; ntfscp -q v.img small small; "
+        "ntfscp -q -N ads v.img big small";
+    char top[] = "/tmp/shodo-ntfs-XXXXXX", path[64], big[64], text[4096];
+    const char *probe[] = {"bash", "-c", "PATH=$PATH:/usr/sbin:/sbin; command -v mkntfs && command -v ntfscp", NULL};
+    const char *clean[] = {"rm", "-rf", top, NULL};
+    (void)state;
+    if (run_text(probe, text, sizeof(text)) != 0) {
+        print_message("skipped: no mkntfs or ntfscp here\n");
+        skip();
+    }
+    assert_non_null(mkdtemp(top));
+    snprintf(path, sizeof(path), "%s/v.img", top);
+    snprintf(big, sizeof(big), "%s/big", top);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char sector[16], cluster[16];
+        const char *argv[] = {"bash", "-c", script, "bash", top, sector, cluster, NULL};
+        shodo_auto(shodo_arena) struct shodo_arena arena = SHODO_ARENA_INIT;
+        struct shodo_walk *w = NULL;
+        struct shodo_error err = SHODO_ERROR_INIT;
+        struct compare c = {.path = path};
+        struct listing found = {.big = 0};
+        const struct shodo_walk_options o = {.want_deleted = false};
+        const struct shodo_walk_sink sink = {.ctx = &found, .entry = find_made, .problem = NULL};
+        struct shodo_walk_stats stats;
+        struct shodo_entry e;
+        struct image im;
+        uint8_t want[32], digest[32];
+        snprintf(sector, sizeof(sector), "%u", rows[i].sector);
+        snprintf(cluster, sizeof(cluster), "%u", rows[i].cluster);
+        if (run_text(argv, text, sizeof(text)) != 0)
+            fail_msg("mkntfs -s %s -c %s: %s", sector, cluster, text);
+        file_sha256(big, want);
+        image_open(&im, path);
+        c.source = shodo_volume_at(&im.table, 0)->source;
+        assert_int_equal(shodo_volume_at(&im.table, 0)->cluster_bytes, rows[i].cluster);
+        if (shodo_walk_open(&w, shodo_volume_at(&im.table, 0), &err) != SHODO_OK)
+            fail_msg("cluster %s: %s", cluster, err.text);
+        assert_int_equal(shodo_walk_run(w, &o, &sink, &stats, &err), SHODO_OK);
+        assert_int_equal(stats.problems, 0);
+        assert_int_equal(shodo_walk_record(w, found.big, &e, &arena, &err), SHODO_OK);
+        assert_int_equal(stream_sha256(c.source, &e, 0, digest), 0);
+        assert_memory_equal(digest, want, 32);
+        assert_int_equal(shodo_walk_record(w, found.small, &e, &arena, &err), SHODO_OK);
+        assert_int_equal(e.streams_count, 2);
+        assert_int_equal(stream_sha256(c.source, &e, 1, digest), 0);
+        assert_memory_equal(digest, want, 32);
+        shodo_walk_free(w);
+        image_close(&im);
+    }
+    run_text(clean, text, sizeof(text));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_testfs1), cmocka_unit_test(test_ntfs3),   cmocka_unit_test(test_attrlist),
         cmocka_unit_test(test_index),   cmocka_unit_test(test_mbr_vhd), cmocka_unit_test(test_windows),
-        cmocka_unit_test(test_wof),
+        cmocka_unit_test(test_wof),     cmocka_unit_test(test_geometry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
