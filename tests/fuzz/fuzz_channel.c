@@ -18,7 +18,8 @@ static void decode(uint8_t type, struct shodo_cur c, struct shodo_arena *a) {
     struct shodo_rule_verdict verdict;
     struct shodo_volume_table table;
     char endpoint[SHODO_ENDPOINT_TEXT_BYTES];
-    uint64_t index = 0;
+    uint64_t index = 0, medium = 0;
+    uint32_t sector = 0;
     switch (type % 8) {
     case 0:
         if (shodo_msg_get_item(&item, &c, a, NULL) == SHODO_OK && (strlen(item.path) != item.path_len || item.phase >= SHODO_PHASE_SKIP))
@@ -46,7 +47,7 @@ static void decode(uint8_t type, struct shodo_cur c, struct shodo_arena *a) {
         (void)shodo_msg_get_verdict(&index, &verdict, &c, NULL);
         break;
     default:
-        if (shodo_msg_get_probe(&table, endpoint, &c, NULL) == SHODO_OK) {
+        if (shodo_msg_get_probe(&table, endpoint, &medium, &sector, &c, NULL) == SHODO_OK) {
             if (strspn(endpoint, "0123456789abcdef") != SHODO_ENDPOINT_TEXT_BYTES - 1)
                 abort();
             shodo_vec_done(&table.volumes);

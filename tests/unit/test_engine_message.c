@@ -140,22 +140,25 @@ static void item_and_probe(void **state) {
     struct shodo_volume *v = shodo_vec_push(&t.volumes);
     *v = (struct shodo_volume){.index = 0, .length = 100, .fs = SHODO_FS_NTFS, .fs_name = "NTFS", .drive = 'C', .has_windows = true};
     char endpoint[SHODO_ENDPOINT_TEXT_BYTES];
-    assert_true(shodo_msg_put_probe(&b, &t, "0123456789ab"));
+    uint64_t size = 0;
+    uint32_t sector = 0;
+    assert_true(shodo_msg_put_probe(&b, &t, "0123456789ab", 4096, 512));
     for (size_t n = 0; n < b.len; n++) {
         c = shodo_cur_of(b.data, n);
-        assert_int_equal(shodo_msg_get_probe(&u, endpoint, &c, NULL), SHODO_DAMAGED);
+        assert_int_equal(shodo_msg_get_probe(&u, endpoint, &size, &sector, &c, NULL), SHODO_DAMAGED);
     }
     c = shodo_cur_of(b.data, b.len);
-    assert_int_equal(shodo_msg_get_probe(&u, endpoint, &c, NULL), SHODO_OK);
+    assert_int_equal(shodo_msg_get_probe(&u, endpoint, &size, &sector, &c, NULL), SHODO_OK);
     assert_string_equal(endpoint, "0123456789ab");
+    assert_true(size == 4096 && sector == 512);
     assert_int_equal(u.volumes.count, 1);
     shodo_vec_done(&u.volumes);
     static const char *const bad[] = {"../../../etc", "0123456789a", "0123456789AB", "0123456789a/"};
     for (size_t n = 0; n < SHODO_ARRAY_SIZE(bad); n++) {
         shodo_buf_clear(&b);
-        assert_true(shodo_msg_put_probe(&b, &t, bad[n]));
+        assert_true(shodo_msg_put_probe(&b, &t, bad[n], 4096, 512));
         c = shodo_cur_of(b.data, b.len);
-        assert_int_equal(shodo_msg_get_probe(&u, endpoint, &c, NULL), SHODO_DAMAGED);
+        assert_int_equal(shodo_msg_get_probe(&u, endpoint, &size, &sector, &c, NULL), SHODO_DAMAGED);
     }
     shodo_vec_done(&t.volumes);
     shodo_buf_done(&b);

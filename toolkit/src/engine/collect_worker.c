@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "engine/channel.h"
+#include "engine/host_image.h"
 #include "engine/message.h"
 #include "engine/sandbox.h"
 #include "engine/worker.h"
@@ -188,9 +189,7 @@ static enum shodo_status find_entries(struct walking *w, struct shodo_error *err
     w->found = calloc(n ? n : 1, sizeof *w->found);
     enum shodo_status st = w->found ? SHODO_OK : shodo_fail(err, SHODO_NOMEM, "no memory for the list of files");
     if (st == SHODO_OK)
-        st = shodo_source_from_fd(&s, h->fd, h->size_bytes, h->sector_bytes, err);
-    if (st == SHODO_OK)
-        st = shodo_volume_table_open(&w->table, s, err);
+        st = shodo_host_volumes_open(&s, &w->table, h, NULL, err);
     const struct shodo_walk_sink sink = {.ctx = w, .entry = on_entry, .problem = on_problem};
     const struct shodo_walk_options o = {.want_deleted = true, .want_system = true};
     for (size_t i = 0; st == SHODO_OK && i < w->table.volumes.count; i++) {
@@ -317,7 +316,7 @@ static enum shodo_status take(struct receiving *r, uint8_t type, struct shodo_cu
 static enum shodo_status receive(struct receiving *r, struct shodo_error *why, struct shodo_error *err) {
     struct shodo_worker w;
     struct shodo_error fatal = SHODO_ERROR_INIT;
-    enum shodo_status st = shodo_worker_start(&w, reader_run, &r->job, r->job.host->fd, err);
+    enum shodo_status st = shodo_worker_start(&w, reader_run, &r->job, r->job.host, err);
     if (st != SHODO_OK)
         return st;
     while (!r->is_done && fatal.status == SHODO_OK) {

@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "engine/channel.h"
+#include "engine/host_image.h"
 #include "engine/message.h"
 #include "engine/sandbox.h"
 #include "evidence/source.h"
@@ -180,8 +181,7 @@ static enum shodo_status open_disk(struct examining *x, struct shodo_error *err)
     const struct shodo_host_source *h = x->job->host;
     if (h->is_tree)
         return SHODO_OK;
-    enum shodo_status st = shodo_source_from_fd(&x->disk, h->fd, h->size_bytes, h->sector_bytes, err);
-    return st == SHODO_OK ? shodo_volume_table_open(&x->table, x->disk, err) : st;
+    return shodo_host_volumes_open(&x->disk, &x->table, h, NULL, err);
 }
 
 int shodo_examiner_run(void *ctx, int channel_fd) {

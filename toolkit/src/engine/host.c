@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "engine/host_image.h"
 
 enum { SECTOR_DEFAULT = 512, MAGIC_BYTES = 8 };
 
@@ -22,8 +23,7 @@ struct container {
 
 static const struct container containers[] = {
     {"QFI\xfb", 4, "qcow2"},      {"KDMV", 4, "VMDK"},           {"COWD", 4, "VMDK"},
-    {"vhdxfile", 8, "VHDX"},      {"conectix", 8, "dynamic VHD"}, {"EVF\x09\x0d\x0a\xff\x00", 8, "E01"},
-    {"LVF\x09\x0d\x0a\xff\x00", 8, "L01"}, {"EVF2", 4, "Ex01"},
+    {"vhdxfile", 8, "VHDX"},      {"conectix", 8, "dynamic VHD"}, {"LVF\x09\x0d\x0a\xff\x00", 8, "L01"}, {"EVF2", 4, "Ex01"},
 };
 
 static enum shodo_status refuse_container(int fd, const char *path, struct shodo_error *err) {
@@ -33,7 +33,7 @@ static enum shodo_status refuse_container(int fd, const char *path, struct shodo
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(containers); i++)
         if (memcmp(head, containers[i].magic, containers[i].len) == 0)
             return shodo_fail(err, SHODO_UNSUPPORTED,
-                              "'%s' is a %s container; make a raw image first: qemu-img convert -O raw (for E01: ewfexport)",
+                              "'%s' is a %s container; make a raw image first: qemu-img convert -O raw (for L01 and Ex01: ewfexport)",
                               path, containers[i].name);
     return SHODO_OK;
 }
@@ -54,14 +54,15 @@ static enum shodo_status measure(struct shodo_host_source *h, const char *path, 
         if (ioctl(h->fd, BLKSSZGET, &sector) == 0 && sector >= SECTOR_DEFAULT)
             h->sector_bytes = (uint32_t)sector;
         h->is_block = true;
-        return SHODO_OK;
+        return shodo_host_find_segments(h, err);
     }
     if (!S_ISREG(st.st_mode))
         return shodo_fail(err, SHODO_UNSUPPORTED, "'%s' is no disk, image or directory", path);
     h->size_bytes = (uint64_t)st.st_size;
     if (h->size_bytes == 0)
         return shodo_fail(err, SHODO_UNSUPPORTED, "'%s' is empty", path);
-    return refuse_container(h->fd, path, err);
+    enum shodo_status r = refuse_container(h->fd, path, err);
+    return r == SHODO_OK ? shodo_host_find_segments(h, err) : r;
 }
 
 enum shodo_status shodo_host_open(struct shodo_host_source *ret, const char *path, struct shodo_error *err) {
@@ -86,6 +87,7 @@ enum shodo_status shodo_host_open(struct shodo_host_source *ret, const char *pat
 }
 
 void shodo_host_done(struct shodo_host_source *h) {
+    shodo_host_image_done(h);
     shodo_io_close(&h->fd);
 }
 

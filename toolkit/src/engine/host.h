@@ -12,13 +12,21 @@
 #include "base/buf.h"
 #include "base/status.h"
 
-struct shodo_host_source {
+/* One file of an image. */
+struct shodo_segment {
     int fd;
+    uint64_t size_bytes;
+};
+
+struct shodo_host_source {
+    int fd; /* the first file; `segments` names it again */
     bool is_tree;  /* a directory */
     bool is_block;
-    uint64_t size_bytes;
+    uint64_t size_bytes; /* of the medium; of an E01 only after the probe */
     uint32_t sector_bytes;
     char path[4096]; /* absolute, for the journal */
+    struct shodo_vec segments; /* struct shodo_segment, in order; empty for directories */
+    struct shodo_vec keys;     /* struct shodo_bitlocker_key; secret */
 };
 
 /* UNSUPPORTED names qemu-img for containers that are recognised by their first bytes (the user's own file name decides nothing). */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/lister.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "engine/channel.h"
+#include "engine/host_image.h"
 #include "engine/message.h"
 #include "engine/sandbox.h"
 #include "engine/tally.h"
@@ -290,6 +292,31 @@ static void send_items(struct listing *l) {
     send_it(l, SHODO_MSG_LISTED);
 }
 
+/* Nothing to examine there, and why: never a reason to call a disk incomplete. */
+static void say_policy(struct listing *l, const struct shodo_volume *v) {
+    const struct shodo_ledger line = {.reason = SHODO_LEDGER_POLICY,
+                                      .volume = v->index,
+                                      .path = "/",
+                                      .count = 1,
+                                      .size_bytes = v->length,
+                                      .text = v->why[0] ? v->why : "no file system"};
+    if (l->policy && shodo_tally_add(l->policy, &line, NULL) != SHODO_OK)
+        say_problem(l, SHODO_LEDGER_UNSUPPORTED, 0, NULL, line.text);
+}
+
+/* Waits for its key: which paper to look for, and what to do then. */
+static void say_locked(struct listing *l, const struct shodo_volume *v) {
+    char text[sizeof v->why + sizeof v->key_ids + 256];
+    if (v->key_ids[0])
+        snprintf(text, sizeof text,
+                 "%s. Waiting for the key: look for a printout or an account page with key ID %s, write its 48 digits into a "
+                 "file and run the same command again with --recovery-key-file FILE",
+                 v->why, v->key_ids);
+    else
+        snprintf(text, sizeof text, "%s", v->why);
+    say_problem(l, SHODO_LEDGER_ENCRYPTED, 0, NULL, text);
+}
+
 static void list_volume(struct listing *l, struct shodo_volume *v, const struct shodo_walk_sink *sink) {
     struct shodo_error err = SHODO_ERROR_INIT;
     l->volume = v->index;
@@ -300,10 +327,16 @@ static void list_volume(struct listing *l, struct shodo_volume *v, const struct 
         say_problem(l, SHODO_LEDGER_CRASH, 0, NULL, "listing this volume ended the lister process; the volume was not examined");
         return;
     }
-    if (v->fs == SHODO_FS_NONE)
+    if (v->fs == SHODO_FS_NONE || strcmp(v->fs_name, "swap") == 0) {
+        say_policy(l, v);
         return;
+    }
+    if (v->fs == SHODO_FS_BITLOCKER) {
+        say_locked(l, v);
+        return;
+    }
     if (v->why[0]) {
-        say_problem(l, v->fs == SHODO_FS_BITLOCKER ? SHODO_LEDGER_ENCRYPTED : SHODO_LEDGER_UNSUPPORTED, 0, NULL, v->why);
+        say_problem(l, SHODO_LEDGER_UNSUPPORTED, 0, NULL, v->why);
         return;
     }
     shodo_autop(shodo_walk) struct shodo_walk *w = NULL;
@@ -325,9 +358,7 @@ static enum shodo_status list_image(struct listing *l, const struct shodo_walk_s
     const struct shodo_host_source *h = l->job->host;
     struct shodo_source *s = NULL;
     struct shodo_volume_table t;
-    enum shodo_status st = shodo_source_from_fd(&s, h->fd, h->size_bytes, h->sector_bytes, err);
-    if (st == SHODO_OK)
-        st = shodo_volume_table_open(&t, s, err);
+    enum shodo_status st = shodo_host_volumes_open(&s, &t, h, NULL, err);
     if (st != SHODO_OK)
         return st;
     if (t.problem[0])
@@ -370,6 +401,16 @@ int shodo_lister_run(void *ctx, int channel_fd) {
     return l.send_status != SHODO_OK;
 }
 
+/* A key that opens nothing is a slip of the user; volumes that wait are named with their key IDs. */
+static enum shodo_status refuse_keys(const struct shodo_volume_table *t, struct shodo_error *err) {
+    for (size_t i = 0; i < t->volumes.count; i++) {
+        const struct shodo_volume *v = shodo_volume_at(t, i);
+        if (v->fs == SHODO_FS_BITLOCKER)
+            return shodo_fail(err, SHODO_REFUSED, "the recovery key does not fit volume %u: %s", v->index, v->why);
+    }
+    return SHODO_OK; /* nothing is locked: no key was needed */
+}
+
 int shodo_probe_run(void *ctx, int channel_fd) {
     const struct shodo_host_source *h = ctx;
     struct shodo_error err = SHODO_ERROR_INIT;
@@ -378,13 +419,14 @@ int shodo_probe_run(void *ctx, int channel_fd) {
     char endpoint[SHODO_ENDPOINT_TEXT_BYTES];
     struct shodo_buf b = SHODO_BUF_INIT;
     enum shodo_status st = shodo_sandbox_enter(NULL, &err);
+    uint64_t unlocked = 0;
     if (st == SHODO_OK)
-        st = shodo_source_from_fd(&s, h->fd, h->size_bytes, h->sector_bytes, &err);
-    if (st == SHODO_OK)
-        st = shodo_volume_table_open(&t, s, &err);
+        st = shodo_host_volumes_open(&s, &t, h, &unlocked, &err);
+    if (st == SHODO_OK && h->keys.count && !unlocked)
+        st = refuse_keys(&t, &err);
     if (st == SHODO_OK) {
-        shodo_endpoint_id(&t, h->size_bytes, endpoint);
-        shodo_msg_put_probe(&b, &t, endpoint);
+        shodo_endpoint_id(&t, shodo_source_size(s), endpoint);
+        shodo_msg_put_probe(&b, &t, endpoint, shodo_source_size(s), shodo_source_sector(s));
         st = shodo_channel_send(channel_fd, SHODO_MSG_PROBE, b.data, b.len, &err);
     }
     if (st != SHODO_OK)

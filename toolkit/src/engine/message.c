@@ -332,8 +332,11 @@ static void get_fixed(char *out, size_t size, struct shodo_cur *c) {
         memcpy(out, s, n);
 }
 
-bool shodo_msg_put_probe(struct shodo_buf *b, const struct shodo_volume_table *t, const char *endpoint) {
+bool shodo_msg_put_probe(struct shodo_buf *b, const struct shodo_volume_table *t, const char *endpoint, uint64_t size_bytes,
+                         uint32_t sector_bytes) {
     shodo_buf_add_str(b, endpoint, strlen(endpoint));
+    shodo_buf_add_var(b, size_bytes);
+    shodo_buf_add_le32(b, sector_bytes);
     put_fixed(b, t->scheme, sizeof t->scheme);
     put_fixed(b, t->disk_id, sizeof t->disk_id);
     put_fixed(b, t->problem, sizeof t->problem);
@@ -354,6 +357,8 @@ bool shodo_msg_put_probe(struct shodo_buf *b, const struct shodo_volume_table *t
         shodo_buf_addc(b, v->drive);
         shodo_buf_addc(b, v->has_windows);
         shodo_buf_add_le32(b, v->cluster_bytes);
+        shodo_buf_addc(b, v->is_bitlocker);
+        put_fixed(b, v->key_ids, sizeof v->key_ids);
     }
     return !b->failed;
 }
@@ -373,14 +378,18 @@ static bool get_volume(struct shodo_volume *v, struct shodo_cur *c, uint64_t i) 
     v->drive = get_drive(c);
     v->has_windows = shodo_cur_u8(c) != 0;
     v->cluster_bytes = shodo_cur_le32(c);
+    v->is_bitlocker = shodo_cur_u8(c) != 0;
+    get_fixed(v->key_ids, sizeof v->key_ids, c);
     v->fs = (enum shodo_volume_fs)fs;
     return !c->bad && index == i && fs <= SHODO_FS_UNKNOWN;
 }
 
 enum shodo_status shodo_msg_get_probe(struct shodo_volume_table *ret, char ret_endpoint[SHODO_ENDPOINT_TEXT_BYTES],
-                                      struct shodo_cur *c, struct shodo_error *err) {
+                                      uint64_t *ret_size, uint32_t *ret_sector, struct shodo_cur *c, struct shodo_error *err) {
     *ret = (struct shodo_volume_table){.volumes = SHODO_VEC_INIT(sizeof(struct shodo_volume))};
     get_fixed(ret_endpoint, SHODO_ENDPOINT_TEXT_BYTES, c);
+    *ret_size = shodo_cur_var(c);
+    *ret_sector = shodo_cur_le32(c);
     get_fixed(ret->scheme, sizeof ret->scheme, c);
     get_fixed(ret->disk_id, sizeof ret->disk_id, c);
     get_fixed(ret->problem, sizeof ret->problem, c);

@@ -91,9 +91,11 @@ bool shodo_msg_put_verdict(struct shodo_buf *b, uint64_t index, const struct sho
 enum shodo_status shodo_msg_get_verdict(uint64_t *ret_index, struct shodo_rule_verdict *ret, struct shodo_cur *c,
                                         struct shodo_error *err);
 /* The volume table without sources. `endpoint` = 12 hex digits. */
-bool shodo_msg_put_probe(struct shodo_buf *b, const struct shodo_volume_table *t, const char *endpoint);
+bool shodo_msg_put_probe(struct shodo_buf *b, const struct shodo_volume_table *t, const char *endpoint, uint64_t size_bytes,
+                         uint32_t sector_bytes);
+/* `*ret_size`: bytes of the medium, which an E01 says itself. */
 enum shodo_status shodo_msg_get_probe(struct shodo_volume_table *ret, char ret_endpoint[SHODO_ENDPOINT_TEXT_BYTES],
-                                      struct shodo_cur *c, struct shodo_error *err);
+                                      uint64_t *ret_size, uint32_t *ret_sector, struct shodo_cur *c, struct shodo_error *err);
 
 /* NUL-free text of at most `max` bytes into the arena; `is_absent` texts give NULL. Shared by the codecs of collect. */
 bool shodo_msg_put_text(struct shodo_buf *b, const char *s);

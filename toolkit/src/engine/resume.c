@@ -21,7 +21,7 @@ static bool equals(const struct shodo_value *v, const char *key, const char *wan
 static void read_header(struct reading *x, const struct shodo_value *v) {
     const char *run = shodo_value_get_str(v, "run"), *listing = shodo_value_get_str(v, "listing");
     bool fits = equals(v, "source", x->key->source) && equals(v, "profile", x->key->profile) &&
-                equals(v, "rules", x->key->rules) && listing && strlen(listing) == 2 * sizeof x->r->listing &&
+                equals(v, "rules", x->key->rules) && (uint64_t)shodo_value_get_int(v, "locked", 0) == x->key->locked && listing && strlen(listing) == 2 * sizeof x->r->listing &&
                 shodo_text_parse_hex(listing, strlen(listing), x->r->listing, sizeof x->r->listing);
     x->is_other = !fits;
     x->r->is_valid = fits;

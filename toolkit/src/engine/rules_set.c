@@ -199,7 +199,7 @@ static enum shodo_status take_slice(struct shodo_rules_set *r, struct trying *t,
                                     .count = count,
                                     .is_artifacts = r->kind == SHODO_RULES_ARTIFACTS};
     t->next = first;
-    return shodo_worker_start(&t->worker, shodo_trial_run, &t->trial, -1, err);
+    return shodo_worker_start(&t->worker, shodo_trial_run, &t->trial, NULL, err);
 }
 
 /* Reads one slice to its end; a text that ends the process is marked and the rest goes on in a new one. */

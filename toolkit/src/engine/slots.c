@@ -96,7 +96,7 @@ static enum shodo_status start(struct run *r, struct slot *s, struct shodo_error
     s->is_ready = false;
     s->last = (struct shodo_error)SHODO_ERROR_INIT;
     begin_item(s);
-    return shodo_worker_start(&s->worker, shodo_examiner_run, &r->examiner, r->o->host->is_tree ? -1 : r->o->host->fd, err);
+    return shodo_worker_start(&s->worker, shodo_examiner_run, &r->examiner, r->o->host->is_tree ? NULL : r->o->host, err);
 }
 
 /* For directory sources the supervisor opens the file; false: it became a ledger line instead. */

@@ -4,22 +4,34 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "engine/host_image.h"
 #include "engine/lister.h"
 #include "engine/message.h"
 #include "engine/worker.h"
 
 enum { PROBE_MS = 120000 };
 
+static enum shodo_status take_probe(struct shodo_opened *o, struct shodo_cur *c, struct shodo_error *err) {
+    uint64_t size = 0;
+    uint32_t sector = 0;
+    enum shodo_status st = shodo_msg_get_probe(&o->volumes, o->probed, &size, &sector, c, err);
+    if (st == SHODO_OK && !o->host.is_block) {
+        o->host.size_bytes = size;
+        o->host.sector_bytes = sector;
+    }
+    return st;
+}
+
 static enum shodo_status probe(struct shodo_opened *o, struct shodo_error *err) {
     struct shodo_worker w;
     uint8_t type = 0;
     struct shodo_cur c;
-    enum shodo_status st = shodo_worker_start(&w, shodo_probe_run, &o->host, o->host.fd, err);
+    enum shodo_status st = shodo_worker_start(&w, shodo_probe_run, &o->host, &o->host, err);
     if (st != SHODO_OK)
         return st;
     st = shodo_worker_next(&w, PROBE_MS, &type, &c, err);
     if (st == SHODO_OK && type == SHODO_MSG_PROBE)
-        st = shodo_msg_get_probe(&o->volumes, o->probed, &c, err);
+        st = take_probe(o, &c, err);
     else if (st == SHODO_OK && type == SHODO_MSG_FAIL)
         st = shodo_fail(err, SHODO_DAMAGED, "%.*s", (int)SHODO_MIN(c.len, (size_t)400), (const char *)c.data);
     else if (st == SHODO_OK)
@@ -32,9 +44,12 @@ static enum shodo_status probe(struct shodo_opened *o, struct shodo_error *err) 
     return st;
 }
 
-enum shodo_status shodo_opened_open(struct shodo_opened *ret, const char *path, struct shodo_error *err) {
+enum shodo_status shodo_opened_open(struct shodo_opened *ret, const char *path, const struct shodo_vec *key_paths,
+                                    struct shodo_error *err) {
     *ret = (struct shodo_opened){.volumes = {.volumes = SHODO_VEC_INIT(sizeof(struct shodo_volume))}};
     enum shodo_status st = shodo_host_open(&ret->host, path, err);
+    for (size_t i = 0; st == SHODO_OK && key_paths && i < key_paths->count; i++)
+        st = shodo_host_add_key(&ret->host, *(const char *const *)shodo_vec_at(key_paths, i), err);
     if (st == SHODO_OK && !ret->host.is_tree)
         st = probe(ret, err);
     if (st != SHODO_OK) {
@@ -64,4 +79,11 @@ struct shodo_endpoint_facts shodo_opened_facts(const struct shodo_opened *o, con
     }
     f.volume_serials = serials;
     return f;
+}
+
+size_t shodo_opened_locked(const struct shodo_opened *o) {
+    size_t n = 0;
+    for (size_t i = 0; i < o->volumes.volumes.count; i++)
+        n += shodo_volume_at(&o->volumes, i)->fs == SHODO_FS_BITLOCKER;
+    return n;
 }

@@ -176,6 +176,8 @@ static void print_reasons(const struct shodo_summary *s, bool ja, struct shodo_b
     for (size_t i = 0; i < s->reasons.count && i < SHODO_SUMMARY_REASONS; i++) {
         const struct shodo_summary_reason *r = shodo_vec_at(&s->reasons, i);
         const char *name = ja ? shodo_ledger_reason_ja(r->reason) : shodo_ledger_reason_name(r->reason);
+        if (r->is_problem && r->reason == SHODO_LEDGER_ENCRYPTED)
+            name = ja ? "鍵待ち (暗号化されている)" : "encrypted, waiting for the key";
         shodo_buf_addf(out, ja ? "  %s %s: %llu 件 (%llu MiB)  例 " : "  %s %s: %llu items (%llu MiB), for example ",
                        r->is_problem ? "[!]" : "[-]", name, (unsigned long long)r->items, (unsigned long long)(r->bytes >> 20));
         add_safe(out, r->example ? r->example : "");

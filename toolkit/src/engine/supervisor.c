@@ -83,6 +83,7 @@ static enum shodo_status write_header(struct run *r, struct shodo_error *err) {
     shodo_json_str(&j, "source", k->source);
     shodo_json_str(&j, "profile", k->profile);
     shodo_json_str(&j, "rules", k->rules);
+    shodo_json_u64(&j, "locked", k->locked);
     shodo_json_hex(&j, "listing", r->result->totals.digest, sizeof r->result->totals.digest);
     shodo_json_u64(&j, "files", r->result->totals.files);
     shodo_json_object_end(&j);
@@ -187,7 +188,7 @@ static enum shodo_status start_lister(struct run *r, struct shodo_error *err) {
     r->listing_volume = UINT32_MAX;
     r->next_index = 0;
     r->result->has_listing = false;
-    return shodo_worker_start(&r->listing, shodo_lister_run, &r->lister, r->o->host->fd, err);
+    return shodo_worker_start(&r->listing, shodo_lister_run, &r->lister, r->o->host, err);
 }
 
 /* Before the first item: leave the volume out and list again. After it: what has not come is lost, and said. */

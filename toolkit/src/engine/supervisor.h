@@ -42,6 +42,7 @@ struct shodo_run_key {
     const char *source;   /* host path */
     const char *profile;
     const char *rules;    /* rule-set digest */
+    uint64_t locked;      /* volumes without their key: a run with it is another run */
 };
 /* Reads marks.jsonl; not valid when there is none, when it is finished, or when the key differs (apart from the run id). */
 enum shodo_status shodo_resume_load(struct shodo_resume *ret, int endpoint_dirfd, const struct shodo_run_key *key,

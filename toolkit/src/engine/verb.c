@@ -8,11 +8,11 @@
 
 const struct shodo_verb shodo_verbs[] = {
     {.name = "sources",
-     .usage = "[PATH]... [--json]",
+     .usage = "[PATH]... [--recovery-key-file FILE|-]... [--json]",
      .help = "disks and images: size, volumes, what is on them, whether they can be read",
      .run = shodo_verb_sources},
     {.name = "list",
-     .usage = "SOURCE [--json] [--deleted]",
+     .usage = "SOURCE [--json] [--deleted] [--recovery-key-file FILE|-]...",
      .help = "every entry of a source",
      .run = shodo_verb_list},
     {.name = "case",
@@ -22,12 +22,12 @@ const struct shodo_verb shodo_verbs[] = {
     {.name = "triage",
      .usage = "SOURCE --case DIR [--name ENDPOINT] [--profile quick|standard|full] [--rules PATH]... "
               "[--only-rules PATH]... [--artifacts PATH]... [--only-artifacts PATH]... [--select NAME]... [--jobs N] "
-              "[--events FD] [--lang ja|en] [--json] [--again]",
+              "[--recovery-key-file FILE|-]... [--events FD] [--lang ja|en] [--json] [--again]",
      .help = "examine a source; the same command goes on where a stopped run ended",
      .run = shodo_verb_triage},
     {.name = "collect",
      .usage = "--case DIR --endpoint ID --out DIR [--recipient CERT.pem]... [--source SOURCE] [--max-bytes N] [--dry-run] "
-              "[--allow-credentials] [--passphrase-fd FD] [--events FD] [--json]",
+              "[--allow-credentials] [--recovery-key-file FILE|-]... [--passphrase-fd FD] [--events FD] [--json]",
      .help = "copy, hash, pack, sign and encrypt what triage selected, in one stream",
      .run = shodo_verb_collect},
     {.name = "verify",

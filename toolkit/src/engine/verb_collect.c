@@ -28,7 +28,7 @@ enum { PROGRESS_MS = 500, NAME_BYTES = 128, BUNDLES_MAX = 10000 };
 
 struct collecting {
     const char *case_path, *endpoint, *out_path, *source_path;
-    struct shodo_vec recipient_paths; /* const char * */
+    struct shodo_vec recipient_paths, key_paths; /* const char * */
     uint64_t max_bytes, passphrase_fd, events_fd;
     bool is_dry, is_json, allow_credentials, is_plain;
 
@@ -53,6 +53,7 @@ static bool parse(struct collecting *c, const struct shodo_verb *v, int argc, ch
         {.name = "--out", .text = &c->out_path},            {.name = "--source", .text = &c->source_path},
         {.name = "--recipient", .list = &c->recipient_paths}, {.name = "--max-bytes", .number = &c->max_bytes},
         {.name = "--passphrase-fd", .number = &c->passphrase_fd}, {.name = "--events", .number = &c->events_fd},
+        {.name = "--recovery-key-file", .list = &c->key_paths},
         {.name = "--dry-run", .flag = &c->is_dry},          {.name = "--json", .flag = &c->is_json},
         {.name = "--allow-credentials", .flag = &c->allow_credentials}, {.name = "--plain", .flag = &c->is_plain},
     };
@@ -72,7 +73,7 @@ static enum shodo_status open_source(struct collecting *c, struct shodo_error *e
     const char *path = c->source_path ? c->source_path : e->source;
     if (!*path)
         return shodo_fail(err, SHODO_INVALID, "which source? (--source)");
-    enum shodo_status st = shodo_opened_open(&c->opened, path, err);
+    enum shodo_status st = shodo_opened_open(&c->opened, path, &c->key_paths, err);
     if (st != SHODO_OK)
         return st;
     const char *serials[SHODO_LIMIT_VOLUMES];
@@ -514,6 +515,7 @@ static void collecting_done(struct collecting *c) {
     shodo_case_dir_done(&c->dir);
     shodo_events_done(&c->events);
     shodo_vec_done(&c->recipient_paths);
+    shodo_vec_done(&c->key_paths);
     shodo_vec_done(&c->certificates);
     shodo_arena_done(&c->arena);
 }
@@ -546,6 +548,7 @@ static int finish(struct collecting *c, const struct shodo_verb *v, enum shodo_s
 
 int shodo_verb_collect(const struct shodo_verb *v, int argc, char **argv) {
     struct collecting c = {.recipient_paths = SHODO_VEC_INIT(sizeof(const char *)),
+                           .key_paths = SHODO_VEC_INIT(sizeof(const char *)),
                            .certificates = SHODO_VEC_INIT(sizeof(struct shodo_recipient)),
                            .passphrase_fd = UINT64_MAX,
                            .events_fd = UINT64_MAX,

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "engine/host_image.h"
 #include "engine/lister.h"
 #include "engine/message.h"
 #include "engine/verb.h"
@@ -81,7 +82,7 @@ static enum shodo_status take(struct listing *l, uint8_t type, struct shodo_cur 
 
 static enum shodo_status list(struct listing *l, struct shodo_lister *job, struct shodo_error *err) {
     struct shodo_worker w;
-    enum shodo_status st = shodo_worker_start(&w, shodo_lister_run, job, job->host->fd, err);
+    enum shodo_status st = shodo_worker_start(&w, shodo_lister_run, job, job->host, err);
     if (st != SHODO_OK)
         return st;
     for (;;) {
@@ -102,7 +103,9 @@ static enum shodo_status list(struct listing *l, struct shodo_lister *job, struc
 int shodo_verb_list(const struct shodo_verb *v, int argc, char **argv) {
     const char *source = NULL;
     bool is_json = false, want_deleted = false;
-    const struct shodo_option options[] = {{.name = "--json", .flag = &is_json}, {.name = "--deleted", .flag = &want_deleted}};
+    struct shodo_vec keys = SHODO_VEC_INIT(sizeof(const char *));
+    const struct shodo_option options[] = {{.name = "--json", .flag = &is_json}, {.name = "--deleted", .flag = &want_deleted},
+                                           {.name = "--recovery-key-file", .list = &keys}};
     size_t n = 0;
     if (!shodo_args_parse(v, argc, argv, options, SHODO_ARRAY_SIZE(options), &source, 1, &n))
         return SHODO_EXIT_USAGE;
@@ -111,6 +114,9 @@ int shodo_verb_list(const struct shodo_verb *v, int argc, char **argv) {
     struct shodo_host_source host;
     struct shodo_error err = SHODO_ERROR_INIT;
     enum shodo_status st = shodo_host_open(&host, source, &err);
+    for (size_t i = 0; i < keys.count && st == SHODO_OK; i++)
+        st = shodo_host_add_key(&host, *(const char *const *)shodo_vec_at(&keys, i), &err);
+    shodo_vec_done(&keys);
     if (st != SHODO_OK)
         return shodo_verb_fail(v, SHODO_EXIT_FAILED, err.text);
     shodo_signals_init();

@@ -93,10 +93,10 @@ static void write_text(const struct disk *d, const struct shodo_opened *o, const
 }
 
 /* true: all of it can be read. */
-static bool show(const struct disk *d, bool is_json) {
+static bool show(const struct disk *d, const struct shodo_vec *keys, bool is_json) {
     struct shodo_opened o;
     struct shodo_error err = SHODO_ERROR_INIT;
-    enum shodo_status st = shodo_opened_open(&o, d->path, &err);
+    enum shodo_status st = shodo_opened_open(&o, d->path, keys, &err);
     (is_json ? write_json : write_text)(d, &o, st == SHODO_OK ? NULL : err.text);
     if (st == SHODO_OK)
         shodo_opened_done(&o);
@@ -111,7 +111,7 @@ static bool is_disk(const char *name) {
     return name[0] != '.' && !strchr(name, '/') && strlen(name) < 64;
 }
 
-static bool show_disks(bool is_json) {
+static bool show_disks(const struct shodo_vec *keys, bool is_json) {
     DIR *dir = opendir("/sys/block");
     bool ok = true;
     if (!dir)
@@ -132,7 +132,7 @@ static bool show_disks(bool is_json) {
         d.is_removable = flag[0] == '1';
         read_sys(flag, e->d_name, "ro");
         d.is_readonly = flag[0] == '1';
-        ok = show(&d, is_json) && ok;
+        ok = show(&d, keys, is_json) && ok;
     }
     closedir(dir);
     return ok;
@@ -141,14 +141,17 @@ static bool show_disks(bool is_json) {
 int shodo_verb_sources(const struct shodo_verb *v, int argc, char **argv) {
     const char *words[WORDS_MAX];
     bool is_json = false, ok = true;
+    struct shodo_vec keys = SHODO_VEC_INIT(sizeof(const char *));
     size_t n = 0;
-    const struct shodo_option options[] = {{.name = "--json", .flag = &is_json}};
+    const struct shodo_option options[] = {{.name = "--json", .flag = &is_json},
+                                           {.name = "--recovery-key-file", .list = &keys}};
     if (!shodo_args_parse(v, argc, argv, options, SHODO_ARRAY_SIZE(options), words, WORDS_MAX, &n))
         return SHODO_EXIT_USAGE;
     shodo_signals_init();
     for (size_t i = 0; i < n; i++)
-        ok = show(&(struct disk){.path = words[i]}, is_json) && ok;
+        ok = show(&(struct disk){.path = words[i]}, &keys, is_json) && ok;
     if (!n)
-        ok = show_disks(is_json);
+        ok = show_disks(&keys, is_json);
+    shodo_vec_done(&keys);
     return ok ? SHODO_EXIT_NOTHING : SHODO_EXIT_INCOMPLETE;
 }

@@ -24,7 +24,7 @@ enum { RUN_ID_BYTES = 16 };
 
 struct triage {
     const char *source, *case_path, *name, *profile_name, *lang;
-    struct shodo_vec rules, only_rules, artifacts, only_artifacts, select; /* const char * */
+    struct shodo_vec rules, only_rules, artifacts, only_artifacts, select, keys; /* const char * */
     uint64_t jobs, events_fd, entry_seconds;
     bool is_json, is_again;
 
@@ -52,6 +52,7 @@ static bool parse(struct triage *t, const struct shodo_verb *v, int argc, char *
         {.name = "--only-rules", .list = &t->only_rules}, {.name = "--artifacts", .list = &t->artifacts},
         {.name = "--only-artifacts", .list = &t->only_artifacts}, {.name = "--select", .list = &t->select},
         {.name = "--jobs", .number = &t->jobs},        {.name = "--events", .number = &t->events_fd},
+        {.name = "--recovery-key-file", .list = &t->keys},
         {.name = "--entry-seconds", .number = &t->entry_seconds}, {.name = "--lang", .text = &t->lang},
         {.name = "--json", .flag = &t->is_json},       {.name = "--again", .flag = &t->is_again},
     };
@@ -117,7 +118,7 @@ static enum shodo_status make_plan(struct triage *t, struct shodo_error *err) {
 
 static enum shodo_status open_endpoint(struct triage *t, struct shodo_error *err) {
     const char *serials[SHODO_LIMIT_VOLUMES];
-    enum shodo_status st = shodo_opened_open(&t->opened, t->source, err);
+    enum shodo_status st = shodo_opened_open(&t->opened, t->source, &t->keys, err);
     if (st == SHODO_OK && t->opened.host.is_tree && !t->name)
         st = shodo_fail(err, SHODO_INVALID, "a directory has no identity of its own: say whose it is with --name");
     if (st == SHODO_OK)
@@ -147,6 +148,7 @@ static enum shodo_status journal(struct triage *t, const char *event, const char
         shodo_json_str(&j, "rules", shodo_plan_ruleset_digest(t->plan));
         shodo_json_u64(&j, "rule_files", t->yara.accepted);
         shodo_json_u64(&j, "rule_files_refused", t->yara.texts.count - t->yara.accepted);
+        shodo_json_u64(&j, "locked_volumes", shodo_opened_locked(&t->opened));
         shodo_json_bool(&j, "is_resumed", t->resume.is_valid);
     } else {
         const struct shodo_store_counts *n = shodo_store_counts(t->store);
@@ -200,6 +202,7 @@ static enum shodo_status open_results(struct triage *t, struct shodo_run_key *ke
     *key = (struct shodo_run_key){.run = t->run,
                                   .source = t->opened.host.path,
                                   .profile = t->profile_name,
+                                  .locked = t->opened.host.is_tree ? 0 : shodo_opened_locked(&t->opened),
                                   .rules = shodo_plan_ruleset_digest(t->plan)};
     if (st == SHODO_OK)
         st = shodo_resume_load(&t->resume, t->endpoint_fd, key, err);
@@ -320,7 +323,7 @@ static void triage_done(struct triage *t) {
     shodo_io_close(&t->endpoint_fd);
     shodo_case_dir_done(&t->dir);
     shodo_events_done(&t->events);
-    struct shodo_vec *lists[] = {&t->rules, &t->only_rules, &t->artifacts, &t->only_artifacts, &t->select};
+    struct shodo_vec *lists[] = {&t->rules, &t->only_rules, &t->artifacts, &t->only_artifacts, &t->select, &t->keys};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(lists); i++)
         shodo_vec_done(lists[i]);
 }
@@ -333,6 +336,7 @@ int shodo_verb_triage(const struct shodo_verb *v, int argc, char **argv) {
                        .artifacts = list,
                        .only_artifacts = list,
                        .select = list,
+                       .keys = list,
                        .events_fd = UINT64_MAX,
                        .dir = SHODO_CASE_DIR_INIT,
                        .opened = {.host = {.fd = -1}},

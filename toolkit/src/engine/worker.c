@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "base/time.h"
 
 /* The only process-wide state: flags that signal handlers set. */
@@ -52,22 +53,32 @@ static void close_between(unsigned first, unsigned last) {
         syscall(SYS_close_range, first, last, 0);
 }
 
-static void close_others(int a, int b) {
-    unsigned lo = (unsigned)(a < b ? a : b), hi = (unsigned)(a < b ? b : a);
-    if (b < 0)
-        lo = hi = (unsigned)a;
+static void close_others(int channel, const struct shodo_host_source *keep) {
     unsigned first = 0;
 #ifdef SHODO_SANITIZED
     first = 3; /* keep the sanitizer's voice */
 #endif
-    if (lo > first)
-        close_between(first, lo - 1);
-    if (hi > lo + 1)
-        close_between(lo + 1, hi - 1);
-    close_between(hi + 1, ~0U);
+    /* always the lowest descriptor that is kept and not passed yet */
+    for (;;) {
+        unsigned next = (unsigned)channel >= first ? (unsigned)channel : ~0U;
+        if (keep && keep->fd >= 0 && (unsigned)keep->fd >= first)
+            next = SHODO_MIN(next, (unsigned)keep->fd);
+        for (size_t i = 0; keep && i < keep->segments.count; i++) {
+            unsigned fd = (unsigned)((const struct shodo_segment *)shodo_vec_at(&keep->segments, i))->fd;
+            if (fd >= first)
+                next = SHODO_MIN(next, fd);
+        }
+        if (next == ~0U)
+            break;
+        if (next > first)
+            close_between(first, next - 1);
+        first = next + 1;
+    }
+    close_between(first, ~0U);
 }
 
-SHODO_NORETURN static void child(int (*run)(void *ctx, int fd), void *ctx, int fd, int keep_fd, pid_t parent) {
+SHODO_NORETURN static void child(int (*run)(void *ctx, int fd), void *ctx, int fd, const struct shodo_host_source *keep,
+                                 pid_t parent) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(1);
@@ -78,15 +89,18 @@ SHODO_NORETURN static void child(int (*run)(void *ctx, int fd), void *ctx, int f
     /* Ctrl-C reaches the whole group: the supervisor decides what becomes of the workers. */
     struct sigaction ign = {.sa_handler = SIG_IGN};
     sigaction(SIGINT, &ign, NULL);
-    close_others(fd, keep_fd);
+    close_others(fd, keep);
     /* libyara's pe module calls mktime: the time zone is looked up now, while a file may still be opened */
     setenv("TZ", "UTC0", 1);
     tzset();
+    /* OpenSSL sets itself up, without the host's configuration, at its first digest; BitLocker needs it later */
+    uint8_t digest[SHODO_SHA256_BYTES];
+    shodo_sha256("", 0, digest);
     _exit(run(ctx, fd));
 }
 
-enum shodo_status shodo_worker_start(struct shodo_worker *ret, int (*run)(void *ctx, int channel_fd), void *ctx, int keep_fd,
-                                     struct shodo_error *err) {
+enum shodo_status shodo_worker_start(struct shodo_worker *ret, int (*run)(void *ctx, int channel_fd), void *ctx,
+                                     const struct shodo_host_source *keep, struct shodo_error *err) {
     int fds[2];
     *ret = (struct shodo_worker){.pid = 0, .peer = {.fd = -1}};
     enum shodo_status st = shodo_channel_pair(fds, err);
@@ -102,7 +116,7 @@ enum shodo_status shodo_worker_start(struct shodo_worker *ret, int (*run)(void *
     pid_t parent = getpid();
     pid_t pid = fork();
     if (pid == 0)
-        child(run, ctx, fds[1], keep_fd, parent);
+        child(run, ctx, fds[1], keep, parent);
     close(fds[1]);
     if (pid < 0) {
         st = shodo_fail_errno(err, "starting a worker process");

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "engine/channel.h"
+#include "engine/host.h"
 
 struct shodo_worker {
     pid_t pid;       /* 0: not running */
@@ -18,9 +19,10 @@ struct shodo_worker {
     uint64_t since_ms; /* monotonic time of the last message */
 };
 
-/* `run` is the whole life of the child; its return value is the exit status. `keep_fd` (or -1) stays open. */
-enum shodo_status shodo_worker_start(struct shodo_worker *ret, int (*run)(void *ctx, int channel_fd), void *ctx, int keep_fd,
-                                     struct shodo_error *err);
+/* `run` is the whole life of the child; its return value is the exit status. The descriptors of
+ * `keep` (may be NULL) stay open: all segments of an image, or the directory. */
+enum shodo_status shodo_worker_start(struct shodo_worker *ret, int (*run)(void *ctx, int channel_fd), void *ctx,
+                                     const struct shodo_host_source *keep, struct shodo_error *err);
 /* Kills it when it still runs, waits, frees. `how` (may be NULL) gets "ended with exit status 3", "died of signal 11 …". */
 void shodo_worker_stop(struct shodo_worker *w, bool do_kill, char how[96], int *ret_signal);
 
