@@ -12,11 +12,10 @@
 #include "base/value.h"
 #include "case/case.h"
 #include "casefile.h"
+#include "recovery_key.h"
 #include "screens.h"
 
 #define DISKS_MAX 64
-#define GROUPS 8
-#define GROUP_MAX 720895u
 
 struct disk {
     char path[400], model[128], serial[128], volumes[300], users[200], problem[200];
@@ -31,36 +30,6 @@ struct disks {
 };
 
 /* arg of the view: 0 choose only, 1 round (triage follows at once), 2 choose and then triage with app->open_text */
-
-bool tui_recovery_key_ok(const char *text, char out[56], unsigned *ret_bad) {
-    size_t digits = 0, at = 0;
-    unsigned group = 0, value = 0;
-    *ret_bad = 0;
-    for (const char *p = text; *p; p++) {
-        if (*p == '-' || *p == ' ')
-            continue;
-        if (*p < '0' || *p > '9' || digits == 48) {
-            *ret_bad = group + 1;
-            return false;
-        }
-        value = value * 10 + (unsigned)(*p - '0');
-        out[at++] = *p;
-        if (++digits % 6 != 0)
-            continue;
-        group++;
-        if (value % 11 != 0 || value > GROUP_MAX) {
-            *ret_bad = group;
-            return false;
-        }
-        value = 0;
-        if (group < GROUPS)
-            out[at++] = '-';
-    }
-    out[at] = 0;
-    if (digits != 48)
-        *ret_bad = group + 1;
-    return digits == 48;
-}
 
 static void start_list(struct tui_app *app, struct disks *d) {
     const char *argv[40] = {app->engine_path, "sources", "--json"};

@@ -64,7 +64,5 @@ void tui_key_ask(struct tui_app *app, long then);
 int tui_machine_last(const struct tui_app *app);
 /* The isolation walk as a text to print and carry: by building and floor. Appends. */
 void tui_walk_text(const struct tui_app *app, struct shodo_buf *out);
-/* 48 digits in 8 groups, each a multiple of 11 below 720896. `ret_bad`: 1-based number of the first wrong group, 0 none. */
-bool tui_recovery_key_ok(const char *text, char out[56], unsigned *ret_bad);
 
 #endif
