@@ -416,5 +416,35 @@ def release(img, work, data):
     check(verify(new, *signed, cert)[0] == 1, "verify: a changed manifest is found by its signature")
 
 
-CASES = {"release": release, "secure": full_path("secure"), "uefi": full_path("uefi"), "bios": full_path("bios"), "negative": negative, "tamper": tamper,
+def frontend(img, work, data):
+    """The real front end on the stick, driven by keys: a new case is made on the data area, quitting ends in power-off."""
+    stick = variant.make(img, work / "stick.img", work, variant.files_for(), "console=ttyS0,115200", size_mib=STICK_MIB)
+    internal = [("nvme", disks.gpt(work / "nvme.img", [(disks.NTFS_TYPE, disks.dirty_ntfs(work / "ntfs.part"))]))]
+    before = hashes(internal)
+    with Machine(stick, firmware="secure", memory=2048, disks=internal, stick_snapshot=False, resolution=(1024, 768)) as vm:
+        walk = Walk(vm, SHOTS)
+        walk.ready()
+        walk.to_front_end()
+        time.sleep(4)
+        walk.shot("tui-start")
+        vm.keys("ret")
+        time.sleep(3)
+        vm.keys("down", "ret")
+        walk.until("ls /data/cases", "-", 30)
+        time.sleep(2)
+        walk.shot("tui-case")
+        code, out = vm.shell("for c in /data/cases/*; do shodo journal verify --case $c; done", 60)
+        check(code == 0, f"the front end made a case, its journal verifies: {out.splitlines()[-1] if out else ''}")
+        vm.keys("2")  # no record of the restart
+        time.sleep(4)
+        vm.keys("f10")
+        time.sleep(4)
+        walk.shot("tui-quit")
+        _, counters = walk.leave(["down", "ret"])
+        check(all(c["writes"] == c["discards"] == c["flushes"] == 0 for c in counters) and counters, "counters are 0")
+        check(vm.wait_end(40), "quitting the front end ends in power-off")
+    check(hashes(internal) == before, "the internal disk is unchanged")
+
+
+CASES = {"frontend": frontend, "release": release, "secure": full_path("secure"), "uefi": full_path("uefi"), "bios": full_path("bios"), "negative": negative, "tamper": tamper,
          "powercut": powercut, "unplug": unplug, "twosticks": twosticks, "small": small}
