@@ -77,7 +77,7 @@ bool shodo_xpress_decode(const uint8_t *p, size_t n, uint8_t *out, size_t out_le
         if (!huffman_build(&h, lengths, HUFFMAN_SYMBOLS))
             break;
         bits_start(&b, p + from + TABLE_BYTES, n - from - TABLE_BYTES);
-        if (!decode_block(&h, &b, out, &at, SHODO_MIN(out_len, (at / BLOCK_BYTES + 1) * BLOCK_BYTES), out_len))
+        if (!decode_block(&h, &b, out, &at, SHODO_MIN(out_len, at + BLOCK_BYTES), out_len))
             break;
         from += TABLE_BYTES + b.at; /* the words taken ahead belong to the block */
     }
