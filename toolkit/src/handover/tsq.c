@@ -15,6 +15,15 @@
 #include "base/text.h"
 #include "base/time.h"
 
+/* `store` is owned by `ctx` afterwards. OpenSSL 3.4 renamed the call. */
+static void set_store(TS_VERIFY_CTX *ctx, X509_STORE *store) {
+#if OPENSSL_VERSION_NUMBER >= 0x30400000L
+    TS_VERIFY_CTX_set0_store(ctx, store);
+#else
+    TS_VERIFY_CTX_set_store(ctx, store);
+#endif
+}
+
 static enum shodo_status fail_ssl(struct shodo_error *err, enum shodo_status status, const char *what) {
     const char *reason = ERR_reason_error_string(ERR_peek_last_error());
     shodo_fail(err, status, "%s: %s", what, reason ? reason : "unknown reason");
@@ -143,7 +152,7 @@ static enum shodo_status check_reply(TS_RESP *resp, TS_REQ *req, const char *ca_
         X509_STORE_free(store);
         st = shodo_fail(err, SHODO_REFUSED, "the time stamp carries no certificate, or the given authorities are unreadable");
     } else {
-        TS_VERIFY_CTX_set_store(ctx, store); /* owned by ctx from here on */
+        set_store(ctx, store);
         TS_VERIFY_CTX_add_flags(ctx, TS_VFY_SIGNATURE);
         if (TS_RESP_verify_response(ctx, resp) != 1)
             st = fail_ssl(err, SHODO_REFUSED, "the time stamp does not fit its request");
