@@ -3,23 +3,31 @@
 import json
 import pathlib
 import sys
+import urllib.parse
 
 import jsonschema
+
+
+def absolute(value, base):
+    """Every $ref with its whole address, so that no version of the library has to guess the scope."""
+    if isinstance(value, dict):
+        return {k: urllib.parse.urljoin(base, v) if k == "$ref" and isinstance(v, str) else absolute(v, base) for k, v in value.items()}
+    return [absolute(v, base) for v in value] if isinstance(value, list) else value
+
 
 top = pathlib.Path(sys.argv[1])
 store, main = {}, None
 for f in sorted(top.rglob("*.json")):
     schema = json.loads(f.read_text())
-    store[schema.get("$id", f.as_uri())] = schema
-    store[f.resolve().as_uri()] = schema
+    base = schema.pop("$id", f.resolve().as_uri())
+    store[base] = absolute(schema, base)
     if f.name == "playbook.json":
-        main = f
+        main = base
 if not main:
     print("no playbook.json among the schemas")
     sys.exit(1)
-schema = json.loads(main.read_text())
-base = schema.get("$id", main.resolve().as_uri())
-resolver = jsonschema.RefResolver(base, schema, store=store)
+schema = store[main]
+resolver = jsonschema.RefResolver(main, schema, store=store)
 kind = jsonschema.validators.validator_for(schema)
 bad = 0
 for name in sys.argv[2:]:
