@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "engine/channel.h"
+#include "engine/companions.h"
 #include "engine/host_image.h"
 #include "engine/message.h"
 #include "engine/sandbox.h"
@@ -141,6 +142,15 @@ static void add_stats(struct shodo_item_stats *s, const struct shodo_exam_stats 
     s->reused += (uint64_t)sign * from->reused;
 }
 
+/* What is left of the item's bytes behind its entry: the transaction logs of a hive. */
+static size_t take_companions(struct examining *x, struct shodo_cur *c, struct shodo_entry out[SHODO_COMPANIONS_OF_ONE]) {
+    size_t count = 0;
+    while (count < SHODO_COMPANIONS_OF_ONE && shodo_cur_left(c) > 0 &&
+           shodo_entry_decode(&out[count], c, &x->arena, NULL) == SHODO_OK)
+        count++;
+    return count;
+}
+
 static enum shodo_status do_item(struct examining *x, int fd, struct shodo_error *err) {
     struct shodo_cur c = shodo_cur_of(x->in.data, x->in.len);
     struct shodo_item item;
@@ -152,7 +162,10 @@ static enum shodo_status do_item(struct examining *x, int fd, struct shodo_error
     struct shodo_item_stats stats = {.index = item.index};
     struct shodo_source *source = NULL;
     c = shodo_cur_of(item.entry, item.entry_len);
+    struct shodo_entry companions[SHODO_COMPANIONS_OF_ONE];
     st = shodo_entry_decode(&entry, &c, &x->arena, err);
+    size_t companions_count = st == SHODO_OK ? take_companions(x, &c, companions) : 0;
+    shodo_exam_companions(x->exam, companions, companions_count, x->job->host->is_tree);
     if (st == SHODO_OK)
         st = source_of(x, &item, fd, &source, err);
     if (st == SHODO_OK && x->job->hook)

@@ -9,10 +9,12 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "engine/channel.h"
+#include "engine/companions.h"
 #include "engine/host_image.h"
 #include "engine/message.h"
 #include "engine/sandbox.h"
 #include "engine/tally.h"
+#include "examine/answers/census.h"
 #include "evidence/volume.h"
 #include "evidence/walk.h"
 
@@ -35,6 +37,8 @@ struct listing {
     struct shodo_vec items; /* struct waiting */
     struct shodo_buf scratch, message;
     struct shodo_tally *policy;
+    struct shodo_companions *companions; /* NULL for directory sources: their logs cannot be opened beside the hive */
+    struct shodo_census *census; /* NULL: none */
     struct shodo_totals totals;
     uint32_t volume;
     char drive;
@@ -134,6 +138,10 @@ static enum shodo_status on_entry(void *ctx, const struct shodo_entry *e) {
         beat(l);
     if (l->send_status != SHODO_OK)
         return l->send_status;
+    if (l->census)
+        shodo_census_entry(l->census, e); /* what it could not keep, its volume fact says */
+    if (l->companions && !shodo_companions_add(l->companions, e))
+        return SHODO_NOMEM;
     l->totals.deleted += (e->flags & SHODO_ENTRY_DELETED) != 0;
     l->totals.directories += e->kind == SHODO_ENTRY_DIR;
     if (e->kind != SHODO_ENTRY_FILE && e->streams_count == 0)
@@ -270,7 +278,36 @@ static int compare(const void *pa, const void *pb) {
     return r ? r : (a->length > b->length) - (a->length < b->length);
 }
 
+/* Puts the logs of a hive behind its entry; an item that would become too long stays as it is. */
+static void attach_companions(struct listing *l, struct waiting *w) {
+    shodo_auto(shodo_arena) struct shodo_arena arena = SHODO_ARENA_INIT;
+    struct shodo_item item;
+    struct shodo_cur c = shodo_cur_of(w->message, w->length);
+    if (shodo_msg_get_item(&item, &c, &arena, NULL) != SHODO_OK)
+        return;
+    shodo_buf_clear(&l->scratch);
+    shodo_buf_add(&l->scratch, item.entry, item.entry_len);
+    if (shodo_companions_append(l->companions, item.volume, item.path, item.path_len, &l->scratch) == 0)
+        return;
+    item.entry = (const uint8_t *)l->scratch.data;
+    item.entry_len = l->scratch.len;
+    shodo_buf_clear(&l->message);
+    if (l->scratch.failed || !shodo_msg_put_item(&l->message, &item) || l->message.len >= SHODO_LIMIT_MESSAGE_BYTES - 16)
+        return;
+    char *copy = shodo_arena_alloc(&l->arena, l->message.len, 1);
+    if (!copy)
+        return;
+    memcpy(copy, l->message.data, l->message.len);
+    w->message = copy;
+    w->length = (uint32_t)l->message.len;
+}
+
 static void send_items(struct listing *l) {
+    for (size_t i = 0; l->companions && i < l->items.count; i++) {
+        struct waiting *w = shodo_vec_at(&l->items, i);
+        if (w->phase == SHODO_PHASE_EARLY)
+            attach_companions(l, w);
+    }
     if (l->items.count)
         qsort(l->items.data, l->items.count, sizeof(struct waiting), compare);
     struct shodo_hash *h = shodo_hash_new(SHODO_SHA256);
@@ -290,6 +327,16 @@ static void send_items(struct listing *l) {
     }
     shodo_buf_clear(&l->message);
     send_it(l, SHODO_MSG_LISTED);
+}
+
+static void on_census(void *ctx, const struct shodo_fact *f) {
+    struct listing *l = ctx;
+    shodo_buf_clear(&l->message);
+    if (strlen(f->values_json) > SHODO_MSG_DETAIL_BYTES || !shodo_msg_put_fact(&l->message, f)) {
+        say_problem(l, SHODO_LEDGER_TOO_LARGE, 0, NULL, "a count over all entries of the volume is longer than one message holds");
+        return;
+    }
+    send_it(l, SHODO_MSG_FACT);
 }
 
 /* Nothing to examine there, and why: never a reason to call a disk incomplete. */
@@ -352,6 +399,8 @@ static void list_volume(struct listing *l, struct shodo_volume *v, const struct 
                        : st == SHODO_UNSUPPORTED ? SHODO_LEDGER_UNSUPPORTED
                                                  : SHODO_LEDGER_DAMAGED,
                     0, NULL, err.text[0] ? err.text : "the volume could not be listed");
+    if (l->census)
+        shodo_census_finish(l->census, on_census, l);
 }
 
 static enum shodo_status list_image(struct listing *l, const struct shodo_walk_sink *sink, struct shodo_error *err) {
@@ -380,6 +429,10 @@ int shodo_lister_run(void *ctx, int channel_fd) {
     enum shodo_status st = job->host->is_tree ? shodo_sandbox_limits_only(&limits, &err) : shodo_sandbox_enter(&limits, &err);
     if (st == SHODO_OK && !is_text && !(l.policy = shodo_tally_new()))
         st = shodo_fail(&err, SHODO_NOMEM, "no memory for the lister");
+    if (st == SHODO_OK && !is_text && job->detect && !(l.census = shodo_census_new(job->detect)))
+        st = shodo_fail(&err, SHODO_NOMEM, "no memory for the lister");
+    if (st == SHODO_OK && !is_text && !job->host->is_tree && !(l.companions = shodo_companions_new()))
+        st = shodo_fail(&err, SHODO_NOMEM, "no memory for the lister");
     struct shodo_walk_stats stats = {0};
     if (st == SHODO_OK)
         st = job->host->is_tree ? shodo_tree_walk(job->host->fd, &sink, &stats, &err) : list_image(&l, &sink, &err);
@@ -392,6 +445,8 @@ int shodo_lister_run(void *ctx, int channel_fd) {
         send_it(&l, SHODO_MSG_LISTED);
         return l.send_status != SHODO_OK;
     }
+    if (job->host->is_tree && l.census)
+        shodo_census_finish(l.census, on_census, &l);
     for (size_t i = 0; i < shodo_tally_count(l.policy); i++) {
         shodo_buf_clear(&l.message);
         shodo_msg_put_ledger(&l.message, shodo_tally_at(l.policy, i));

@@ -2,7 +2,7 @@
 /*
  * The lister: one sandboxed worker that turns the volumes of a source into work items: by phase, inside a phase by volume
  * and first cluster. Sends LEDGER for what cannot be listed and for what the profile leaves out, TOTALS, then every ITEM
- * in order, then LISTED. In text mode it sends printable lines instead (`shodo list`).
+ * in order, then LISTED; before TOTALS the census of all entries as FACTs (examine/answers/census.h). In text mode it sends printable lines instead (`shodo list`).
  *
  * For a directory of the host the same code runs without the filter (it must open directories; it reads no content).
  */
@@ -14,6 +14,7 @@
 
 #include "base/limits.h"
 #include "engine/host.h"
+#include "examine/answers/detect.h"
 #include "examine/exam.h"
 
 enum shodo_list_form { SHODO_LIST_ITEMS, SHODO_LIST_TEXT, SHODO_LIST_JSON };
@@ -23,6 +24,7 @@ struct shodo_lister {
     const struct shodo_plan *plan; /* NULL in text mode */
     enum shodo_list_form form;
     bool want_deleted;
+    const struct shodo_detect *detect; /* NULL: no census */
     uint64_t skip[SHODO_LIMIT_VOLUMES / 64]; /* bit set: a lister died on this volume before */
 };
 

@@ -1,7 +1,7 @@
 # Packs the default rules into one file: for each, "shodo-file <bytes> <name>\n", the bytes, "\n". Names sorted.
 # Called with -DTOP=… -DOUT=… ; writes OUT only when it changes.
 set(text "")
-file(GLOB names RELATIVE ${TOP} ${TOP}/yara/*.yar ${TOP}/artifacts/*.yaml)
+file(GLOB names RELATIVE ${TOP} ${TOP}/yara/*.yar ${TOP}/artifacts/*.yaml ${TOP}/detect/*.yaml)
 list(SORT names)
 foreach(name ${names})
   file(SIZE ${TOP}/${name} size)

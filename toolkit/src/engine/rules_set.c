@@ -66,6 +66,13 @@ static bool is_wanted(const struct shodo_rules_set *r, const char *name, size_t 
     return has_suffix(name, n, ".yaml") || has_suffix(name, n, ".yml");
 }
 
+/* The folder of the pack that holds rules of this kind. */
+static bool is_packed_here(const struct shodo_rules_set *r, const char *name, size_t n) {
+    static const char *const folders[] = {"yara/", "artifacts/", "detect/"};
+    size_t k = strlen(folders[r->kind]);
+    return n > k && memcmp(name, folders[r->kind], k) == 0 && is_wanted(r, name, n);
+}
+
 enum shodo_status shodo_rules_add_builtin(struct shodo_rules_set *r, struct shodo_error *err) {
     static const char magic[] = "shodo-file ";
     const char *p = (const char *)shodo_rules_pack, *end = p + shodo_rules_pack_len;
@@ -77,7 +84,7 @@ enum shodo_status shodo_rules_add_builtin(struct shodo_rules_set *r, struct shod
         bool ok = shodo_text_parse_u64(p + sizeof magic - 1, (size_t)(space - p) - (sizeof magic - 1), &size);
         shodo_assert(ok && size < (uint64_t)(end - lf));
         enum shodo_status st = SHODO_OK;
-        if (is_wanted(r, space + 1, (size_t)(lf - space - 1)))
+        if (is_packed_here(r, space + 1, (size_t)(lf - space - 1)))
             st = add_text(r, space + 1, (size_t)(lf - space - 1), lf + 1, (size_t)size, err);
         if (st != SHODO_OK)
             return st;

@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "examine/exam.h"
 
-enum shodo_rules_kind { SHODO_RULES_YARA, SHODO_RULES_ARTIFACTS };
+enum shodo_rules_kind { SHODO_RULES_YARA, SHODO_RULES_ARTIFACTS, SHODO_RULES_DETECT };
 
 struct shodo_rules_set {
     enum shodo_rules_kind kind;

@@ -248,6 +248,16 @@ static enum shodo_status take_listing(struct run *r, uint8_t type, struct shodo_
             fatal->status = shodo_run_ledger(r, &l, fatal);
         return st;
     }
+    case SHODO_MSG_FACT: {
+        struct shodo_fact f;
+        if (r->result->has_listing)
+            return shodo_fail(why, SHODO_DAMAGED, "lister sent a fact after its totals");
+        st = shodo_msg_get_fact(&f, c, &r->arena, why);
+        if (st != SHODO_OK)
+            return st;
+        fatal->status = shodo_store_fact(r->o->store, &f, NULL, fatal);
+        return SHODO_OK;
+    }
     case SHODO_MSG_TOTALS:
         if (r->result->has_listing)
             return shodo_fail(why, SHODO_DAMAGED, "lister announced its totals twice");
@@ -259,6 +269,8 @@ static enum shodo_status take_listing(struct run *r, uint8_t type, struct shodo_
         if (fatal->status == SHODO_OK)
             fatal->status = write_header(r, fatal);
         say_start(r);
+        if (r->o->on_listed && fatal->status == SHODO_OK)
+            r->o->on_listed(r->o->on_listed_ctx);
         return SHODO_OK;
     case SHODO_MSG_ITEM:
         return take_item(r, c, why);
@@ -400,7 +412,7 @@ enum shodo_status shodo_run(const struct shodo_run_options *o, struct shodo_run_
     r->o = o;
     r->result = ret;
     r->examiner = (struct shodo_examiner){.host = o->host, .plan = o->plan, .hook = o->examiner_hook};
-    r->lister = (struct shodo_lister){.host = o->host, .plan = o->plan, .form = SHODO_LIST_ITEMS, .want_deleted = true};
+    r->lister = (struct shodo_lister){.host = o->host, .plan = o->plan, .form = SHODO_LIST_ITEMS, .want_deleted = true, .detect = o->detect};
     r->jobs = SHODO_MAX(1u, SHODO_MIN(o->jobs, SHODO_LIMIT_EXAMINERS));
     r->done = (struct shodo_vec)SHODO_VEC_INIT(1);
     r->known = shodo_known_new();

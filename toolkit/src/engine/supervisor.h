@@ -20,6 +20,7 @@
 #include "engine/message.h"
 #include "engine/store.h"
 #include "engine/tally.h"
+#include "examine/answers/detect.h"
 #include "examine/exam.h"
 
 #define SHODO_RUN_GRACE_MS 3000
@@ -54,6 +55,9 @@ struct shodo_run_options {
     const struct shodo_plan *plan;
     const struct shodo_volume_table *volumes; /* of the probe, for the start event; NULL for directories */
     const struct shodo_run_key *key;
+    const struct shodo_detect *detect; /* for the census of all entries; NULL: none */
+    void (*on_listed)(void *ctx);      /* the census is in the store, no content was read yet; may be NULL */
+    void *on_listed_ctx;
     const struct shodo_resume *resume; /* NULL: from the start */
     struct shodo_store *store;
     struct shodo_events *events;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "case/case.h"
+#include "engine/answers_run.h"
 #include "engine/rules_set.h"
 #include "engine/source_open.h"
 #include "engine/summary.h"
@@ -20,7 +22,7 @@
 #include "engine/verb.h"
 #include "engine/worker.h"
 
-enum { RUN_ID_BYTES = 16 };
+enum { RUN_ID_BYTES = 16, LOCK_TRIES = 50 };
 
 struct triage {
     const char *source, *case_path, *name, *profile_name, *lang;
@@ -34,6 +36,7 @@ struct triage {
     struct shodo_opened opened;
     struct shodo_rules_set yara, definitions;
     struct shodo_plan *plan;
+    struct shodo_detect *detect;
     struct shodo_store *store;
     struct shodo_events events;
     struct shodo_resume resume;
@@ -116,6 +119,17 @@ static enum shodo_status make_plan(struct triage *t, struct shodo_error *err) {
     return shodo_plan_new(&t->plan, &o, err);
 }
 
+/* Workers of a run that was killed hold the lock for the moment until they are gone too. */
+static bool lock_endpoint(int fd) {
+    const struct timespec pause = {.tv_nsec = 100 * 1000 * 1000};
+    for (int i = 0; i < LOCK_TRIES; i++) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+            return true;
+        nanosleep(&pause, NULL);
+    }
+    return false;
+}
+
 static enum shodo_status open_endpoint(struct triage *t, struct shodo_error *err) {
     const char *serials[SHODO_LIMIT_VOLUMES];
     enum shodo_status st = shodo_opened_open(&t->opened, t->source, &t->keys, err);
@@ -129,7 +143,7 @@ static enum shodo_status open_endpoint(struct triage *t, struct shodo_error *err
     st = shodo_case_register(&t->dir, &t->state, &f, "engine", t->endpoint, err);
     if (st == SHODO_OK)
         st = shodo_case_endpoint_dir(&t->endpoint_fd, &t->dir, t->endpoint, true, err);
-    if (st == SHODO_OK && flock(t->endpoint_fd, LOCK_EX | LOCK_NB) != 0)
+    if (st == SHODO_OK && !lock_endpoint(t->endpoint_fd))
         st = shodo_fail(err, SHODO_EXISTS, "another run is examining this endpoint");
     return st;
 }
@@ -215,6 +229,26 @@ static enum shodo_status open_results(struct triage *t, struct shodo_run_key *ke
     return shodo_store_open(&t->store, t->endpoint_fd, t->endpoint, t->resume.is_valid, err);
 }
 
+/* From names and times of all entries, before any content is read. */
+static void on_listed(void *ctx) {
+    struct triage *t = ctx;
+    struct shodo_error err = SHODO_ERROR_INIT;
+    const struct shodo_answers_job job = {.endpoint_fd = t->endpoint_fd, .site_fd = t->dir.site_fd, .endpoint = t->endpoint,
+                                          .detect = t->detect, .events = &t->events, .is_first = true};
+    enum shodo_status st = shodo_store_sync(t->store, &err);
+    if (st == SHODO_OK)
+        st = shodo_answers_run(&job, NULL, &err);
+    if (st != SHODO_OK)
+        shodo_events_warning(&t->events, err.text);
+}
+
+static enum shodo_status answer(struct triage *t, struct shodo_error *err) {
+    const struct shodo_answers_job job = {.endpoint_fd = t->endpoint_fd, .site_fd = t->dir.site_fd, .endpoint = t->endpoint,
+                                          .detect = t->detect, .events = &t->events, .is_unfinished = t->result.is_cancelled};
+    enum shodo_status st = shodo_store_sync(t->store, err);
+    return st == SHODO_OK ? shodo_answers_run(&job, NULL, err) : st;
+}
+
 static enum shodo_status run(struct triage *t, struct shodo_error *err) {
     struct shodo_run_key key;
     enum shodo_status st = open_results(t, &key, err);
@@ -231,6 +265,9 @@ static enum shodo_status run(struct triage *t, struct shodo_error *err) {
                                         .plan = t->plan,
                                         .volumes = t->opened.host.is_tree ? NULL : &t->opened.volumes,
                                         .key = &key,
+                                        .detect = t->detect,
+                                        .on_listed = on_listed,
+                                        .on_listed_ctx = t,
                                         .resume = &t->resume,
                                         .store = t->store,
                                         .events = &t->events,
@@ -245,6 +282,8 @@ static enum shodo_status run(struct triage *t, struct shodo_error *err) {
                          : t->result.is_cancelled                             ? "cancelled"
                          : shodo_store_counts(t->store)->problems ? "incomplete"
                                                                   : "done";
+    if (st == SHODO_OK)
+        st = answer(t, &why);
     enum shodo_status st2 = journal(t, "run.end", status, st == SHODO_OK ? err : NULL);
     if (st != SHODO_OK) {
         if (err)
@@ -315,6 +354,7 @@ static void print_result(const struct triage *t) {
 static void triage_done(struct triage *t) {
     shodo_store_free(t->store);
     shodo_plan_free(t->plan);
+    shodo_detect_free(t->detect);
     shodo_resume_done(&t->resume);
     shodo_rules_done(&t->yara);
     shodo_rules_done(&t->definitions);
@@ -360,6 +400,8 @@ int shodo_verb_triage(const struct shodo_verb *v, int argc, char **argv) {
         st = load_set(&t, &t.yara, &t.rules, &t.only_rules, &err);
     if (st == SHODO_OK)
         st = load_set(&t, &t.definitions, &t.artifacts, &t.only_artifacts, &err);
+    if (st == SHODO_OK)
+        st = shodo_detect_load(&t.detect, t.dir.site_fd, &err);
     if (st == SHODO_OK)
         st = make_plan(&t, &err);
     if (st == SHODO_OK)
