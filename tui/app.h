@@ -90,7 +90,7 @@ struct tui_app {
     char pending[200];           /* journal key of the step that opened a function; "" none */
     char open_text[64];          /* sheet or note subject that the function was called with */
     char profile[16];            /* of the next triage, "" standard */
-    char secret[56];             /* recovery key until the run that needs it starts */
+    char secret[56];             /* recovery key of the chosen disk, until another is chosen or the program ends */
     bool has_disk, disk_needs_key; /* a disk was chosen since this program started */
     bool is_over;                /* the program ends after this key */
 };

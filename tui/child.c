@@ -23,9 +23,10 @@ static void close_fd(int *fd) {
     *fd = -1;
 }
 
-static SHODO_NORETURN void child_main(const char *const *argv, int events, int out, int errs, int in, pid_t parent) {
+static SHODO_NORETURN void child_main(const char *const *argv, int events, int out, int errs, int in, int reply, pid_t parent) {
     /* pipe ends are above 9 (see start), so that none is overwritten here */
-    if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(errs, 2) < 0 || dup2(events, TUI_CHILD_EVENTS_FD) < 0)
+    if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(errs, 2) < 0 || dup2(events, TUI_CHILD_EVENTS_FD) < 0 ||
+        dup2(reply, TUI_CHILD_REPLY_FD) < 0)
         _exit(127);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent)
@@ -52,14 +53,14 @@ enum shodo_status tui_child_start(struct tui_child *c, const char *const *argv, 
     if (c->is_running)
         return shodo_fail(err, SHODO_EXISTS, "another run is going on");
     tui_child_done(c);
-    int p[4][2] = {{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
+    int p[5][2] = {{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
     bool ok = true;
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 5; i++)
         ok = ok && make_pipe(p[i]);
     pid_t parent = getpid();
     pid_t pid = ok ? fork() : -1;
     if (pid == 0)
-        child_main(argv, p[0][1], p[1][1], p[2][1], p[3][0], parent);
+        child_main(argv, p[0][1], p[1][1], p[2][1], p[3][0], p[4][0], parent);
     enum shodo_status st = pid < 0 ? shodo_fail_errno(err, "starting '%s'", argv[0]) : SHODO_OK;
     for (int i = 0; i < 3; i++) {
         close_fd(&p[i][1]);
@@ -69,10 +70,13 @@ enum shodo_status tui_child_start(struct tui_child *c, const char *const *argv, 
         if (c->fds[i] >= 0)
             fcntl(c->fds[i], F_SETFL, O_NONBLOCK);
     }
-    close_fd(&p[3][0]);
-    if (pid < 0)
-        close_fd(&p[3][1]);
+    for (int i = 3; i < 5; i++) {
+        close_fd(&p[i][0]);
+        if (pid < 0)
+            close_fd(&p[i][1]);
+    }
     c->in_fd = p[3][1];
+    c->reply_fd = p[4][1];
     c->pid = pid < 0 ? 0 : pid;
     c->is_running = pid > 0;
     c->started_ms = shodo_time_mono_ms();
@@ -119,6 +123,7 @@ bool tui_child_poll(struct tui_child *c) {
         c->is_running = false;
         c->pid = 0;
         close_fd(&c->in_fd);
+        close_fd(&c->reply_fd);
         got = true;
     }
     return got;
@@ -148,15 +153,23 @@ bool tui_child_line(struct tui_child *c, int stream, const char **ret, size_t *r
     return true;
 }
 
-bool tui_child_say(struct tui_child *c, const char *line, bool is_last) {
+static bool say(int *fd, const char *line, bool is_last) {
     size_t n = strlen(line);
-    bool ok = c->in_fd >= 0;
+    bool ok = *fd >= 0;
     void (*old)(int) = signal(SIGPIPE, SIG_IGN);
-    ok = ok && write(c->in_fd, line, n) == (ssize_t)n && write(c->in_fd, "\n", 1) == 1;
+    ok = ok && write(*fd, line, n) == (ssize_t)n && write(*fd, "\n", 1) == 1;
     signal(SIGPIPE, old);
     if (is_last)
-        close_fd(&c->in_fd);
+        close_fd(fd);
     return ok;
+}
+
+bool tui_child_say(struct tui_child *c, const char *line, bool is_last) {
+    return say(&c->in_fd, line, is_last);
+}
+
+bool tui_child_reply(struct tui_child *c, const char *line, bool is_last) {
+    return say(&c->reply_fd, line, is_last);
 }
 
 void tui_child_cancel(struct tui_child *c) {
@@ -189,6 +202,7 @@ void tui_child_done(struct tui_child *c) {
         c->taken[i] = 0;
     }
     close_fd(&c->in_fd);
+    close_fd(&c->reply_fd);
     c->pid = 0;
     c->is_running = false;
     c->exit_code = 0;

@@ -16,18 +16,19 @@
 
 #define TUI_CHILD_FDS 3
 #define TUI_CHILD_EVENTS_FD 3 /* what --events names in the child */
+#define TUI_CHILD_REPLY_FD 4  /* a second line of input, for answers to what the child asks */
 
 struct tui_child {
     pid_t pid; /* 0: none */
     int fds[TUI_CHILD_FDS]; /* events, stdout, stderr; -1 closed */
-    int in_fd;
+    int in_fd, reply_fd;
     struct shodo_buf text[TUI_CHILD_FDS];
     size_t taken[TUI_CHILD_FDS]; /* bytes of text[] that were handed out as lines */
     bool is_running;
     int exit_code; /* after it ended; 128+signal */
     uint64_t started_ms, term_ms; /* term_ms: when SIGTERM was sent, 0 not yet */
 };
-#define TUI_CHILD_INIT {.fds = {-1, -1, -1}, .in_fd = -1}
+#define TUI_CHILD_INIT {.fds = {-1, -1, -1}, .in_fd = -1, .reply_fd = -1}
 
 enum { TUI_CHILD_EVENTS, TUI_CHILD_OUT, TUI_CHILD_ERR };
 
@@ -40,6 +41,7 @@ size_t tui_child_pollfds(const struct tui_child *c, struct pollfd *out); /* at m
 bool tui_child_line(struct tui_child *c, int stream, const char **ret, size_t *ret_len);
 /* One line into its standard input, which is then closed when `is_last`. */
 bool tui_child_say(struct tui_child *c, const char *line, bool is_last);
+bool tui_child_reply(struct tui_child *c, const char *line, bool is_last); /* the same on TUI_CHILD_REPLY_FD */
 /* SIGTERM; ten seconds later SIGKILL. */
 void tui_child_cancel(struct tui_child *c);
 void tui_child_done(struct tui_child *c); /* ends it and frees */

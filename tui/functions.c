@@ -56,7 +56,7 @@ static void collect(struct tui_app *app, const char *id, const char *argument) {
             break;
         }
     }
-    struct tui_run_request q = {.kind = TUI_RUN_COLLECT, .endpoint = endpoint};
+    struct tui_run_request q = {.kind = TUI_RUN_COLLECT, .endpoint = endpoint, .secret = app->secret[0] ? app->secret : NULL};
     tui_run_start(app, &q);
 }
 

@@ -108,6 +108,7 @@ int main(int argc, char **argv) {
     app.is_over = true; /* screens that close now leave the journal as it is */
     while (app.depth > 0)
         tui_pop(&app);
+    explicit_bzero(app.secret, sizeof app.secret);
     tui_child_done(&app.child);
     tui_books_done(&app.books);
     tui_casefile_free(app.casefile);

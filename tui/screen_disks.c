@@ -172,7 +172,6 @@ static void start_triage(struct tui_app *app, const char *path) {
     struct tui_run_request q = {.kind = TUI_RUN_TRIAGE, .source = path, .profile = app->profile[0] ? app->profile : "standard",
                                 .secret = app->secret[0] ? app->secret : NULL};
     tui_run_start(app, &q);
-    explicit_bzero(app->secret, sizeof app->secret);
 }
 
 static void on_key_typed(struct tui_app *app, long arg, const char *text) {
@@ -218,8 +217,13 @@ static unsigned choose(struct tui_app *app, struct tui_view *v, int index) {
     char note[400];
     long then = v->arg;
     snprintf(note, sizeof note, "%.100s %llu MB %.100s", k.model, (unsigned long long)(k.size_bytes >> 20), k.serial);
+    char before[400] = "";
+    const char *known = tui_casefile_value(app->casefile, TUI_KEY_DISK);
+    snprintf(before, sizeof before, "%.390s", known ? known : "");
     if (!tui_record(app, TUI_KEY_DISK, k.path, note))
         return TUI_EFFECT_REDRAW;
+    if (strcmp(before, k.path) != 0) /* the key belongs to the disk before */
+        explicit_bzero(app->secret, sizeof app->secret);
     app->has_disk = true;
     app->disk_needs_key = k.needs_key;
     tui_pop(app);

@@ -61,10 +61,10 @@ void tui_run_start(struct tui_app *app, const struct tui_run_request *q) {
         argv[n++] = "--out";
         argv[n++] = shodo_buf_cstr(&out);
         argv[n++] = "--passphrase-fd";
-        argv[n++] = "0";
+        argv[n++] = "4";
     }
     argv[n++] = "--json";
-    if (is_triage && q->secret) {
+    if (q->secret) {
         argv[n++] = "--recovery-key-file";
         argv[n++] = "-";
     }
@@ -72,8 +72,7 @@ void tui_run_start(struct tui_app *app, const struct tui_run_request *q) {
         tui_message(app, TUI_ROLE_ERROR, "%s", err.text);
         return;
     }
-    if (is_triage)
-        tui_child_say(&app->child, q->secret ? q->secret : "", true);
+    tui_child_say(&app->child, q->secret ? q->secret : "", true);
     tui_push(app, "run", 0);
     struct run *r = run_of(app);
     if (!r)
@@ -268,11 +267,11 @@ static unsigned type_back(struct tui_app *app, struct run *r, struct tui_key key
         return TUI_EFFECT_REDRAW;
     bool fits = all >= 4 && strcmp(r->typed, r->passphrase + all - 4) == 0;
     if (fits || ++r->tries >= 3) { /* after three wrong ones the engine writes nothing and says so */
-        tui_child_say(&app->child, r->typed, true);
+        tui_child_reply(&app->child, r->typed, true);
         explicit_bzero(r->passphrase, sizeof r->passphrase);
     } else {
         tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_PASS_WRONG));
-        tui_child_say(&app->child, r->typed, false);
+        tui_child_reply(&app->child, r->typed, false);
     }
     memset(r->typed, 0, sizeof r->typed);
     return TUI_EFFECT_REDRAW;
