@@ -222,7 +222,8 @@ static bool look_patient(struct shodo_census *c, const struct view *v, bool is_c
     shodo_auto(shodo_buf) struct shodo_buf e = SHODO_BUF_INIT;
     const struct shodo_buf *own = is_candidate ? &c->inner : &c->extension;
     shodo_text_fold(&e, own->data ? own->data : "", own->len);
-    int at = shodo_detect_patient(c->detect, v->path, n, shodo_buf_cstr(&e));
+    bool is_named = false;
+    int at = shodo_detect_patient(c->detect, v->path, n, shodo_buf_cstr(&e), &is_named);
     *ret_is_patient = at >= 0;
     if (at < 0)
         return true;
@@ -235,6 +236,7 @@ static bool look_patient(struct shodo_census *c, const struct view *v, bool is_c
     }
     struct census_patient *p = shodo_vec_at(&c->patients, (size_t)at);
     p->files++;
+    p->named += is_named;
     p->bytes += v->size;
     p->candidates += is_candidate;
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(p->folders); i++) {

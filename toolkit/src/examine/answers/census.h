@@ -15,7 +15,8 @@
  *  note_name  time = first_born. {name, strength, files, directories, size_min, size_max, first_born, last_born, owners[],
  *              folders[path]}: strong names, and weak ones in at least min_directories folders
  *  folder     {path, files, bytes, candidates, patient}: folders with users' data
- *  patient    {id, files, bytes, folders[path], candidates}: signs of patient data by name and place
+ *  patient    {id, files, named, bytes, folders[path], candidates}: signs of patient data; named: by name or extension, the
+ *             others only by the folder they lie in
  *  backdated  time = $FN born. {path, si_born, si_modified, fn_born, fn_modified}: a program in a place where intruders
  *              drop things whose $SI birth is before its $FN birth
  *  types      {types[{extension, files, bytes}]}: the most frequent ordinary extensions of users' data

@@ -338,6 +338,7 @@ static void say_patients(struct saying *s) {
         struct shodo_json j = begin(s);
         shodo_json_str(&j, "id", id ? id : "");
         shodo_json_u64(&j, "files", p->files);
+        shodo_json_u64(&j, "named", p->named);
         shodo_json_u64(&j, "bytes", p->bytes);
         shodo_json_u64(&j, "candidates", p->candidates);
         shodo_json_array(&j, "folders");

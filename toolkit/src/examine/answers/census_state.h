@@ -26,7 +26,7 @@ struct census_folder {
     uint64_t files, bytes, candidates, patient;
 };
 struct census_patient {
-    uint64_t files, bytes, candidates;
+    uint64_t files, named, bytes, candidates;
     uint32_t folders[8];
     uint32_t last_folder;
 };

@@ -60,6 +60,16 @@ const char *ans_local(struct shodo_answers *a, int64_t t) {
     return ans_text(a, s);
 }
 
+const struct shodo_value *ans_value(const struct ans_fact *f, const char *key) {
+    const struct shodo_value *v = shodo_value_get(f->values, key);
+    return v ? v : shodo_value_get(shodo_value_get(f->values, "data"), key);
+}
+
+const char *ans_str(const struct ans_fact *f, const char *key) {
+    const char *s = shodo_value_str(ans_value(f, key));
+    return s ? s : "";
+}
+
 const char *ans_get(const struct shodo_value *map, const char *key) {
     const char *s = shodo_value_get_str(map, key);
     return s ? s : "";
@@ -154,6 +164,8 @@ enum shodo_status shodo_answers_finding(struct shodo_answers *a, const char *lin
 static void take_content(struct shodo_answers *a, const struct shodo_value *v) {
     struct shodo_crypt_signs s;
     shodo_crypt_read(&s, shodo_value_get(v, "shodo.values"));
+    if (*ans_get(shodo_value_get(v, "shodo.values"), "stream"))
+        return; /* a hidden stream is no lost file */
     struct ans_content *c = row(a, &a->contents);
     if (c)
         *c = (struct ans_content){.id = ans_text(a, ans_get(v, "event.id")),

@@ -362,14 +362,19 @@ static bool any(const struct shodo_vec *v, const char *s, size_t n) {
     return false;
 }
 
-int shodo_detect_patient(const struct shodo_detect *d, const char *folded_path, size_t n, const char *extension) {
+int shodo_detect_patient(const struct shodo_detect *d, const char *folded_path, size_t n, const char *extension, bool *ret_is_named) {
     const char *slash = memrchr(folded_path, '/', n);
     const char *name = slash ? slash + 1 : folded_path;
     size_t name_n = n - (size_t)(name - folded_path), e = strlen(extension);
+    int by_folder = -1;
+    *ret_is_named = true;
     for (size_t i = 0; i < d->patients.count; i++) {
         const struct patient *p = shodo_vec_at(&d->patients, i);
-        if ((e && any(&p->extensions, extension, e)) || any(&p->names, name, name_n) || any(&p->folders, folded_path, n))
+        if ((e && any(&p->extensions, extension, e)) || any(&p->names, name, name_n))
             return (int)i;
+        if (by_folder < 0 && any(&p->folders, folded_path, n))
+            by_folder = (int)i;
     }
-    return -1;
+    *ret_is_named = false;
+    return by_folder;
 }

@@ -44,7 +44,8 @@ enum shodo_extension_list shodo_detect_extension(const struct shodo_detect *d, c
                                                  size_t n, const char **ret_family);
 /* Is it named like a note? 0 no, 1 weak, 2 strong. */
 int shodo_detect_note(const struct shodo_detect *d, const char *folded_name, size_t n, const char *extension, uint64_t size);
-/* Index of the first patient-data indicator that fits, or -1. `folded_path` with '/', `extension` folded. */
-int shodo_detect_patient(const struct shodo_detect *d, const char *folded_path, size_t n, const char *extension);
+/* Index of the first patient-data indicator that fits, or -1. `folded_path` with '/', `extension` folded. `*ret_is_named`: by
+ * extension or name, not only by the folder it lies in. */
+int shodo_detect_patient(const struct shodo_detect *d, const char *folded_path, size_t n, const char *extension, bool *ret_is_named);
 
 #endif

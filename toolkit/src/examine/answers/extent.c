@@ -217,6 +217,7 @@ static void write_patients(const struct shodo_answers *a, struct shodo_json *j) 
         shodo_json_str(j, "ja", ja);
         shodo_json_str(j, "en", en);
         shodo_json_i64(j, "files", shodo_value_get_int(f->values, "files", 0));
+        shodo_json_i64(j, "named", shodo_value_get_int(f->values, "named", 0));
         shodo_json_i64(j, "bytes", shodo_value_get_int(f->values, "bytes", 0));
         shodo_json_i64(j, "looks_encrypted", shodo_value_get_int(f->values, "candidates", 0));
         shodo_value_write(j, "folders", shodo_value_get(f->values, "folders"));

@@ -26,8 +26,8 @@ static const struct registry_line {
     {"rdp_client", "rdp_outgoing_history", "他の端末へリモートデスクトップでつないだ記録", "Remote desktop to another machine", "T1021.001", "key", NULL, 0, false},
 };
 
-static const char *shown(struct shodo_answers *a, const struct shodo_value *v, const char *key) {
-    const struct shodo_value *x = key ? shodo_value_get(v, key) : NULL;
+static const char *shown(struct shodo_answers *a, const struct ans_fact *f, const char *key) {
+    const struct shodo_value *x = key ? ans_value(f, key) : NULL;
     if (shodo_value_kind(x) == SHODO_VALUE_LIST)
         x = shodo_value_at(x, 0);
     const char *s = shodo_value_str(x);
@@ -36,8 +36,8 @@ static const char *shown(struct shodo_answers *a, const struct shodo_value *v, c
     return shodo_value_kind(x) == SHODO_VALUE_INT ? ans_format(a, "%lld", (long long)shodo_value_int(x, 0)) : "";
 }
 
-static bool is_wanted(const struct registry_line *r, const struct shodo_value *v) {
-    const struct shodo_value *x = r->when ? shodo_value_get(v, r->when) : NULL;
+static bool is_wanted(const struct registry_line *r, const struct ans_fact *f) {
+    const struct shodo_value *x = r->when ? ans_value(f, r->when) : NULL;
     return !r->when || (r->is == INT64_MIN ? x != NULL : shodo_value_int(x, INT64_MIN) == r->is);
 }
 
@@ -46,10 +46,10 @@ static void registry(struct shodo_answers *a) {
         const struct registry_line *r = &registry_lines[k];
         size_t i = 0;
         for (const struct ans_fact *f; (f = ans_next(a, "registry", r->kind, &i)) != NULL;) {
-            struct ans_line *l = is_wanted(r, f->values) ? ans_line_add(a, f->time, r->what, f->id, f->path) : NULL;
+            struct ans_line *l = is_wanted(r, f) ? ans_line_add(a, f->time, r->what, f->id, f->path) : NULL;
             if (!l)
                 continue;
-            const char *value = shown(a, f->values, r->value), *more = strcmp(r->kind, "port_proxy") == 0 || strcmp(r->kind, "run_key") == 0 ? shown(a, f->values, r->value[0] == 'n' ? "value" : "name") : "";
+            const char *value = shown(a, f, r->value), *more = strcmp(r->kind, "port_proxy") == 0 || strcmp(r->kind, "run_key") == 0 ? shown(a, f, r->value[0] == 'n' ? "value" : "name") : "";
             l->ja = ans_format(a, "%s: %s %s", r->ja, value, more);
             l->en = ans_format(a, "%s: %s %s", r->en, value, more);
             l->technique = r->technique;
@@ -86,7 +86,7 @@ static void programs(struct shodo_answers *a) {
     for (size_t k = 0; k < SHODO_ARRAY_SIZE(rows); k++) {
         size_t i = 0;
         for (const struct ans_fact *f; (f = ans_next(a, rows[k].reader, rows[k].kind, &i)) != NULL;) {
-            const char *path = shown(a, f->values, rows[k].value);
+            const char *path = shown(a, f, rows[k].value);
             if (!*path || !is_drop_place(path))
                 continue;
             struct ans_line *l = ans_line_add(a, f->time, rows[k].what, f->id, f->path);

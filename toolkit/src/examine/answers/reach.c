@@ -30,7 +30,7 @@ static size_t tell(struct shodo_answers *a, struct shodo_json *j, const struct t
         for (const struct ans_fact *f; (f = ans_next(a, rows[k].reader, rows[k].kind, &i)) != NULL;) {
             bool has_any = !rows[k].values[0], is_known = false;
             for (size_t v = 0; v < SHODO_ARRAY_SIZE(rows[k].values) && rows[k].values[v]; v++) {
-                const struct shodo_value *x = shodo_value_get(f->values, rows[k].values[v]);
+                const struct shodo_value *x = ans_value(f, rows[k].values[v]);
                 has_any = has_any || x;
                 is_known = is_known || (shodo_value_str(x) && is_known_here(a, shodo_value_str(x)));
             }
@@ -39,8 +39,8 @@ static size_t tell(struct shodo_answers *a, struct shodo_json *j, const struct t
             shodo_json_object(j, NULL);
             shodo_json_str(j, "kind", rows[k].as);
             for (size_t v = 0; v < SHODO_ARRAY_SIZE(rows[k].values) && rows[k].values[v]; v++)
-                if (shodo_value_get(f->values, rows[k].values[v]))
-                    shodo_value_write(j, rows[k].values[v], shodo_value_get(f->values, rows[k].values[v]));
+                if (ans_value(f, rows[k].values[v]))
+                    shodo_value_write(j, rows[k].values[v], ans_value(f, rows[k].values[v]));
             if (shodo_value_get(f->values, "user"))
                 shodo_value_write(j, "user", shodo_value_get(f->values, "user"));
             shodo_json_time(j, "since", f->time);
@@ -73,7 +73,7 @@ static size_t tell_products(struct shodo_answers *a, struct shodo_json *j, const
         }
         i = 0;
         for (const struct ans_fact *f; !id && (f = ans_next(a, "registry", "installed_program", &i)) != NULL;) {
-            const char *name = ans_get(f->values, "DisplayName");
+            const char *name = ans_str(f, "DisplayName");
             shodo_fold_path(&b, name, strlen(name));
             if (*name && shodo_wild_any(shodo_value_get(p, "uninstall_names"), shodo_buf_cstr(&b), b.len)) {
                 id = f->id;
@@ -104,7 +104,9 @@ void ans_write_connections(struct shodo_answers *a, struct shodo_json *j) {
         {"registry", "network_interface", "network_interface", {"IPAddress", "DefaultGateway", "DhcpIPAddress", "DhcpDefaultGateway", "DhcpServer", "NameServer"}},
         {"registry", "network_profile", "network", {"ProfileName", "name", "type", "NameType", "created", "last_connected"}},
         {"registry", "persistent_route", "route", {"name", "value"}},
-        {"text", NULL, "remote_log", {"product", "event", "peer", "address", "server", "name"}},
+        {"text", "remote_session", "remote_session", {"product", "event", "peer", "address", "time_local", "user"}},
+        {"text", "remote_tool_settings", "remote_support_setting", {"product", "name", "value", "unattended_password", "key"}},
+        {"text", "vpn_entry", "vpn", {"product", "name", "server", "device", "type"}},
         {"evtx", "vpn_connected", "vpn_used", {"data"}},
         {"evtx", "remote_session", "remote_session", {"data"}},
     };
@@ -118,7 +120,7 @@ void ans_write_connections(struct shodo_answers *a, struct shodo_json *j) {
     shodo_json_array(j, "sentences");
     size_t i = 0;
     const struct ans_fact *rdp = ans_next(a, "registry", "rdp", &i);
-    if (rdp && shodo_value_get_int(rdp->values, "fDenyTSConnections", 1) == 0)
+    if (rdp && shodo_value_int(ans_value(rdp, "fDenyTSConnections"), 1) == 0)
         ans_sentence(j, "リモートデスクトップが有効です。", "Remote desktop is enabled.");
     else if (rdp)
         ans_sentence(j, "リモートデスクトップは無効の設定です。", "Remote desktop is set to disabled.");
@@ -152,7 +154,7 @@ void ans_write_reach(struct shodo_answers *a, struct shodo_json *j) {
         {"registry", "smb_server", "smb_server", {"SMB1"}},
         {"evtx", "rdp_outgoing", "rdp_outgoing", {"data"}},
         {"evtx", "explicit_credentials", "credentials_used", {"data"}},
-        {"text", "host", "hosts_file", {"name", "address"}},
+        {"text", "hosts_entry", "hosts_file", {"address", "name", "names"}},
     };
     shodo_auto(shodo_buf) struct shodo_buf list = SHODO_BUF_INIT;
     struct shodo_json l = shodo_json_to(&list);
@@ -166,7 +168,7 @@ void ans_write_reach(struct shodo_answers *a, struct shodo_json *j) {
         ans_sentence(j, "届く先の記録は読み取れていません（無いとは言えません）。", "No record of what it reaches was read (which does not mean there is none).");
     size_t i = 0;
     const struct ans_fact *uac = ans_next(a, "registry", "uac", &i);
-    if (uac && shodo_value_get_int(uac->values, "LocalAccountTokenFilterPolicy", 0) == 1)
+    if (uac && shodo_value_int(ans_value(uac, "LocalAccountTokenFilterPolicy"), 0) == 1)
         ans_sentence(j, "ローカル管理者の遠隔操作が開いています。同じ管理者パスワードの端末へ広がりやすい状態です。",
                      "Remote use of local administrators is open: easy spread to machines with the same administrator password.");
     shodo_json_array_end(j);

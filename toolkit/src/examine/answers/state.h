@@ -95,6 +95,9 @@ struct ans_line *ans_line_add(struct shodo_answers *a, int64_t time, const char 
 const struct ans_fact *ans_next(const struct shodo_answers *a, const char *reader, const char *kind, size_t *i);
 struct ans_vote *ans_vote_add(struct shodo_answers *a, const char *name);
 void ans_vote_id(struct ans_vote *v, const char *id); /* counts, and keeps the first ones */
+/* A value of a fact: its own, or of its "data" (registry and event facts). */
+const struct shodo_value *ans_value(const struct ans_fact *f, const char *key);
+const char *ans_str(const struct ans_fact *f, const char *key); /* text of it, or "" */
 const char *ans_get(const struct shodo_value *map, const char *key); /* text or "" */
 int64_t ans_get_time(const struct shodo_value *map, const char *key);
 

@@ -11,9 +11,9 @@ void ans_read_machine(struct shodo_answers *a) {
     size_t i = 0;
     const struct ans_fact *f = ans_next(a, "registry", "time_zone", &i);
     if (f) {
-        const struct shodo_value *bias = shodo_value_get(f->values, "ActiveTimeBias");
+        const struct shodo_value *bias = ans_value(f, "ActiveTimeBias");
         if (!bias)
-            bias = shodo_value_get(f->values, "Bias");
+            bias = ans_value(f, "Bias");
         int64_t b = shodo_value_int(bias, INT64_MAX);
         if (b > INT32_MAX && b <= UINT32_MAX)
             b -= (int64_t)UINT32_MAX + 1; /* a DWORD that holds a negative number */
@@ -21,14 +21,14 @@ void ans_read_machine(struct shodo_answers *a) {
             a->zone_minutes = (int)-b;
             a->is_zone_known = true;
         }
-        a->zone_name = ans_get(f->values, "TimeZoneKeyName");
+        a->zone_name = ans_str(f, "TimeZoneKeyName");
     }
     if (!a->is_zone_known)
         a->zone_minutes = 9 * 60; /* shown as assumed */
     i = 0;
     f = ans_next(a, "registry", "computer_name", &i);
     if (f)
-        a->computer = ans_get(f->values, "ComputerName");
+        a->computer = ans_str(f, "ComputerName");
     i = 0;
     a->has_volume = ans_next(a, "mft", "volume", &i) != NULL;
 }

@@ -5,6 +5,7 @@
  *
  * fact: reader "content", kind "odd", time = $SI changed, values
  *   extension   ".docx"
+ *   stream      name of the stream, absent for the unnamed one
  *   identified  name of the signature, "" when none fits
  *   expected    true when the extension demands a signature and none of them is there
  *   size, samples, random, lanes, head_random, head_entropy, head_chi2, tail_entropy, tail_chi2   (examine/measure.h)
@@ -37,6 +38,8 @@ static void whole(void *state, struct shodo_look *l, const struct shodo_bytes *b
     struct shodo_json j = shodo_json_to(&values);
     shodo_json_object(&j, NULL);
     shodo_json_str(&j, "extension", l->extension);
+    if (!is_main)
+        shodo_json_str(&j, "stream", l->stream_name);
     shodo_json_str(&j, "identified", l->signature ? l->signature->name : "");
     shodo_json_bool(&j, "expected", is_mismatch);
     shodo_json_u64(&j, "size", l->size_bytes);
