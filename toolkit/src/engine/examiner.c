@@ -173,6 +173,7 @@ static enum shodo_status do_item(struct examining *x, int fd, struct shodo_error
     add_stats(&stats, shodo_exam_stats(x->exam), -1);
     if (st == SHODO_OK)
         st = shodo_exam_entry(x->exam, source, &entry, err);
+    shodo_exam_companions(x->exam, NULL, 0, false);
     add_stats(&stats, shodo_exam_stats(x->exam), 1);
     if (x->job->host->is_tree)
         shodo_source_free(source);
