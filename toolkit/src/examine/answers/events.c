@@ -66,8 +66,9 @@ static bool fits(const struct shodo_value *p, const struct shodo_value *v) {
     for (size_t i = 0; i < shodo_value_count(ids) && !is_ours; i++)
         is_ours = shodo_value_int(shodo_value_at(ids, i), -2) == id;
     const char *provider = ans_get(p, "provider"), *channel = ans_get(p, "channel");
-    return is_ours && (!*channel || shodo_text_ieq(channel, ans_get(v, "channel"))) &&
-           (!*provider || shodo_text_ieq(provider, ans_get(v, "provider"))) && holds(shodo_value_get(p, "conditions"), shodo_value_get(v, "data"));
+    /* the provider decides: forwarded and archived events stand in other channels */
+    bool has_source = *provider ? shodo_text_ieq(provider, ans_get(v, "provider")) : !*channel || shodo_text_ieq(channel, ans_get(v, "channel"));
+    return is_ours && has_source && holds(shodo_value_get(p, "conditions"), shodo_value_get(v, "data"));
 }
 
 /* "account hosyu, from 203.0.113.57, …": what people ask first. */
@@ -195,7 +196,33 @@ static void apply(struct shodo_answers *a, const struct shodo_value *p, bool is_
     shodo_vec_done(&hits);
 }
 
+/* Events that no pattern is about but that make the story readable. */
+static void plain_events(struct shodo_answers *a) {
+    static const struct {
+        const char *kind, *ja, *en;
+    } rows[] = {
+        {"rdp_session_disconnected", "リモートデスクトップの接続が切れました。", "Remote desktop session disconnected."},
+        {"rdp_session_logoff", "リモートデスクトップからログオフしました。", "Remote desktop session logged off."},
+        {"vpn_dialed", "VPN に接続しました。", "VPN dialled."},
+        {"remote_session", "遠隔サポートの接続。", "Remote support session."},
+        {"power_lost", "正しい手順でなく電源が切れました。", "Power was lost."},
+    };
+    for (size_t k = 0; k < SHODO_ARRAY_SIZE(rows); k++) {
+        size_t i = 0;
+        for (const struct ans_fact *f; (f = ans_next(a, "evtx", rows[k].kind, &i)) != NULL;) {
+            struct ans_line *l = ans_line_add(a, f->time, rows[k].kind, f->id, f->path);
+            if (!l)
+                continue;
+            const char *more = details(a, shodo_value_get(f->values, "data"));
+            l->ja = ans_format(a, "%s %s", rows[k].ja, more);
+            l->en = ans_format(a, "%s %s", rows[k].en, more);
+            l->data_type = "windows:evtx:record";
+        }
+    }
+}
+
 void ans_make_events(struct shodo_answers *a) {
+    plain_events(a);
     static const char schema[] = "event-patterns";
     for (size_t i = 0; i < shodo_detect_count(a->detect, schema, "patterns"); i++)
         apply(a, shodo_detect_row(a->detect, schema, "patterns", i), false);

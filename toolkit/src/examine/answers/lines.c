@@ -76,12 +76,12 @@ static void programs(struct shodo_answers *a) {
     static const struct {
         const char *reader, *kind, *value, *what, *ja, *en;
     } rows[] = {
-        {"registry", "program_run_bam", "path", "program_run", "プログラムの実行（BAM）", "Program ran (BAM)"},
-        {"registry", "program_run_user", "path", "program_run", "プログラムの実行（UserAssist）", "Program ran (UserAssist)"},
+        {"registry", "program_run_bam", "program", "program_run", "プログラムの実行（BAM）", "Program ran (BAM)"},
+        {"registry", "program_run_user", "program", "program_run", "プログラムの実行（UserAssist）", "Program ran (UserAssist)"},
         {"registry", "program_seen_amcache", "LowerCaseLongPath", "program_seen", "プログラムの存在（Amcache）", "Program seen (Amcache)"},
         {"registry", "service", "ImagePath", "service_present", "置き場所の不自然なサービス", "Service in an unusual place"},
         {"registry", "run_key", "value", "run_key_dropped", "置き場所の不自然な自動起動", "Start at logon from an unusual place"},
-        {"prefetch", NULL, "path", "program_run", "プログラムの実行（Prefetch）", "Program ran (Prefetch)"},
+        {"prefetch", "program_run", "files", "program_run", "プログラムの実行（Prefetch）", "Program ran (Prefetch)"},
     };
     for (size_t k = 0; k < SHODO_ARRAY_SIZE(rows); k++) {
         size_t i = 0;
@@ -157,7 +157,22 @@ static void notes(struct shodo_answers *a) {
     }
 }
 
+/* Deleted while it happened, or just after: tools and what was taken. */
+static void deleted(struct shodo_answers *a) {
+    size_t i = 0;
+    for (const struct ans_fact *f; (f = ans_next(a, "usn", "usn_deleted", &i)) != NULL;) {
+        struct ans_line *l = ans_line_add(a, f->time, "file_deleted", f->id, f->path);
+        if (!l)
+            continue;
+        l->ja = ans_format(a, "ファイルの削除（変更ジャーナル）: %s", ans_get(f->values, "name"));
+        l->en = ans_format(a, "File deleted (change journal): %s", ans_get(f->values, "name"));
+        l->technique = "T1070.004";
+        l->data_type = "fs:ntfs:usn_change";
+    }
+}
+
 void ans_make_lines(struct shodo_answers *a) {
+    deleted(a);
     registry(a);
     programs(a);
     files(a);
