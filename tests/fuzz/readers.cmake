@@ -1,0 +1,3 @@
+foreach(reader regf evtx usn prefetch)
+  shodo_fuzz(${reader} LIBS shodo_examine shodo_evidence shodo_model shodo_base)
+endforeach()
