@@ -97,6 +97,8 @@
 /* readers */
 #define SHODO_LIMIT_HIVE_BYTES SHODO_MIB(384)      /* one registry hive with what its logs add */
 #define SHODO_LIMIT_HIVE_LOG_BYTES SHODO_MIB(64)   /* one transaction log */
+#define SHODO_LIMIT_COMPANIONS 10000u              /* transaction logs remembered while listing */
+#define SHODO_LIMIT_COMPANION_BYTES SHODO_KIB(128) /* one encoded entry of these */
 #define SHODO_LIMIT_HIVE_KEYS 4000000u             /* keys of one hive */
 #define SHODO_LIMIT_HIVE_DEPTH 512u                /* Windows allows 512 levels */
 #define SHODO_LIMIT_HIVE_FACTS 20000u              /* facts of one kind from one hive */
