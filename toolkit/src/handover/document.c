@@ -119,6 +119,12 @@ void shodo_document_table(struct shodo_document *d, const char *key, size_t colu
     shodo_document_row(d, head);
 }
 
+void shodo_document_table_small(struct shodo_document *d) {
+    struct shodo_block *b = last_table(d);
+    if (b)
+        b->is_small = true;
+}
+
 void shodo_document_row(struct shodo_document *d, const char *const *cells) {
     struct shodo_block *b = last_table(d);
     if (!b || b->columns == 0)

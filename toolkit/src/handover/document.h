@@ -57,6 +57,7 @@ struct shodo_block {
     int level;         /* heading: 1..3 */
     /* table */
     size_t columns;
+    bool is_small; /* small print */
     const int *widths; /* per mille of the text width, sum 1000 */
     struct shodo_cell *cells; /* row by row; the first row is the head */
     size_t cells_count;
@@ -87,6 +88,7 @@ void shodo_document_field(struct shodo_document *d, const char *key, const char 
                           enum shodo_field_source source, const char *source_text);
 /* Head and widths first (`columns` items each), then rows of as many cells. */
 void shodo_document_table(struct shodo_document *d, const char *key, size_t columns, const int *widths, const char *const *head);
+void shodo_document_table_small(struct shodo_document *d); /* the table that was just begun is in small print */
 void shodo_document_row(struct shodo_document *d, const char *const *cells);
 
 /* Renderers: append the whole file. */

@@ -156,7 +156,7 @@ static double row_height(struct layout *l, const struct shodo_block *b, size_t r
     for (size_t i = 0; i < b->columns; i++) {
         const char *text = b->cells[row + i].text;
         double width = WIDTH * b->widths[i] / 1000.0 - 2 * CELL_PAD;
-        h = SHODO_MAX(h, text_height(l, width, BODY_PT, text));
+        h = SHODO_MAX(h, text_height(l, width, b->is_small ? SMALL_PT : BODY_PT, text));
         is_empty = is_empty || !*text;
     }
     h += 2 * CELL_PAD;
@@ -171,7 +171,7 @@ static void draw_row(struct layout *l, const struct shodo_block *b, size_t row, 
         if (row == 0)
             shodo_pdf_fill(l->pdf, x, l->y, w, h, 0.88);
         shodo_pdf_frame(l->pdf, x, l->y, w, h, 0.4);
-        draw_text(l, x + CELL_PAD, l->y + CELL_PAD, w - 2 * CELL_PAD, BODY_PT, row == 0 ? SHODO_PDF_BOLD : SHODO_PDF_REGULAR, false,
+        draw_text(l, x + CELL_PAD, l->y + CELL_PAD, w - 2 * CELL_PAD, b->is_small ? SMALL_PT : BODY_PT, row == 0 ? SHODO_PDF_BOLD : SHODO_PDF_REGULAR, false,
                   b->cells[row + i].text);
         x += w;
     }

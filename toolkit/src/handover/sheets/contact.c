@@ -96,7 +96,9 @@ static bool is_stale(const struct shodo_sheet *s, const char *date) {
 
 static const char *channels(struct shodo_sheet *s, const struct contact *c) {
     const struct shodo_value *list = get(c, "channels");
-    const char *own_phone = shodo_value_get_str(c->own, "phone");
+    const char *own_phone = shodo_value_get_str(c->own, "phone"), *id = shodo_value_get_str(c->row, "id");
+    if (!own_phone && id && strcmp(id, "insurer") == 0)
+        own_phone = shodo_value_get_str(shodo_value_get(s->site, "insurance"), "phone");
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     if (own_phone)
         shodo_buf_addf(&b, "%s", own_phone);
@@ -107,7 +109,7 @@ static const char *channels(struct shodo_sheet *s, const struct contact *c) {
             value = NULL;
         if (!value && own_phone && kind && strcmp(kind, "phone") == 0)
             continue;
-        shodo_buf_addf(&b, "%s%s %s", b.len ? "\n" : "", value ? value : "＿＿＿＿＿＿＿＿", note);
+        shodo_buf_addf(&b, "%s%s %s", b.len ? "\n" : "", value ? value : "＿＿＿＿＿＿", note);
     }
     const char *hours = shodo_sheet_text(s, c->own ? c->own : c->row, "hours_note");
     if (!*hours)
@@ -125,18 +127,19 @@ static const char *verified(struct shodo_sheet *s, const struct contact *c) {
     if (date && shodo_value_kind(shodo_value_get(v, "date")) != SHODO_VALUE_NULL)
         return shodo_sheet_printf(s, s->is_ja ? "%s\n確認 %s %s %s%s" : "%s\nverified %s %s %s%s", basis, date, by ? by : "", how ? how : "",
                                   is_stale(s, date) ? shodo_sheet_say(s, "\n要確認（1年より前）", "\nto be checked (over a year)") : "");
-    return shodo_sheet_printf(s, s->is_ja ? "%s\n要確認（出典 %s）\n確認日＿＿ 者＿＿ 方法＿＿" : "%s\nto be checked (seen %s)\non __ by __ how __", basis, seen ? seen : "-");
+    return shodo_sheet_printf(s, s->is_ja ? "%s\n要確認（出典 %s） 確認日・者・方法＿＿" : "%s\nto be checked (seen %s)\non __ by __ how __", basis, seen ? seen : "-");
 }
 
 static void outside(struct shodo_sheet *s) {
     struct contact list[CONTACTS_MAX];
-    const int widths[] = {270, 190, 260, 160, 120};
+    const int widths[] = {300, 170, 260, 150, 120};
     const char *const head[] = {shodo_sheet_say(s, "相手（何のため）", "Whom (what for)"), shodo_sheet_say(s, "いつ（期限の目安）", "When (guide)"),
                                 shodo_sheet_say(s, "番号・受付", "Number, hours"), shodo_sheet_say(s, "根拠・確認", "Basis, verified"),
                                 shodo_sheet_say(s, "時刻・相手・返事", "Time, name, answer")};
     size_t n = collect(s, list);
     shodo_document_heading(s->d, 2, shodo_sheet_say(s, "外部（上から順に。夜間・休日は、今つながる相手が先）", "Outside (in this order)"));
     shodo_document_table(s->d, "contacts", 5, widths, head);
+    shodo_document_table_small(s->d);
     for (size_t i = 0; i < n; i++) {
         const struct contact *c = &list[i];
         const char *until = shodo_value_get_str(c->row, "until"), *when = "", *rule = "";
@@ -154,6 +157,14 @@ static void outside(struct shodo_sheet *s) {
     }
 }
 
+static const char *hours_word(const struct shodo_sheet *s, const char *hours) {
+    static const char *const words[][3] = {{"24h", "24時間", "24h"}, {"weekday", "平日の昼", "weekdays"}, {"night", "夜間", "night"}, {"oncall", "呼出し", "on call"}, {"holiday", "休日", "holidays"}};
+    for (size_t i = 0; hours && i < SHODO_ARRAY_SIZE(words); i++)
+        if (strcmp(words[i][0], hours) == 0)
+            return words[i][s->is_ja ? 1 : 2];
+    return hours ? hours : "";
+}
+
 static void people(struct shodo_sheet *s) {
     const int widths[] = {240, 180, 250, 110, 220};
     const char *const head[] = {shodo_sheet_say(s, "役割", "Role"), shodo_sheet_say(s, "名前", "Name"), shodo_sheet_say(s, "電話", "Telephone"),
@@ -161,6 +172,7 @@ static void people(struct shodo_sheet *s) {
     const struct shodo_value *rows = shodo_value_get(s->site, "people");
     shodo_document_heading(s->d, 2, shodo_sheet_say(s, "院内", "Inside"));
     shodo_document_table(s->d, "people", 5, widths, head);
+    shodo_document_table_small(s->d);
     for (size_t i = 0; i < shodo_value_count(rows); i++) {
         const struct shodo_value *p = shodo_value_at(rows, i), *phones = shodo_value_get(p, "phones");
         const char *role = shodo_sheet_text(s, p, "role"), *hours = shodo_value_get_str(p, "hours"), *deputy = shodo_value_get_str(p, "deputy_of");
@@ -169,7 +181,7 @@ static void people(struct shodo_sheet *s) {
             shodo_buf_addf(&b, "%s%s", k ? "\n" : "", shodo_value_str(shodo_value_at(phones, k)) ? shodo_value_str(shodo_value_at(phones, k)) : "");
         bool is_deputy = deputy && shodo_value_kind(shodo_value_get(p, "deputy_of")) != SHODO_VALUE_NULL;
         const char *of = is_deputy ? shodo_sheet_resolve(s, shodo_sheet_printf(s, "site.people.%s", deputy), NULL).text : "";
-        shodo_document_row(s->d, (const char *const[]){role, shodo_sheet_text(s, p, "name"), shodo_buf_cstr(&b), hours ? hours : "",
+        shodo_document_row(s->d, (const char *const[]){role, shodo_sheet_text(s, p, "name"), shodo_buf_cstr(&b), hours_word(s, hours),
                                                        *of ? shodo_sheet_printf(s, s->is_ja ? "%s の代理" : "deputy of %s", of) : ""});
     }
     static const char *const roles[][2] = {{"病院長", "director"}, {"医療情報システム安全管理責任者", "security manager"}, {"事務長", "office manager"},

@@ -7,17 +7,17 @@
 #define BLANK_ROWS 5
 #define COLUMNS_MAX 8
 
-/* "□ 有  □ 無": to be marked with a pen. */
+/* "□有  □無": to be marked with a pen. */
 static const char *boxes(struct shodo_sheet *s, const struct shodo_value *field) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     const struct shodo_value *choices = shodo_value_get(field, "choices");
     for (size_t i = 0; i < shodo_value_count(choices); i++) {
         const char *label = shodo_value_get_str(shodo_value_at(choices, i), s->is_ja ? "ja" : "en");
         if (label)
-            shodo_buf_addf(&b, "%s[ ] %s", i ? "   " : "", label);
+            shodo_buf_addf(&b, "%s□%s", i ? "  " : "", label);
     }
     if (b.len && !strstr(shodo_buf_cstr(&b), shodo_sheet_say(s, "不明", "unknown")))
-        shodo_buf_addf(&b, "   [ ] %s", shodo_sheet_say(s, "不明", "unknown"));
+        shodo_buf_addf(&b, "  □%s", shodo_sheet_say(s, "不明", "unknown"));
     return shodo_sheet_printf(s, "%s", shodo_buf_cstr(&b));
 }
 
@@ -27,6 +27,8 @@ static bool blank_table(struct shodo_sheet *s, const char *key, const char *labe
     const char *head[COLUMNS_MAX], *cells[COLUMNS_MAX];
     int widths[COLUMNS_MAX];
     size_t n = 0;
+    if (strstr(label, "（") || strchr(label, '('))
+        return false;
     for (const char *p = label; p && n < COLUMNS_MAX; n++) {
         const char *end = strstr(p, comma);
         head[n] = end ? shodo_sheet_printf(s, "%.*s", (int)(end - p), p) : p;
