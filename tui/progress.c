@@ -61,6 +61,20 @@ static void on_finding(struct tui_progress *p, const struct shodo_value *data, b
     p->recent[p->recent_count++].is_match = verdict && strcmp(verdict, "match") == 0;
 }
 
+/* The first one comes after the listing, while contents are still being read. */
+static void on_answer(struct tui_progress *p, const struct shodo_value *data, bool is_ja) {
+    const char *id = shodo_value_get_str(data, "id");
+    const char *verdict = shodo_value_get_str(data, "verdict");
+    const char *shown = shodo_value_get_str(data, is_ja ? "verdict_ja" : "verdict");
+    const char *text = shodo_value_get_str(shodo_value_at(shodo_value_get(data, "sentences"), 0), is_ja ? "ja" : "en");
+    char line[TUI_PROGRESS_TEXT];
+    if (!id || strcmp(id, "hit") != 0)
+        return;
+    snprintf(line, sizeof line, "[%.30s] %.250s", shown ? shown : "", text ? text : "");
+    keep(p->answer, line);
+    p->is_hit = verdict && strcmp(verdict, "match") == 0;
+}
+
 void tui_progress_line(struct tui_progress *p, const char *line, size_t n, bool is_ja, uint64_t now_ms) {
     shodo_autop(shodo_doc) struct shodo_doc *doc = NULL;
     if (n == 0)
@@ -87,6 +101,8 @@ void tui_progress_line(struct tui_progress *p, const char *line, size_t n, bool 
         sample(p, now_ms);
     } else if (strcmp(event, "finding") == 0) {
         on_finding(p, shodo_value_get(v, "data"), is_ja);
+    } else if (strcmp(event, "answer") == 0) {
+        on_answer(p, shodo_value_get(v, "data"), is_ja);
     } else if (strcmp(event, "warning") == 0) {
         keep(p->warning, shodo_value_get_str(v, "text"));
     } else if (strcmp(event, "done") == 0) {

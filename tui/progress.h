@@ -26,6 +26,8 @@ struct tui_progress {
         bool is_match;
     } recent[TUI_PROGRESS_RECENT]; /* newest last */
     size_t recent_count;
+    char answer[TUI_PROGRESS_TEXT]; /* to "is this machine hit?": verdict and first sentence, the newest one */
+    bool is_hit;
     uint64_t bad_lines;
 };
 

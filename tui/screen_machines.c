@@ -52,12 +52,16 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
         tui_push(app, "findings", v->selected);
         return TUI_EFFECT_REDRAW;
     }
+    if (key.action == TUI_ACTION_ANSWERS && n > 0) {
+        tui_answers_show(app, tui_casefile_endpoint(app->casefile, (size_t)v->selected)->id);
+        return TUI_EFFECT_REDRAW;
+    }
     if (key.action == TUI_ACTION_TICK)
         return TUI_EFFECT_RELOAD;
     return TUI_EFFECT_IGNORED;
 }
 
-static const enum tui_action keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER, TUI_ACTION_NONE};
+static const enum tui_action keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER, TUI_ACTION_ANSWERS, TUI_ACTION_NONE};
 static void open_machines(struct tui_app *app, struct tui_view *v) {
     v->selected = SHODO_MAX(0, tui_machine_last(app));
 }

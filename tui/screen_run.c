@@ -230,6 +230,8 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
         draw_bar(c, row, a, is_whole ? 1000 : SHODO_MIN(SHODO_MAX(by_files, by_bytes), (uint64_t)1000), 1000);
     row = draw_figures(app, r, c, a, row + 1);
     row = draw_state(app, r, c, a, row);
+    if (*r->p.answer)
+        row += tui_canvas_wrap(c, row, 2, a.col, a.cols, 0, r->p.is_hit ? TUI_ROLE_DANGER : TUI_ROLE_TITLE, r->p.answer, strlen(r->p.answer));
     if (*r->p.warning)
         tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_WARN, r->p.warning);
     for (size_t i = 0; i < r->p.recent_count && row < a.row + a.rows - 5; i++, row++) {

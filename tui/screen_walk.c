@@ -22,6 +22,7 @@ static const enum tui_msg tags[RESULT_COUNT] = {MSG_WALK_CUT, MSG_WALK_HOLD, MSG
 static const enum tui_msg reasons[] = {MSG_HOLD_CLINICAL, MSG_HOLD_DECIDER, MSG_HOLD_VENDOR, MSG_HOLD_PLACE, MSG_HOLD_OTHER};
 
 struct walk {
+    struct shodo_buf unlisted; /* connections that examinations found and the list does not have, one a line */
     char filter[16]; /* kind, "hold", "list", "big-cut" or "" */
     bool marked[LINES_MAX + 1];
     enum result result; /* chosen, while the reason is asked */
@@ -141,6 +142,10 @@ void tui_walk_text(const struct tui_app *app, struct shodo_buf *out) {
         }
     }
     free(is_done);
+    shodo_auto(shodo_buf) struct shodo_buf unlisted = SHODO_BUF_INIT;
+    tui_unlisted_text(app, &unlisted);
+    if (unlisted.len)
+        shodo_buf_addf(out, "\n== %s\n%s", tui_text(app, MSG_UNLISTED), unlisted.data);
 }
 
 static void print_sheet(struct tui_app *app) {
@@ -202,6 +207,14 @@ static int draw_warnings(const struct tui_app *app, const struct walk *w, struct
         tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_WARN, tui_text(app, MSG_WALK_GENERIC));
     if (s && s->has_big_cut && !*w->filter)
         tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_WARN, tui_text(app, MSG_WALK_BIG_FIRST));
+    size_t first = w->unlisted.len ? strcspn(w->unlisted.data, "\n") : 0, lines = 0;
+    for (size_t i = 0; i < w->unlisted.len; i++)
+        lines += w->unlisted.data[i] == '\n';
+    if (lines) {
+        shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+        shodo_buf_addf(&b, "[!] %s: %zu  %.*s", tui_text(app, MSG_UNLISTED), lines, (int)first, w->unlisted.data);
+        tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_WARN, shodo_buf_cstr(&b));
+    }
     return row;
 }
 
@@ -363,6 +376,7 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
 static void open_walk(struct tui_app *app, struct tui_view *v) {
     struct walk *w = v->data;
     snprintf(w->filter, sizeof w->filter, "%.15s", app->pending[0] ? app->open_text : "");
+    tui_unlisted_text(app, &w->unlisted);
 }
 
 static bool all_said(const struct tui_app *app, const struct walk *w) {
@@ -378,6 +392,7 @@ static void close_walk(struct tui_app *app, struct tui_view *v) {
     const struct walk *w = v->data;
     if (!app->is_over && app->pending[0] && strcmp(w->filter, "hold") != 0 && all_said(app, w))
         tui_function_done(app, "done", NULL);
+    shodo_buf_done(&((struct walk *)v->data)->unlisted);
 }
 
 static const enum tui_action keys[] = {TUI_ACTION_ENTER, TUI_ACTION_MARK, TUI_ACTION_NUMBERS, TUI_ACTION_PRINT, TUI_ACTION_ADD,
