@@ -257,13 +257,13 @@ enum shodo_status shodo_peer_flush(struct shodo_peer *p, struct shodo_error *err
 }
 
 enum shodo_status shodo_peer_fill(struct shodo_peer *p, struct shodo_error *err) {
-    if (p->in_pos) {
-        /* what was handed out is used up: keep only the incomplete tail */
+    if (p->in_pos == p->in.len || p->in_pos >= FILL_BYTES) {
+        /* what was handed out is used up; moving the rest each time would cost more than reading it */
         memmove(p->in.data, p->in.data + p->in_pos, p->in.len - p->in_pos);
         p->in.len -= p->in_pos;
         p->in_pos = 0;
     }
-    if (p->in.len >= SHODO_LIMIT_MESSAGE_BYTES + LENGTH_BYTES)
+    if (p->in.len - p->in_pos >= SHODO_LIMIT_MESSAGE_BYTES + LENGTH_BYTES)
         return SHODO_OK;
     if (!shodo_buf_reserve(&p->in, FILL_BYTES))
         return shodo_fail(err, SHODO_NOMEM, "no memory for a message");

@@ -139,13 +139,26 @@ static enum shodo_status find_recipients(struct collecting *c, struct shodo_erro
     return st;
 }
 
+/* Also what a collection that was killed left behind: it is never written over. */
+static bool has_files(int dirfd, const char *name) {
+    size_t n = strlen(name);
+    bool found = false;
+    int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+    if (!d)
+        shodo_io_close(&fd);
+    for (struct dirent *e; d && !found && (e = readdir(d)) != NULL;)
+        found = strncmp(e->d_name, name, n) == 0 && (e->d_name[n] == '.' || e->d_name[n] == '\0');
+    if (d)
+        closedir(d);
+    return found;
+}
+
 /* "<case>_<endpoint>_<n>": n counts the seals of the case, so that names never come back. */
 static enum shodo_status make_name(struct collecting *c, struct shodo_error *err) {
     for (unsigned n = 1; n < BUNDLES_MAX; n++) {
-        char probe[NAME_BYTES + 16];
         snprintf(c->name, sizeof c->name, "%.64s_%.12s_%03u", c->state.id, c->endpoint, n);
-        snprintf(probe, sizeof probe, "%s.segments.txt", c->name);
-        if (!shodo_case_find_seal(&c->state, c->name) && faccessat(c->out_fd, probe, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+        if (!shodo_case_find_seal(&c->state, c->name) && !has_files(c->out_fd, c->name))
             return SHODO_OK;
     }
     return shodo_fail(err, SHODO_LIMIT, "too many bundles of one endpoint");
