@@ -218,6 +218,13 @@ static enum shodo_entry_kind kind_of(TSK_FS_META_TYPE_ENUM type) {
     }
 }
 
+/* libtsk walks the blocks of a file up to its size: one that no volume of this size can hold, sparse or not, would keep it
+ * busy for ever. A folder is never sparse. */
+static bool is_possible_size(const struct tsk *t, const TSK_FS_META *m) {
+    uint64_t volume = shodo_source_size(t->image->source), size = m->size > 0 ? (uint64_t)m->size : 0;
+    return m->size >= 0 && (TSK_FS_IS_DIR_META(m->type) ? size <= volume : size / 64 <= volume + SHODO_MIB(16));
+}
+
 /* Everything but names and paths. */
 static enum shodo_status make_entry(struct tsk *t, TSK_FS_FILE *f, struct shodo_entry *e, struct shodo_arena *arena,
                                     struct shodo_error *err) {
@@ -248,15 +255,16 @@ static enum shodo_status make_entry(struct tsk *t, TSK_FS_FILE *f, struct shodo_
     if (!e->streams)
         return no_memory(err);
     tsk_error_reset();
-    for (int i = 0, n = tsk_fs_file_attr_getsize(f); i < n; i++) {
+    for (int i = 0, n = is_possible_size(t, m) ? tsk_fs_file_attr_getsize(f) : 0; i < n; i++) {
         const TSK_FS_ATTR *a = tsk_fs_file_attr_get_idx(f, i);
         if (a && e->streams_count == 0 && (a->type == TSK_FS_ATTR_TYPE_DEFAULT || a->type == TSK_FS_ATTR_TYPE_NTFS_DATA))
             return take_stream(t, a, e, arena, err);
     }
-    if (tsk_error_get_errno() != 0 || m->size > 0) {
+    if (tsk_error_get_errno() != 0 || m->size != 0) {
         tsk_error_reset();
-        e->streams[0] = (struct shodo_stream){
-            .name = "", .attr_type = 128, .size_bytes = (uint64_t)m->size, .valid_bytes = (uint64_t)m->size};
+        e->streams[0] = (struct shodo_stream){.name = "", .attr_type = 128};
+        if (m->size > 0)
+            e->streams[0].size_bytes = e->streams[0].valid_bytes = (uint64_t)m->size;
         e->streams_count = 1; /* no runs: reading it says that all of it is lost */
         say_damage(e, "the list of its blocks cannot be read");
     }
@@ -369,6 +377,7 @@ static bool is_listed(const struct walk *w, const TSK_FS_FILE *f) {
 
 static enum shodo_status list_folder(struct walk *w, uint64_t record, unsigned depth) {
     TSK_FS_DIR *d = NULL;
+    TSK_FS_FILE *folder = NULL;
     enum shodo_status st = SHODO_OK;
     size_t before = w->path.len;
     uint64_t bad = w->t->image->bad_bytes;
@@ -382,7 +391,11 @@ static enum shodo_status list_folder(struct walk *w, uint64_t record, unsigned d
         return SHODO_OK;
     }
     tsk_error_reset();
-    d = tsk_fs_dir_open_meta(w->t->fs, record);
+    folder = tsk_fs_file_open_meta(w->t->fs, NULL, record);
+    if (folder && folder->meta && is_possible_size(w->t, folder->meta))
+        d = tsk_fs_dir_open_meta(w->t->fs, record);
+    if (folder)
+        tsk_fs_file_close(folder);
     if (!d || tsk_error_get_errno() != 0)
         problem(w, SHODO_LEDGER_DAMAGED, record, shodo_buf_cstr(&w->path), tsk_says(text));
     else if (w->t->image->bad_bytes != bad)

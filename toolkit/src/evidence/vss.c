@@ -20,6 +20,7 @@
 struct reader {
     struct shodo_source *source;
     uint64_t at;
+    uint64_t budget; /* reads left: lists of blocks that loop would keep libvshadow busy for ever */
     bool is_open;
 };
 
@@ -32,8 +33,14 @@ struct shodo_vss {
 };
 
 struct layer {
+    struct shodo_vss *vss; /* borrowed */
     libvshadow_store_t *store;
 };
+
+/* No sound structure needs more reads than the volume has blocks. */
+static void renew_budget(struct shodo_vss *v) {
+    v->reader.budget = shodo_source_size(v->reader.source) / 16384 + 4096;
+}
 
 static struct reader *reader_of(intptr_t *p) {
     return (struct reader *)p;
@@ -73,6 +80,9 @@ static ssize_t reader_read(intptr_t *p, uint8_t *out, size_t n, libbfio_error_t 
     (void)e;
     if (r->at >= size)
         return 0;
+    if (r->budget == 0)
+        return -1;
+    r->budget--;
     n = (size_t)SHODO_MIN((uint64_t)n, size - r->at);
     if (shodo_source_read(r->source, r->at, out, n, &bad, NULL) != SHODO_OK || bad > 0)
         return -1;
@@ -142,6 +152,7 @@ static enum shodo_status take_store(struct shodo_vss *v, int i, struct shodo_err
     if (!st)
         return shodo_fail(err, SHODO_NOMEM, "no memory for shadow copies");
     st->created = SHODO_TIME_NONE;
+    renew_budget(v);
     if (libvshadow_volume_get_store(v->volume, i, &s, NULL) != 1)
         return SHODO_OK;
     if (libvshadow_store_get_creation_time(s, &filetime, NULL) == 1)
@@ -159,6 +170,7 @@ static enum shodo_status take_store(struct shodo_vss *v, int i, struct shodo_err
 static enum shodo_status open_volume(struct shodo_vss *v, struct shodo_error *err) {
     enum shodo_status st = SHODO_OK;
     int count = 0;
+    renew_budget(v);
     if (libbfio_handle_initialize(&v->io, (intptr_t *)&v->reader, reader_free, reader_clone, reader_open, reader_close,
                                   reader_read, reader_write, reader_seek, reader_exists, reader_is_open, reader_size,
                                   LIBBFIO_FLAG_IO_HANDLE_MANAGED | LIBBFIO_FLAG_IO_HANDLE_CLONE_BY_FUNCTION, NULL) != 1 ||
@@ -222,7 +234,9 @@ const struct shodo_vss_store *shodo_vss_at(const struct shodo_vss *v, size_t i) 
 
 static int64_t layer_read(void *self, uint64_t offset, void *p, size_t n) {
     struct layer *l = self;
-    ssize_t got = libvshadow_store_read_buffer_at_offset(l->store, p, n, (off64_t)offset, NULL);
+    ssize_t got = 0;
+    renew_budget(l->vss);
+    got = libvshadow_store_read_buffer_at_offset(l->store, p, n, (off64_t)offset, NULL);
     if (got <= 0)
         errno = EIO;
     return got > 0 ? (int64_t)got : -1;
@@ -243,9 +257,11 @@ enum shodo_status shodo_vss_source(struct shodo_source **ret, struct shodo_vss *
     if (!s->is_local || s->volume_bytes == 0)
         return shodo_fail(err, SHODO_UNSUPPORTED, "shadow copy %zu is kept on another volume or is damaged", i + 1);
     l = calloc(1, sizeof(*l));
+    renew_budget(v);
     if (!l || libvshadow_volume_get_store(v->volume, (int)i, &l->store, NULL) != 1) {
         free(l);
         return shodo_fail(err, SHODO_DAMAGED, "shadow copy %zu cannot be opened", i + 1);
     }
+    l->vss = v;
     return shodo_source_layer(ret, &ops, l, s->volume_bytes, shodo_source_sector(v->reader.source), err);
 }
