@@ -79,6 +79,11 @@ static void eject(struct tui_app *app, const char *id, const char *argument) {
     tui_ask_add(a, tui_text(app, MSG_EJECT_NEXT), NULL);
 }
 
+/* The moment of knowledge is a fact that deadlines are counted from; everything else is a note. */
+static void journal_note(struct tui_app *app, const char *id, const char *argument) {
+    tui_push(app, strcmp(argument, "known-at") == 0 ? "facts" : id, 0);
+}
+
 static const struct {
     const char *name;
     void (*open)(struct tui_app *app, const char *id, const char *argument);
@@ -86,7 +91,7 @@ static const struct {
 } rows[] = {
     {"isolation-walk", screen, "walk"}, {"choose-disk", screen, "disks"}, {"bitlocker-key", bitlocker, NULL}, {"triage", triage, NULL},
     {"findings", screen, "machines"},   {"scope", screen, "scope"},       {"collect", collect, NULL},        {"seal", screen, "seals"},
-    {"eject", eject, NULL},             {"sheet", screen, "sheet"},       {"decision", screen, "decide"},    {"journal-note", screen, "note"},
+    {"eject", eject, NULL},             {"sheet", screen, "sheet"},       {"decision", screen, "decide"},    {"journal-note", journal_note, "note"},
 };
 
 bool tui_function_open(struct tui_app *app, const char *function) {

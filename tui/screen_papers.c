@@ -55,12 +55,13 @@ const struct tui_screen tui_screen_seals = {.id = "seals", .title = MSG_SEALS, .
 static const char *const names[] = {"contact", "mhlw-first",  "mhlw-follow", "mhlw-final", "ransomware-common", "ddos-common", "ppc",
                                     "police",  "jpcert",      "ipa",         "jma",        "vendor",            "insurer",     "founder",
                                     "summary", "timeline",    "custody",     "handover",   "shift",             "isolation",   "quick-pack",
-                                    "improvement", "drill",   "first-page"};
+                                    "improvement", "drill",   "first-page",  "tags"};
 static const enum tui_msg labels[] = {MSG_SHEET_CONTACT, MSG_SHEET_FIRST,    MSG_SHEET_FOLLOW,   MSG_SHEET_FINAL,    MSG_SHEET_COMMON,
                                       MSG_SHEET_DDOS,    MSG_SHEET_PPC,      MSG_SHEET_POLICE,   MSG_SHEET_JPCERT,   MSG_SHEET_IPA,
                                       MSG_SHEET_JMA,     MSG_SHEET_VENDOR,   MSG_SHEET_INSURER,  MSG_SHEET_FOUNDER,  MSG_SHEET_SUMMARY,
                                       MSG_SHEET_TIMELINE, MSG_SHEET_CUSTODY, MSG_SHEET_HANDOVER, MSG_SHEET_SHIFT,    MSG_SHEET_ISOLATION,
-                                      MSG_SHEET_QUICK,   MSG_SHEET_IMPROVE,  MSG_SHEET_DRILL,    MSG_SHEET_FIRST_PAGE};
+                                      MSG_SHEET_QUICK,   MSG_SHEET_IMPROVE,  MSG_SHEET_DRILL,    MSG_SHEET_FIRST_PAGE,
+                                      MSG_SHEET_TAGS};
 
 struct sheet {
     char name[64];

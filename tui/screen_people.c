@@ -57,8 +57,13 @@ static const struct {
     {"symptom", MSG_FACT_SYMPTOM, {MSG_SYMPTOM_NOTE, MSG_SYMPTOM_FILES, MSG_SYMPTOM_SLOW, MSG_SYMPTOM_CALL, MSG_SYMPTOM_AV, MSG_NONE}},
     {"stopped", MSG_FACT_STOPPED, {MSG_STOPPED_EMR, MSG_STOPPED_ORDER, MSG_STOPPED_IMAGES, MSG_STOPPED_ALL, MSG_STOPPED_NONE, MSG_NONE}},
     {"callback", MSG_FACT_CALLBACK, {MSG_NONE}},
+    {"known_at", MSG_FACT_KNOWN_AT, {MSG_NONE}},
 };
 #define FACTS SHODO_ARRAY_SIZE(facts)
+
+static bool is_time(size_t i) {
+    return strcmp(facts[i].name, "found_at") == 0 || strcmp(facts[i].name, "known_at") == 0;
+}
 
 static void keep_fact(struct tui_app *app, size_t i, const char *value) {
     char key[64];
@@ -72,15 +77,14 @@ static void on_fact_typed(struct tui_app *app, long i, const char *text) {
 }
 
 static void type_fact(struct tui_app *app, size_t i) {
-    bool is_digits = strcmp(facts[i].name, "callback") == 0 || strcmp(facts[i].name, "found_at") == 0;
+    bool is_digits = strcmp(facts[i].name, "callback") == 0 || is_time(i);
     const char *now = tui_fact(app, facts[i].name);
     tui_input_begin(app, tui_text(app, facts[i].label), "", now ? now : "", is_digits ? 0 : TUI_INPUT_KANA, on_fact_typed, (long)i);
 }
 
 static void time_text(int minutes_ago, char out[SHODO_TIME_TEXT_BYTES]) {
     shodo_time_local(shodo_time_now() - minutes_ago * MINUTE, 540, out);
-    memmove(out, out + 5, 11); /* "11-22 19:36" */
-    out[11] = 0;
+    out[16] = 0; /* "2026-11-22 19:36": deadlines are counted from it */
 }
 
 static const int ago[] = {0, 15, 30, 60, 180};
@@ -98,13 +102,13 @@ static const struct shodo_vec *site_list(const struct tui_app *app, size_t i) {
 static void on_fact(struct tui_app *app, long arg, int index) {
     size_t i = (size_t)arg, k = (size_t)index;
     const struct shodo_vec *list = site_list(app, i);
-    if (strcmp(facts[i].name, "found_at") == 0 && k < SHODO_ARRAY_SIZE(ago)) {
+    if (is_time(i) && k < SHODO_ARRAY_SIZE(ago)) {
         char text[SHODO_TIME_TEXT_BYTES];
         time_text(ago[k], text);
         keep_fact(app, i, text);
         return;
     }
-    if (strcmp(facts[i].name, "found_at") == 0) {
+    if (is_time(i)) {
         type_fact(app, i);
         return;
     }
@@ -132,13 +136,12 @@ static void ask_fact(struct tui_app *app, size_t i) {
         return;
     }
     const struct shodo_vec *list = site_list(app, i);
-    bool is_time = strcmp(facts[i].name, "found_at") == 0;
-    if (!is_time && !list->count && facts[i].words[0] == MSG_NONE) {
+    if (!is_time(i) && !list->count && facts[i].words[0] == MSG_NONE) {
         type_fact(app, i);
         return;
     }
     struct tui_ask *a = tui_ask_begin(app, tui_text(app, facts[i].label), "", on_fact, (long)i);
-    for (size_t k = 0; is_time && k < SHODO_ARRAY_SIZE(ago); k++) {
+    for (size_t k = 0; is_time(i) && k < SHODO_ARRAY_SIZE(ago); k++) {
         char text[SHODO_TIME_TEXT_BYTES];
         time_text(ago[k], text);
         tui_ask_add(a, text, NULL);
