@@ -209,10 +209,58 @@ static void test_cut(void **state) {
     }
 }
 
+static void put32(uint8_t *p, uint32_t v) {
+    for (unsigned i = 0; i < 4; i++)
+        p[i] = (uint8_t)(v >> (8 * i));
+}
+
+/* A key at `cell` with a name of one character and the list at `list`. */
+static void put_key(uint8_t *hive, uint32_t cell, const char *name, uint32_t list, uint32_t subkeys) {
+    uint8_t *p = hive + 4096 + cell;
+    put32(p, (uint32_t)-96);
+    memcpy(p + 4, "nk\x20", 3);
+    put32(p + 4 + 20, subkeys);
+    put32(p + 4 + 28, list);
+    p[4 + 72] = (uint8_t)strlen(name);
+    memcpy(p + 4 + 76, name, strlen(name));
+}
+
+/*
+ * 512 KiB, in which every key is its own child 30,000 times: looking for `CLSID\\*\\InprocServer32` would take 900 million
+ * steps. The reader stops at its limit and says so.
+ */
+static void test_endless(void **state) {
+    (void)state;
+    enum { COUNT = 30000, LEN = 512 << 10 };
+    uint8_t *hive = calloc(1, LEN);
+    struct kept k;
+    assert_non_null(hive);
+    memcpy(hive, "regf", 4);
+    put32(hive + 4, 1);
+    put32(hive + 8, 1);
+    put32(hive + 36, 0x20);
+    put32(hive + 40, LEN - 4096);
+    put_key(hive, 0x20, "CLSID", 0x100, COUNT);
+    uint8_t *list = hive + 4096 + 0x100;
+    put32(list, (uint32_t)-(8 + 8 * COUNT));
+    memcpy(list + 4, "lf", 2);
+    list[6] = COUNT & 0xff;
+    list[7] = COUNT >> 8;
+    for (size_t i = 0; i < COUNT; i++)
+        put32(list + 8 + 8 * i, 0x20);
+    uint64_t begin = shodo_time_mono_ms();
+    run_reader(&k, &shodo_reader_registry, "/Users/a/AppData/Local/Microsoft/Windows/UsrClass.dat", hive, LEN, NULL, 0);
+    print_message("stopped after %llu ms\n", (unsigned long long)(shodo_time_mono_ms() - begin));
+    assert_true(HAS(&k, "! damaged", "lists without end"));
+    shodo_buf_done(&k.text);
+    free(hive);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_replay), cmocka_unit_test(test_replay_damaged), cmocka_unit_test(test_oracle),
         cmocka_unit_test(test_corrupted), cmocka_unit_test(test_facts), cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_endless),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -100,6 +100,7 @@
 #define SHODO_LIMIT_COMPANIONS 10000u              /* transaction logs remembered while listing */
 #define SHODO_LIMIT_COMPANION_BYTES SHODO_KIB(128) /* one encoded entry of these */
 #define SHODO_LIMIT_HIVE_KEYS 4000000u             /* keys of one hive */
+#define SHODO_LIMIT_HIVE_WORK 10000000u         /* list entries looked at in one hive: lists may name each other */
 #define SHODO_LIMIT_HIVE_DEPTH 512u                /* Windows allows 512 levels */
 #define SHODO_LIMIT_HIVE_FACTS 20000u              /* facts of one kind from one hive */
 #define SHODO_LIMIT_HIVE_HEX_BYTES 64u             /* binary data shown in a fact */
@@ -108,7 +109,7 @@
 #define SHODO_LIMIT_EVTX_BYTES SHODO_GIB(8)        /* one event log */
 #define SHODO_LIMIT_EVTX_DEPTH 16u                 /* elements inside templates inside values */
 #define SHODO_LIMIT_EVTX_TOKENS 20000u             /* of one record */
-#define SHODO_LIMIT_EVTX_PAIRS 1024u               /* names and values of one record */
+#define SHODO_LIMIT_EVTX_PAIRS 256u               /* names and values of one record */
 #define SHODO_LIMIT_EVTX_FACTS 50000u              /* facts from one event log */
 #define SHODO_LIMIT_EVTX_GROUPS 4096u              /* equal events being added up at a time */
 #define SHODO_LIMIT_USN_BYTES SHODO_GIB(4)         /* data ranges of one change journal */

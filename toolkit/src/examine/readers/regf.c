@@ -80,6 +80,15 @@ bool shodo_regf_root(struct shodo_regf *h, struct shodo_regf_key *ret) {
 
 /* ---- lists ---- */
 
+/* Small hives can hold lists that lead to each other without end, each of them harmless. */
+static bool is_too_much(struct shodo_regf *h) {
+    if (h->work >= SHODO_LIMIT_HIVE_WORK)
+        return true;
+    if (++h->work == SHODO_LIMIT_HIVE_WORK)
+        damage(h, "lists without end", 0);
+    return false;
+}
+
 struct listing {
     struct shodo_regf *h;
     bool (*each)(void *ctx, const struct shodo_regf_key *k);
@@ -106,7 +115,9 @@ static void list_at(struct listing *l, uint32_t cell, unsigned depth) {
     for (size_t i = 0; i < count && !l->is_over; i++) {
         uint32_t at = shodo_le32(p + 4 + i * step);
         struct shodo_regf_key k;
-        if (l->left == 0) {
+        if (is_too_much(l->h)) {
+            l->is_over = true;
+        } else if (l->left == 0) {
             damage(l->h, "more subkeys than fit into the hive", cell);
             l->is_over = true;
         } else if (is_index) {
@@ -166,7 +177,7 @@ void shodo_regf_values(struct shodo_regf *h, const struct shodo_regf_key *k,
         damage(h, "length of a list of values", k->values_list);
         count = n / 4;
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && !is_too_much(h); i++) {
         struct shodo_regf_value v;
         if (value_at(h, shodo_le32(p + 4 * i), &v) && !each(ctx, &v))
             return;

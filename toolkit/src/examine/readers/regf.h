@@ -35,6 +35,7 @@ struct shodo_regf {
     const uint8_t *data;
     size_t len;
     uint32_t root;
+    uint64_t work;        /* list entries looked at; at SHODO_LIMIT_HIVE_WORK lists end (told as damage) */
     uint64_t damage;      /* places that contradict the format */
     char first_damage[96]; /* what the first one was */
 };

@@ -110,7 +110,8 @@ const struct row registry_rows[] = {
     {HIVE_USER, "vpn_client", "Software\\Fortinet\\FortiClient\\Sslvpn\\Tunnels\\*", "Server|Description", 0, NULL},
     {HIVE_SOFTWARE, "vpn_client", "Palo Alto Networks\\GlobalProtect\\PanSetup", "Portal", ROW_WOW, NULL},
     {HIVE_USER, "vpn_client", "Software\\Palo Alto Networks\\GlobalProtect\\Settings", "LastUrl", 0, NULL},
-    {HIVE_SOFTWARE | HIVE_USER, "vpn_client", "SonicWALL\\SSL-VPN NetExtender\\*", "server|domain", ROW_WOW, NULL},
+    {HIVE_SOFTWARE, "vpn_client", "SonicWALL\\SSL-VPN NetExtender\\*", "server|domain", ROW_WOW, NULL},
+    {HIVE_USER, "vpn_client", "Software\\SonicWALL\\SSL-VPN NetExtender\\*", "server|domain", 0, NULL},
     /* security settings */
     {HIVE_SOFTWARE, "defender_policy", "Policies\\Microsoft\\Windows Defender", "DisableAntiSpyware|DisableAntiVirus", 0, NULL},
     {HIVE_SOFTWARE, "defender_policy", "Policies\\Microsoft\\Windows Defender\\Real-Time Protection", real_time_values, 0, NULL},
