@@ -36,7 +36,7 @@ const char *shodo_sheet_text(const struct shodo_sheet *s, const struct shodo_val
     for (int other = 0; !found && other < 2; other++) {
         char name[64];
         const char *lang = s->is_ja == (other == 0) ? "ja" : "en";
-        found = shodo_value_get_str(v, lang);
+        found = shodo_value_get_str(*key ? v : map, lang);
         snprintf(name, sizeof name, "%.50s_%s", key, lang);
         found = found ? found : shodo_value_get_str(map, name);
     }

@@ -62,7 +62,7 @@ const char *shodo_sheet_printf(struct shodo_sheet *s, const char *fmt, ...) SHOD
 static inline const char *shodo_sheet_say(const struct shodo_sheet *s, const char *ja, const char *en) {
     return s->is_ja ? ja : en;
 }
-/* map[key], map[key_ja|key_en] or map[key].ja|en, the other language when one is missing; "" when there is none. */
+/* map[key], map[key_ja|key_en] or map[key].ja|en (key "": map.ja|en), the other language when one is missing; "" when there is none. */
 const char *shodo_sheet_text(const struct shodo_sheet *s, const struct shodo_value *map, const char *key);
 const char *shodo_sheet_time(struct shodo_sheet *s, int64_t t); /* local with zone; "" for NONE */
 /* Notes a problem of a data file (Japanese). `at` may be NULL. */
@@ -83,6 +83,8 @@ struct shodo_sheet_value {
 struct shodo_sheet_value shodo_sheet_resolve(struct shodo_sheet *s, const char *from, const struct shodo_value *field);
 /* The newest answer to the question `variable` of any playbook; NULL. `*ret_label`: label of its value. */
 const struct shodo_case_decision *shodo_sheet_answer(struct shodo_sheet *s, const char *variable, const char **ret_label);
+/* The answer `id` of an answers.json; NULL. */
+const struct shodo_value *shodo_sheet_find_answer(const struct shodo_value *root, const char *id);
 /* Moment of knowledge: recorded, else the time it was noticed, else the start of the case. NONE without a case. */
 int64_t shodo_sheet_known_at(struct shodo_sheet *s, const char **ret_note);
 /* Name of the step or question behind a decision's key in plain words. */

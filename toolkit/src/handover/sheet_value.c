@@ -264,22 +264,106 @@ static void show(struct shodo_sheet *s, struct shodo_buf *b, const struct shodo_
     }
 }
 
-static const struct shodo_value *find_answer(const struct shodo_value *root, const char *path) {
-    char part[64];
-    const struct shodo_value *v = shodo_value_get(root, "answers") ? shodo_value_get(root, "answers") : root;
-    for (const char *p = path; *p && v;) {
-        size_t n = strcspn(p, ".");
-        snprintf(part, sizeof part, "%.*s", (int)SHODO_MIN(n, sizeof part - 1), p);
-        const struct shodo_value *next = shodo_value_get(v, part);
-        for (size_t i = 0; !next && shodo_value_kind(v) == SHODO_VALUE_LIST && i < shodo_value_count(v); i++) {
-            const char *id = shodo_value_get_str(shodo_value_at(v, i), "id");
-            if (id && strcmp(id, part) == 0)
-                next = shodo_value_at(v, i);
-        }
-        v = next;
-        p += n + (p[n] == '.');
+/* Names of the forms -> answers.json (docs/formats-answers.md): the answer, and its datum. "" = the conclusion in words. */
+static const struct {
+    const char *path, *answer, *datum;
+} answer_paths[] = {
+    {"hit.extension", "how_far", "extension"},
+    {"hit.families", "family", "candidates"},
+    {"how_far", "how_far", ""},
+    {"paths", "how_far", "folders"},
+    {"since.first_encrypted", "since_when", "first_encrypted"},
+    {"since.last_encrypted", "since_when", "last_encrypted"},
+    {"since.first_sign", "since_when", "earliest_sign"},
+    {"way_in", "how_in", ""},
+    {"unexamined", "hit", "not_examined"},
+};
+
+const struct shodo_value *shodo_sheet_find_answer(const struct shodo_value *root, const char *id) {
+    const struct shodo_value *list = shodo_value_get(root, "answers");
+    for (size_t i = 0; i < shodo_value_count(list); i++) {
+        const char *name = shodo_value_get_str(shodo_value_at(list, i), "id");
+        if (name && strcmp(name, id) == 0)
+            return shodo_value_at(list, i);
     }
-    return v;
+    return NULL;
+}
+
+/* The sentences name accounts, addresses and files: only who may see all of these gets them; the others get the verdict. */
+static void conclusion(struct shodo_sheet *s, struct shodo_buf *b, const struct shodo_value *answer) {
+    static const char *const classes[] = {"technical", "indicator", "filename", "account"};
+    const char *verdict = shodo_value_get_str(answer, s->is_ja ? "verdict_ja" : "verdict"), *en = shodo_value_get_str(answer, "verdict");
+    const struct shodo_value *sentences = shodo_value_get(answer, "sentences");
+    bool is_whole = true;
+    if (!en || strcmp(en, "not_examined") == 0)
+        return;
+    shodo_buf_adds(b, verdict ? verdict : en);
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(classes); i++)
+        is_whole = is_whole && shodo_sheet_class(s, classes[i]) == SHODO_SHEET_SHOWS;
+    for (size_t i = 0; is_whole && i < shodo_value_count(sentences); i++)
+        shodo_buf_addf(b, "\n%s", shodo_sheet_text(s, shodo_value_at(sentences, i), ""));
+    const struct shodo_value *files = shodo_value_get(shodo_value_get(answer, "data"), "encrypted_files");
+    if (!is_whole && shodo_value_kind(files) == SHODO_VALUE_NULL)
+        shodo_buf_adds(b, shodo_sheet_say(s, "（詳細は支援チームと警察への書類）", " (details in the papers for the support team and the police)"));
+    if (!is_whole && shodo_value_int(files, 0) > 0)
+        shodo_buf_addf(b, s->is_ja ? "（暗号化されたと見られるファイル %lld件）" : " (%lld files look encrypted)", (long long)shodo_value_int(files, 0));
+}
+
+/* The signs themselves (addresses, accounts, programs) are in the sentences of the way in. */
+static void indicators(struct shodo_sheet *s, struct shodo_buf *b, const struct shodo_value *root) {
+    const struct shodo_value *list = shodo_value_get(shodo_sheet_find_answer(root, "how_in"), "sentences");
+    bool may = shodo_sheet_class(s, "filename") == SHODO_SHEET_SHOWS && shodo_sheet_class(s, "account") == SHODO_SHEET_SHOWS;
+    for (size_t i = 0; may && i < shodo_value_count(list); i++)
+        shodo_buf_addf(b, "%s%s", i ? "\n" : "", shodo_sheet_text(s, shodo_value_at(list, i), ""));
+}
+
+static void encrypted(struct shodo_sheet *s, struct shodo_buf *b, const struct shodo_value *root) {
+    int64_t n = shodo_value_int(shodo_value_get(shodo_value_get(shodo_sheet_find_answer(root, "how_far"), "data"), "encrypted_files"), 0);
+    if (n > 0) /* none found is no proof of none */
+        shodo_buf_addf(b, s->is_ja ? "有（%lld件）" : "yes (%lld files)", (long long)n);
+}
+
+/* "Not examined" reasons with their counts. */
+static void reasons(struct shodo_sheet *s, struct shodo_buf *b, const struct shodo_value *list) {
+    for (size_t i = 0; i < shodo_value_count(list) && i < 7; i++) {
+        const struct shodo_value *r = shodo_value_at(list, i);
+        const char *reason = shodo_value_get_str(r, "reason"), *words = shodo_value_get_str(r, s->is_ja ? "ja" : "en");
+        shodo_buf_addf(b, s->is_ja ? "%s%s %lld件" : "%s%s: %lld", i ? "\n" : "", words ? words : reason ? reason : "?", (long long)shodo_value_get_int(r, "items", 0));
+    }
+}
+
+static void one_answer(struct shodo_sheet *s, struct shodo_buf *b, const struct shodo_value *root, const char *path) {
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(answer_paths); i++) {
+        if (strcmp(answer_paths[i].path, path) != 0)
+            continue;
+        const struct shodo_value *answer = shodo_sheet_find_answer(root, answer_paths[i].answer);
+        const char *datum = answer_paths[i].datum;
+        const struct shodo_value *v = shodo_value_get(shodo_value_get(answer, "data"), datum);
+        int64_t t = 0;
+        if (!*datum)
+            conclusion(s, b, answer);
+        else if (strcmp(datum, "not_examined") == 0)
+            reasons(s, b, shodo_value_get(answer, datum));
+        else if (shodo_value_str(v) && shodo_time_parse(shodo_value_str(v), strlen(shodo_value_str(v)), &t))
+            shodo_buf_adds(b, shodo_sheet_time(s, t));
+        else
+            show(s, b, v);
+    }
+    if (strcmp(path, "way_in.certainty") == 0) {
+        const char *c = shodo_value_get_str(shodo_sheet_find_answer(root, "how_in"), "confidence");
+        if (c)
+            shodo_buf_adds(b, strcmp(c, "high") == 0 ? shodo_sheet_say(s, "測定した", "measured") : shodo_sheet_say(s, "たぶん", "probable"));
+    } else if (strcmp(path, "hit.encrypted") == 0) {
+        encrypted(s, b, root);
+    } else if (strcmp(path, "indicators") == 0) {
+        indicators(s, b, root);
+    } else if (strcmp(path, "scope") == 0) {
+        const char *name = shodo_value_get_str(root, "computer"), *v = shodo_value_get_str(shodo_sheet_find_answer(root, "hit"), s->is_ja ? "verdict_ja" : "verdict");
+        shodo_buf_addf(b, "%s %s", name && *name ? name : shodo_sheet_say(s, "名前不明", "no name"), v ? v : "");
+    } else if (strcmp(path, "machine.name") == 0) {
+        const char *name = shodo_value_get_str(root, "computer");
+        shodo_buf_adds(b, name ? name : "");
+    }
 }
 
 static struct shodo_sheet_value from_answers(struct shodo_sheet *s, const char *path) {
@@ -288,7 +372,7 @@ static struct shodo_sheet_value from_answers(struct shodo_sheet *s, const char *
     for (size_t i = 0; i < s->answers.count; i++) {
         const struct shodo_sheet_answers *a = shodo_vec_at(&s->answers, i);
         shodo_auto(shodo_buf) struct shodo_buf one = SHODO_BUF_INIT;
-        show(s, &one, find_answer(a->root, path));
+        one_answer(s, &one, a->root, path);
         if (one.len == 0 || !*shodo_buf_cstr(&one))
             continue;
         const struct shodo_case_endpoint *e = shodo_case_find_endpoint(&s->c, a->endpoint);

@@ -5,6 +5,17 @@
 #include "base/time.h"
 #include "handover/sheet_data.h"
 
+/* The verdict word of the first answer; "" while there is none. */
+static const char *verdict_of(const struct shodo_sheet *s, const char *endpoint) {
+    for (size_t i = 0; i < s->answers.count; i++) {
+        const struct shodo_sheet_answers *a = shodo_vec_at(&s->answers, i);
+        const char *v = strcmp(a->endpoint, endpoint) == 0 ? shodo_value_get_str(shodo_sheet_find_answer(a->root, "hit"), s->is_ja ? "verdict_ja" : "verdict") : NULL;
+        if (v)
+            return v;
+    }
+    return "";
+}
+
 static void machines(struct shodo_sheet *s) {
     const int widths[] = {250, 170, 150, 150, 280};
     const char *const head[] = {shodo_sheet_say(s, "機械", "Machine"), shodo_sheet_say(s, "調べた方法", "Profile"), shodo_sheet_say(s, "読めなかった項目", "Problems"),
@@ -26,6 +37,9 @@ static void machines(struct shodo_sheet *s) {
                                 : is_whole                              ? r->findings ? shodo_sheet_say(s, "一致・要確認あり", "matches or suspects") : shodo_sheet_say(s, "該当なし（調べた範囲で）", "nothing found in what was examined")
                                 : r->status == SHODO_RUN_INCOMPLETE     ? shodo_sheet_say(s, "一部 未検査（読めない項目）", "partly not examined")
                                                                         : shodo_sheet_say(s, "一部 未検査（途中まで）", "partly not examined (stopped)");
+            const char *verdict = verdict_of(s, e->id);
+            if (*verdict)
+                state = is_whole ? verdict : shodo_sheet_printf(s, "%s\n%s", verdict, state);
             shodo_document_row(s->d, (const char *const[]){shodo_sheet_mask(s, "internal", *e->name ? e->name : e->id), r ? r->profile : "",
                                                            r ? shodo_sheet_printf(s, "%llu", (unsigned long long)r->problems) : "-",
                                                            r ? shodo_sheet_printf(s, "%llu", (unsigned long long)r->findings) : "-", state});
