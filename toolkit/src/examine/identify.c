@@ -246,6 +246,7 @@ static const struct extension {
     {".bz2", SHODO_CLASS_ARCHIVE, "bz2"},       {".cab", SHODO_CLASS_ARCHIVE, "cab installshield"},
     {".lzh", SHODO_CLASS_ARCHIVE, "lha"},       {".tar", SHODO_CLASS_ARCHIVE, NULL},
     {".wim", SHODO_CLASS_ARCHIVE, "wim"},       {".iso", SHODO_CLASS_ARCHIVE, NULL},
+    {".deb", SHODO_CLASS_ARCHIVE, "ar"},        {".rpm", SHODO_CLASS_ARCHIVE, NULL},
     {".jpg", SHODO_CLASS_MEDIA, "jpg png gif jp2"}, {".jpeg", SHODO_CLASS_MEDIA, "jpg png gif jp2"},
     {".png", SHODO_CLASS_MEDIA, "png jpg gif"}, {".gif", SHODO_CLASS_MEDIA, "gif jpg png"},
     {".bmp", SHODO_CLASS_MEDIA, "bmp"},         {".tif", SHODO_CLASS_MEDIA, "tif"},
