@@ -59,19 +59,23 @@ static bool parse(int argc, char **argv, struct tui_options *o) {
     return optind == argc;
 }
 
-/* Beside this program, else by name from PATH. */
+/* Beside this program, where the build puts it, else by name from PATH. */
 static void find_engine(struct tui_app *app) {
+    static const char *const places[] = {"/shodo", "/../toolkit/src/engine/shodo"};
+    char here[sizeof app->engine_path];
     if (app->options->engine) {
         snprintf(app->engine_path, sizeof app->engine_path, "%s", app->options->engine);
         return;
     }
-    ssize_t n = readlink("/proc/self/exe", app->engine_path, sizeof app->engine_path - sizeof "/shodo");
-    app->engine_path[n > 0 ? n : 0] = 0;
-    char *slash = strrchr(app->engine_path, '/');
-    if (slash)
-        memcpy(slash, "/shodo", sizeof "/shodo");
-    if (!slash || access(app->engine_path, X_OK) != 0)
-        memcpy(app->engine_path, "shodo", sizeof "shodo");
+    ssize_t n = readlink("/proc/self/exe", here, sizeof here - 1);
+    here[n > 0 ? n : 0] = 0;
+    char *slash = strrchr(here, '/');
+    for (size_t i = 0; slash && i < SHODO_ARRAY_SIZE(places); i++) {
+        int len = snprintf(app->engine_path, sizeof app->engine_path, "%.*s%s", (int)(slash - here), here, places[i]);
+        if (len > 0 && (size_t)len < sizeof app->engine_path && access(app->engine_path, X_OK) == 0)
+            return;
+    }
+    snprintf(app->engine_path, sizeof app->engine_path, "shodo");
 }
 
 int main(int argc, char **argv) {
@@ -79,6 +83,10 @@ int main(int argc, char **argv) {
     if (!parse(argc, argv, &o)) {
         fputs(usage, stderr);
         return 2;
+    }
+    if (!o.script && !isatty(STDIN_FILENO)) {
+        fputs("shodo-tui: standard input is not a terminal\n", stderr);
+        return 4;
     }
     struct shodo_error err = SHODO_ERROR_INIT;
     bool has_locale = shodo_text_locale_init(o.case_root, &err) == SHODO_OK;
