@@ -2,7 +2,9 @@
 /* The journal in plain words, in time order, with who wrote it. */
 #include <string.h>
 
+#include "base/io.h"
 #include "base/limits.h"
+#include "base/time.h"
 #include "handover/sheet_data.h"
 
 static const char *word(const struct shodo_sheet_record *r, const char *key) {
@@ -44,6 +46,44 @@ const char *shodo_sheet_record_text(struct shodo_sheet *s, const struct shodo_sh
     return NULL; /* checkpoints and the like are no events of the incident */
 }
 
+/* Signs on the machine's own records (timeline.jsonl), only for who may see accounts, addresses and files. */
+static void machine(struct shodo_sheet *s, const struct shodo_case_endpoint *e) {
+    static const char *const classes[] = {"technical", "indicator", "filename", "account"};
+    const int widths[] = {260, 740};
+    const char *const head[] = {shodo_sheet_say(s, "時刻（機械の時計）", "Time (clock of the machine)"), shodo_sheet_say(s, "何が", "What")};
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    int fd = -1;
+    size_t shown = 0, left = 0;
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(classes); i++)
+        if (shodo_sheet_class(s, classes[i]) != SHODO_SHEET_SHOWS)
+            return;
+    if (shodo_case_endpoint_dir(&fd, &s->dir, e->id, false, NULL) != SHODO_OK)
+        return;
+    enum shodo_status st = shodo_io_read_generation(&b, fd, "timeline", "jsonl", SHODO_MIB(64), NULL);
+    shodo_io_close(&fd);
+    if (st != SHODO_OK)
+        return;
+    shodo_hash_update(s->digest, b.data, b.len);
+    shodo_document_heading(s->d, 2, shodo_sheet_printf(s, s->is_ja ? "機械 %s の記録に残る兆し" : "Signs in the records of machine %s", shodo_sheet_mask(s, "internal", *e->name ? e->name : e->id)));
+    shodo_document_table(s->d, e->id, 2, widths, head);
+    for (const char *p = shodo_buf_cstr(&b), *end = p + b.len; p < end;) {
+        const char *lf = memchr(p, '\n', (size_t)(end - p));
+        shodo_autop(shodo_doc) struct shodo_doc *doc = NULL;
+        size_t n = lf ? (size_t)(lf - p) : (size_t)(end - p);
+        int64_t t = 0;
+        if (shodo_doc_parse_json(&doc, "timeline", p, n, NULL) == SHODO_OK && shodo_value_bool(shodo_value_get(shodo_doc_root(doc), "is_sign"), false)) {
+            const char *time = shodo_value_get_str(shodo_doc_root(doc), "time");
+            if (shown >= SHODO_LIMIT_SHEET_ROWS)
+                left++;
+            else if (time && shodo_time_parse(time, strlen(time), &t) && ++shown)
+                shodo_document_row(s->d, (const char *const[]){shodo_sheet_time(s, t), shodo_sheet_mask(s, "technical", shodo_sheet_text(s, shodo_doc_root(doc), ""))});
+        }
+        p += n + 1;
+    }
+    if (left)
+        shodo_document_paragraph(s->d, shodo_sheet_printf(s, s->is_ja ? "ほかに%zu件あります（timeline.jsonl）。" : "%zu more (timeline.jsonl).", left));
+}
+
 enum shodo_status shodo_sheet_timeline(struct shodo_sheet *s, struct shodo_error *err) {
     const int widths[] = {230, 150, 620};
     const char *const head[] = {shodo_sheet_say(s, "時刻", "Time"), shodo_sheet_say(s, "だれが", "Who"), shodo_sheet_say(s, "何を", "What")};
@@ -68,5 +108,7 @@ enum shodo_status shodo_sheet_timeline(struct shodo_sheet *s, struct shodo_error
         shodo_document_row(s->d, (const char *const[]){"", "", ""});
     if (left)
         shodo_document_paragraph(s->d, shodo_sheet_printf(s, s->is_ja ? "ほかに%zu件あります（shodo journal show で見る）。" : "%zu more (see shodo journal show).", left));
+    for (size_t i = 0; i < s->c.endpoints.count; i++)
+        machine(s, shodo_vec_at(&s->c.endpoints, i));
     return SHODO_OK;
 }
