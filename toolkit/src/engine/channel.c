@@ -257,7 +257,7 @@ enum shodo_status shodo_peer_flush(struct shodo_peer *p, struct shodo_error *err
 }
 
 enum shodo_status shodo_peer_fill(struct shodo_peer *p, struct shodo_error *err) {
-    if (p->in_pos == p->in.len || p->in_pos >= FILL_BYTES) {
+    if (p->in_pos && (p->in_pos == p->in.len || p->in_pos >= FILL_BYTES)) {
         /* what was handed out is used up; moving the rest each time would cost more than reading it */
         memmove(p->in.data, p->in.data + p->in_pos, p->in.len - p->in_pos);
         p->in.len -= p->in_pos;
