@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Damaged and unusual data files: named with file and line in Japanese, and the sheet is still made. Every sheet of the table. */
+/* Damaged and unusual data files: named with file and line in Japanese, and the sheet is still
+ * made. Every sheet of the table. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -53,8 +54,14 @@ static void note(void *ctx, const char *text) {
     shodo_buf_addc(b, '\n');
 }
 
-static void make(const char *name, const char *data_dir, const char *site, struct shodo_document *d, struct shodo_buf *problems) {
-    const struct shodo_sheet_options o = {.is_ja = true, .now = 0, .data_dir = data_dir, .site_path = site, .problem = note, .ctx = problems};
+static void make(const char *name, const char *data_dir, const char *site, struct shodo_document *d,
+                 struct shodo_buf *problems) {
+    const struct shodo_sheet_options o = {.is_ja = true,
+                                          .now = 0,
+                                          .data_dir = data_dir,
+                                          .site_path = site,
+                                          .problem = note,
+                                          .ctx = problems};
     struct shodo_error err = SHODO_ERROR_INIT;
     assert_int_equal(shodo_sheet_make(shodo_sheet_find(name), &o, d, &err), SHODO_OK);
 }
@@ -66,10 +73,15 @@ static void test_malformed(void **state) {
         {"a: [1,\nb: }\n", "forms/ppc.yaml:2: 書き方が正しくないため読めません"},
         {"- a\n- b\n", "forms/ppc.yaml: 「名前: 値」の形ではありません"},
         {"id: ppc\nname_ja: x\n", "sections がありません"},
-        {"id: ppc\nsections:\n  - title_ja: 節\n    fields:\n      - {id: a, label_ja: 欄, class: general}\n", "forms/ppc.yaml:5: 欄に source がありません"},
-        {"id: ppc\nsections:\n  - title_ja: 節\n    fields:\n      - {id: a, label_ja: 欄, source: x}\n", "forms/ppc.yaml:5: 欄に class がありません"},
+        {"id: ppc\nsections:\n  - title_ja: 節\n    fields:\n      - {id: a, label_ja: 欄, class: "
+         "general}\n",
+         "forms/ppc.yaml:5: 欄に source がありません"},
+        {"id: ppc\nsections:\n  - title_ja: 節\n    fields:\n      - {id: a, label_ja: 欄, source: "
+         "x}\n",
+         "forms/ppc.yaml:5: 欄に class がありません"},
         {"id: ppc\nid: ppc\n", "forms/ppc.yaml:2: "},
-        {"id: ppc\nread_aloud_ja: \"{nothing}です\"\nsections: []\n", "forms/ppc.yaml:2: 電話の文の 'nothing' という欄がありません"},
+        {"id: ppc\nread_aloud_ja: \"{nothing}です\"\nsections: []\n",
+         "forms/ppc.yaml:2: 電話の文の 'nothing' という欄がありません"},
     };
     (void)state;
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
@@ -100,19 +112,24 @@ static void test_site(void **state) {
     shodo_auto(shodo_document) struct shodo_document d;
     shodo_auto(shodo_buf) struct shodo_buf problems = SHODO_BUF_INIT, text = SHODO_BUF_INIT;
     (void)state;
-    put("site.yaml", "hospital:\n  name: 髙﨑㈱第Ⅷ病院\n  time_zone: Mars/Olympus\npeople:\n  - {id: director, role: 病院長}\n");
+    put("site.yaml", "hospital:\n  name: 髙﨑㈱第Ⅷ病院\n  time_zone: Mars/Olympus\npeople:\n  - "
+                     "{id: director, role: 病院長}\n");
     snprintf(path, sizeof path, "%s/site.yaml", root);
     make("contact", NULL, path, &d, &problems);
-    assert_non_null(strstr(shodo_buf_cstr(&problems), "site.yaml:3: 時間帯 'Mars/Olympus' は使えません"));
-    const struct shodo_sheet_options o = {.is_ja = true, .now = 0, .site_path = path, .problem = note, .ctx = &text};
+    assert_non_null(
+        strstr(shodo_buf_cstr(&problems), "site.yaml:3: 時間帯 'Mars/Olympus' は使えません"));
+    const struct shodo_sheet_options o = {
+        .is_ja = true, .now = 0, .site_path = path, .problem = note, .ctx = &text};
     size_t n = 0;
     assert_int_equal(shodo_sheet_site_check(&o, &n, NULL), SHODO_OK);
     assert_true(n > 10);
     assert_non_null(strstr(shodo_buf_cstr(&text), "people に システム担当（id: it）がいません"));
-    assert_non_null(strstr(shodo_buf_cstr(&text), "厚生労働省 の電話を公式サイトで確認して書いてください"));
+    assert_non_null(
+        strstr(shodo_buf_cstr(&text), "厚生労働省 の電話を公式サイトで確認して書いてください"));
 }
 
-/* Every sheet, both languages, every renderer, without a case and with nothing known; no character is missing in the font. */
+/* Every sheet, both languages, every renderer, without a case and with nothing known; no character
+ * is missing in the font. */
 static void test_every_sheet(void **state) {
     (void)state;
     for (size_t i = 0; i < shodo_sheet_kinds_count; i++) {
@@ -134,7 +151,8 @@ static void test_every_sheet(void **state) {
     }
 }
 
-/* In the shipped forms: each field has a source, a class that the disclosure rules know, and a sheet of its name. */
+/* In the shipped forms: each field has a source, a class that the disclosure rules know, and a
+ * sheet of its name. */
 static void test_shipped_forms(void **state) {
     (void)state;
     for (size_t i = 0; i < shodo_sheet_kinds_count; i++) {
@@ -144,10 +162,12 @@ static void test_shipped_forms(void **state) {
         shodo_auto(shodo_sheet) struct shodo_sheet s;
         assert_int_equal(shodo_sheet_open(&s, &shodo_sheet_kinds[i], &o, &d, NULL), SHODO_OK);
         assert_int_equal(s.problems.count, 0);
-        assert_non_null(shodo_value_get(shodo_value_get(s.disclosure, "sheets"), shodo_sheet_kinds[i].name));
+        assert_non_null(
+            shodo_value_get(shodo_value_get(s.disclosure, "sheets"), shodo_sheet_kinds[i].name));
         const struct shodo_value *sections = shodo_value_get(s.form, "sections");
         for (size_t k = 0; k < shodo_value_count(sections); k++) {
-            const struct shodo_value *fields = shodo_value_get(shodo_value_at(sections, k), "fields");
+            const struct shodo_value *fields =
+                shodo_value_get(shodo_value_at(sections, k), "fields");
             for (size_t m = 0; m < shodo_value_count(fields); m++) {
                 const struct shodo_value *f = shodo_value_at(fields, m);
                 assert_non_null(shodo_value_get_str(f, "source"));
@@ -160,8 +180,10 @@ static void test_shipped_forms(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_malformed, setup, teardown), cmocka_unit_test_setup_teardown(test_fallback, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_site, setup, teardown),      cmocka_unit_test(test_every_sheet),
+        cmocka_unit_test_setup_teardown(test_malformed, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_fallback, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_site, setup, teardown),
+        cmocka_unit_test(test_every_sheet),
         cmocka_unit_test(test_shipped_forms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

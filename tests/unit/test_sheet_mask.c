@@ -10,8 +10,9 @@
 
 #include "handover/sheet_data.h"
 
-static const char site_text[] = "people:\n  - {id: it, role: システム担当, name: 例示五郎}\n"
-                                "connections:\n  - {id: c01, name: 保守, vendor: 架空カルテ株式会社, device: ルータ白い箱}\n";
+static const char site_text[] =
+    "people:\n  - {id: it, role: システム担当, name: 例示五郎}\n"
+    "connections:\n  - {id: c01, name: 保守, vendor: 架空カルテ株式会社, device: ルータ白い箱}\n";
 
 struct seen {
     struct shodo_document d;
@@ -26,11 +27,14 @@ static void open_sheet(struct seen *x, const char *name) {
     assert_non_null(kind);
     shodo_document_init(&x->d, name, name, true);
     assert_int_equal(shodo_sheet_open(&x->s, kind, &o, &x->d, &err), SHODO_OK);
-    assert_int_equal(shodo_doc_parse_yaml(&x->site, "site.yaml", site_text, sizeof site_text - 1, &err), SHODO_OK);
+    assert_int_equal(
+        shodo_doc_parse_yaml(&x->site, "site.yaml", site_text, sizeof site_text - 1, &err),
+        SHODO_OK);
     x->s.site = shodo_doc_root(x->site);
     struct shodo_case_endpoint *e = shodo_vec_push(&x->s.c.endpoints);
     assert_non_null(e);
-    *e = (struct shodo_case_endpoint){.id = "0123456789ab", .name = "医事課PC-07", .computer = "IJIKA07", .source = ""};
+    *e = (struct shodo_case_endpoint){
+        .id = "0123456789ab", .name = "医事課PC-07", .computer = "IJIKA07", .source = ""};
 }
 
 static void close_sheet(struct seen *x) {
@@ -40,13 +44,16 @@ static void close_sheet(struct seen *x) {
 }
 
 static void test_text(void **state) {
-    static const char text[] = "例示五郎が医事課PC-07で C:\\共有\\患者一覧_山田様.xlsx を開いた。架空カルテ株式会社に電話";
+    static const char text[] =
+        "例示五郎が医事課PC-07で C:\\共有\\患者一覧_山田様.xlsx を開いた。架空カルテ株式会社に電話";
     static const struct {
         const char *sheet;
         bool machine, person, vendor, file;
-    } rows[] = {{"police", true, true, true, true},    {"mhlw-first", false, true, false, false}, {"jpcert", false, false, false, false},
-                {"summary", true, true, true, false},  {"custody", true, true, false, false},     {"insurer", false, true, false, false},
-                {"ppc", false, true, false, false},    {"timeline", true, false, false, true},    {"drill", false, true, false, false}};
+    } rows[] = {{"police", true, true, true, true},     {"mhlw-first", false, true, false, false},
+                {"jpcert", false, false, false, false}, {"summary", true, true, true, false},
+                {"custody", true, true, false, false},  {"insurer", false, true, false, false},
+                {"ppc", false, true, false, false},     {"timeline", true, false, false, true},
+                {"drill", false, true, false, false}};
     (void)state;
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
         struct seen x = {0};
@@ -64,9 +71,11 @@ static void test_classes(void **state) {
     static const struct {
         const char *sheet, *class_name;
         enum shodo_sheet_show show;
-    } rows[] = {{"police", "note", SHODO_SHEET_SHOWS},        {"jpcert", "note", SHODO_SHEET_SHOWS},      {"ppc", "note", SHODO_SHEET_NEVER},
-                {"mhlw-first", "indicator", SHODO_SHEET_NEVER}, {"ppc", "technical", SHODO_SHEET_MASKS},  {"insurer", "note", SHODO_SHEET_NEVER},
-                {"vendor", "filename", SHODO_SHEET_NEVER},     {"police", "no-such-class", SHODO_SHEET_NEVER}};
+    } rows[] = {
+        {"police", "note", SHODO_SHEET_SHOWS},     {"jpcert", "note", SHODO_SHEET_SHOWS},
+        {"ppc", "note", SHODO_SHEET_NEVER},        {"mhlw-first", "indicator", SHODO_SHEET_NEVER},
+        {"ppc", "technical", SHODO_SHEET_MASKS},   {"insurer", "note", SHODO_SHEET_NEVER},
+        {"vendor", "filename", SHODO_SHEET_NEVER}, {"police", "no-such-class", SHODO_SHEET_NEVER}};
     (void)state;
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
         struct seen x = {0};
@@ -101,6 +110,8 @@ static void test_numbers(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_text), cmocka_unit_test(test_classes), cmocka_unit_test(test_no_rules), cmocka_unit_test(test_numbers)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_text), cmocka_unit_test(test_classes),
+                                       cmocka_unit_test(test_no_rules),
+                                       cmocka_unit_test(test_numbers)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

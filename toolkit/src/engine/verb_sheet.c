@@ -16,36 +16,47 @@ static void print_problem(void *ctx, const char *text) {
 
 static int list_all(bool is_ja) {
     for (size_t i = 0; i < shodo_sheet_kinds_count; i++)
-        printf("%-20s %s\n", shodo_sheet_kinds[i].name, is_ja ? shodo_sheet_kinds[i].title.ja : shodo_sheet_kinds[i].title.en);
+        printf("%-20s %s\n", shodo_sheet_kinds[i].name,
+               is_ja ? shodo_sheet_kinds[i].title.ja : shodo_sheet_kinds[i].title.en);
     return SHODO_EXIT_NOTHING;
 }
 
-typedef enum shodo_status (*renderer)(const struct shodo_document *d, struct shodo_buf *out, struct shodo_error *err);
+typedef enum shodo_status (*renderer)(const struct shodo_document *d, struct shodo_buf *out,
+                                      struct shodo_error *err);
 
 static renderer renderer_of(const char *format) {
     static const struct {
         const char *name;
         renderer render;
-    } rows[] = {{"pdf", shodo_document_pdf}, {"html", shodo_document_html}, {"txt", shodo_document_text}, {"json", shodo_document_json}};
+    } rows[] = {{"pdf", shodo_document_pdf},
+                {"html", shodo_document_html},
+                {"txt", shodo_document_text},
+                {"json", shodo_document_json}};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++)
         if (strcmp(rows[i].name, format) == 0)
             return rows[i].render;
     return NULL;
 }
 
-static enum shodo_status deliver(const struct shodo_buf *out, const char *path, struct shodo_error *err) {
+static enum shodo_status deliver(const struct shodo_buf *out, const char *path,
+                                 struct shodo_error *err) {
     if (strcmp(path, "-") == 0)
-        return fwrite(out->data, 1, out->len, stdout) == out->len && fflush(stdout) == 0 ? SHODO_OK : shodo_fail_errno(err, "writing to the output");
+        return fwrite(out->data, 1, out->len, stdout) == out->len && fflush(stdout) == 0
+                   ? SHODO_OK
+                   : shodo_fail_errno(err, "writing to the output");
     return shodo_io_write_file(AT_FDCWD, path, out->data, out->len, err);
 }
 
 int shodo_verb_sheet(const struct shodo_verb *v, int argc, char **argv) {
     const char *word = NULL, *lang = "ja", *format = "txt", *path = "-";
     size_t n = 0;
-    struct shodo_sheet_options o = {.is_ja = true, .now = shodo_time_now(), .problem = print_problem};
-    const struct shodo_option options[] = {{.name = "--case", .text = &o.case_path}, {.name = "--site", .text = &o.site_path}, {.name = "--data", .text = &o.data_dir},
-                                           {.name = "--since", .text = &o.since},    {.name = "--format", .text = &format},    {.name = "--out", .text = &path},
-                                           {.name = "--lang", .text = &lang},        {.name = "--blank", .flag = &o.is_blank}};
+    struct shodo_sheet_options o = {
+        .is_ja = true, .now = shodo_time_now(), .problem = print_problem};
+    const struct shodo_option options[] = {
+        {.name = "--case", .text = &o.case_path}, {.name = "--site", .text = &o.site_path},
+        {.name = "--data", .text = &o.data_dir},  {.name = "--since", .text = &o.since},
+        {.name = "--format", .text = &format},    {.name = "--out", .text = &path},
+        {.name = "--lang", .text = &lang},        {.name = "--blank", .flag = &o.is_blank}};
     if (!shodo_args_parse(v, argc, argv, options, SHODO_ARRAY_SIZE(options), &word, 1, &n))
         return SHODO_EXIT_USAGE;
     o.is_ja = strcmp(lang, "en") != 0;
@@ -56,7 +67,8 @@ int shodo_verb_sheet(const struct shodo_verb *v, int argc, char **argv) {
     const struct shodo_sheet_kind *kind = shodo_sheet_find(word);
     renderer render = renderer_of(format);
     if (!kind || !render)
-        return shodo_verb_usage(v, kind ? "unknown format (pdf, html, txt, json)" : "no such sheet ('shodo sheet list' names them)");
+        return shodo_verb_usage(v, kind ? "unknown format (pdf, html, txt, json)"
+                                        : "no such sheet ('shodo sheet list' names them)");
     struct shodo_error err = SHODO_ERROR_INIT;
     shodo_auto(shodo_document) struct shodo_document d;
     shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;

@@ -15,7 +15,8 @@ int shodo_verb_site(const struct shodo_verb *v, int argc, char **argv) {
     const char *words[2] = {NULL, NULL};
     size_t n = 0, problems = 0;
     struct shodo_error err = SHODO_ERROR_INIT;
-    struct shodo_sheet_options o = {.is_ja = true, .now = shodo_time_now(), .problem = print_problem};
+    struct shodo_sheet_options o = {
+        .is_ja = true, .now = shodo_time_now(), .problem = print_problem};
     const struct shodo_option options[] = {{.name = "--data", .text = &o.data_dir}};
     if (!shodo_args_parse(v, argc, argv, options, SHODO_ARRAY_SIZE(options), words, 2, &n))
         return SHODO_EXIT_USAGE;

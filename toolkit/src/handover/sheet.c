@@ -8,17 +8,34 @@
 #include "base/limits.h"
 #include "handover/sheet_data.h"
 
-#define FORM(n, a, ja_, en_) {.name = n, .alias = a, .title = {.ja = ja_, .en = en_}, .form = n, .build = shodo_sheet_form, .is_form = true}
+#define FORM(n, a, ja_, en_)                                                                       \
+    {                                                                                              \
+        .name = n, .alias = a, .title = {.ja = ja_, .en = en_}, .form = n,                         \
+        .build = shodo_sheet_form, .is_form = true                                                 \
+    }
 
 const struct shodo_sheet_kind shodo_sheet_kinds[] = {
-    {.name = "contact", .alias = "", .title = {.ja = "連絡先・連絡票", .en = "Contact sheet"}, .form = "", .build = shodo_sheet_contact},
-    {.name = "first-page", .alias = "first", .title = {.ja = "はじめの一枚", .en = "First page"}, .form = "first-page", .build = shodo_sheet_page},
-    FORM("mhlw-first", "mhlw", "厚生労働省・都道府県への第一報", "First report to the ministry and the prefecture"),
-    FORM("mhlw-follow", "", "厚生労働省・都道府県への続報", "Follow-up report to the ministry and the prefecture"),
-    FORM("mhlw-final", "", "厚生労働省・都道府県への確報", "Final report to the ministry and the prefecture"),
-    FORM("ransomware-common", "ransomware-form", "ランサムウェア事案 共通様式の下書き", "Ransomware common form (draft)"),
+    {.name = "contact",
+     .alias = "",
+     .title = {.ja = "連絡先・連絡票", .en = "Contact sheet"},
+     .form = "",
+     .build = shodo_sheet_contact},
+    {.name = "first-page",
+     .alias = "first",
+     .title = {.ja = "はじめの一枚", .en = "First page"},
+     .form = "first-page",
+     .build = shodo_sheet_page},
+    FORM("mhlw-first", "mhlw", "厚生労働省・都道府県への第一報",
+         "First report to the ministry and the prefecture"),
+    FORM("mhlw-follow", "", "厚生労働省・都道府県への続報",
+         "Follow-up report to the ministry and the prefecture"),
+    FORM("mhlw-final", "", "厚生労働省・都道府県への確報",
+         "Final report to the ministry and the prefecture"),
+    FORM("ransomware-common", "ransomware-form", "ランサムウェア事案 共通様式の下書き",
+         "Ransomware common form (draft)"),
     FORM("ddos-common", "ddos-form", "DDoS攻撃事案 共通様式の下書き", "DDoS common form (draft)"),
-    FORM("ppc", "", "個人情報保護委員会への報告の下書き", "Report to the privacy commission (draft)"),
+    FORM("ppc", "", "個人情報保護委員会への報告の下書き",
+         "Report to the privacy commission (draft)"),
     FORM("police", "", "警察への連絡票", "Paper for the police"),
     FORM("jpcert", "", "JPCERT/CC への相談票", "Paper for JPCERT/CC"),
     FORM("ipa", "", "IPA への相談票", "Paper for IPA"),
@@ -26,13 +43,37 @@ const struct shodo_sheet_kind shodo_sheet_kinds[] = {
     FORM("vendor", "", "事業者への連絡票", "Paper for a vendor"),
     FORM("insurer", "", "保険会社への連絡票", "Paper for the insurer"),
     FORM("founder", "", "開設者の所管への報告", "Report to the founder's authority"),
-    {.name = "summary", .alias = "", .title = {.ja = "経営層サマリー", .en = "Summary for management"}, .form = "", .build = shodo_sheet_summary},
-    {.name = "timeline", .alias = "", .title = {.ja = "時系列", .en = "Timeline"}, .form = "", .build = shodo_sheet_timeline},
-    {.name = "custody", .alias = "", .title = {.ja = "証拠受渡書", .en = "Chain of custody"}, .form = "custody", .build = shodo_sheet_custody},
-    {.name = "handover", .alias = "card", .title = {.ja = "引渡カード", .en = "Handover card"}, .form = "", .build = shodo_sheet_handover},
-    {.name = "drill", .alias = "", .title = {.ja = "訓練の記録", .en = "Drill record"}, .form = "drill", .build = shodo_sheet_drill},
+    {.name = "summary",
+     .alias = "",
+     .title = {.ja = "経営層サマリー", .en = "Summary for management"},
+     .form = "",
+     .build = shodo_sheet_summary},
+    {.name = "timeline",
+     .alias = "",
+     .title = {.ja = "時系列", .en = "Timeline"},
+     .form = "",
+     .build = shodo_sheet_timeline},
+    {.name = "custody",
+     .alias = "",
+     .title = {.ja = "証拠受渡書", .en = "Chain of custody"},
+     .form = "custody",
+     .build = shodo_sheet_custody},
+    {.name = "handover",
+     .alias = "card",
+     .title = {.ja = "引渡カード", .en = "Handover card"},
+     .form = "",
+     .build = shodo_sheet_handover},
+    {.name = "drill",
+     .alias = "",
+     .title = {.ja = "訓練の記録", .en = "Drill record"},
+     .form = "drill",
+     .build = shodo_sheet_drill},
     FORM("improvement", "", "再発防止・改善計画", "Improvement plan"),
-    {.name = "tags", .alias = "", .title = {.ja = "札（切り取って使う）", .en = "Tags"}, .form = "tags", .build = shodo_sheet_page},
+    {.name = "tags",
+     .alias = "",
+     .title = {.ja = "札（切り取って使う）", .en = "Tags"},
+     .form = "tags",
+     .build = shodo_sheet_page},
 };
 const size_t shodo_sheet_kinds_count = SHODO_ARRAY_SIZE(shodo_sheet_kinds);
 
@@ -63,7 +104,9 @@ static void changes(struct shodo_sheet *s) {
     shodo_autop(shodo_doc) struct shodo_doc *doc = NULL;
     struct shodo_error err = SHODO_ERROR_INIT;
     const int widths[] = {300, 350, 350};
-    const char *const head[] = {shodo_sheet_say(s, "欄", "Field"), shodo_sheet_say(s, "前回", "Before"), shodo_sheet_say(s, "今回", "Now")};
+    const char *const head[] = {shodo_sheet_say(s, "欄", "Field"),
+                                shodo_sheet_say(s, "前回", "Before"),
+                                shodo_sheet_say(s, "今回", "Now")};
     const char *unknown = shodo_sheet_say(s, "不明", "unknown");
     if (!s->o->since)
         return;
@@ -73,31 +116,40 @@ static void changes(struct shodo_sheet *s) {
         return;
     }
     const char *made = shodo_value_get_str(shodo_doc_root(doc), "made");
-    shodo_document_heading(s->d, 2, shodo_sheet_printf(s, s->is_ja ? "前回（%s）から変わったこと" : "Changes since %s", made ? made : "?"));
+    shodo_document_heading(
+        s->d, 2,
+        shodo_sheet_printf(s, s->is_ja ? "前回（%s）から変わったこと" : "Changes since %s",
+                           made ? made : "?"));
     size_t count = s->d->blocks.count, found = 0;
     shodo_document_table(s->d, "changes", 3, widths, head);
     for (size_t i = 0; i < count; i++) {
         const struct shodo_block now = *(struct shodo_block *)shodo_vec_at(&s->d->blocks, i);
-        const struct shodo_value *old = now.kind == SHODO_BLOCK_FIELD ? earlier(shodo_doc_root(doc), now.key) : NULL;
+        const struct shodo_value *old =
+            now.kind == SHODO_BLOCK_FIELD ? earlier(shodo_doc_root(doc), now.key) : NULL;
         const char *text = old ? shodo_value_get_str(old, "text") : NULL;
         if (!text || strcmp(text, now.text) == 0)
             continue;
-        shodo_document_row(s->d, (const char *const[]){now.label, *text ? text : unknown, *now.text ? now.text : unknown});
+        shodo_document_row(s->d, (const char *const[]){now.label, *text ? text : unknown,
+                                                       *now.text ? now.text : unknown});
         found++;
     }
     if (!found)
-        shodo_document_paragraph(s->d, shodo_sheet_say(s, "変わった欄はありません。", "No field has changed."));
+        shodo_document_paragraph(
+            s->d, shodo_sheet_say(s, "変わった欄はありません。", "No field has changed."));
 }
 
 static void problems(struct shodo_sheet *s) {
     if (s->problems.count == 0)
         return;
-    shodo_document_heading(s->d, 2, shodo_sheet_say(s, "資料の問題（この紙は、残りの資料で作りました）", "Problems of data files (made with the rest)"));
+    shodo_document_heading(s->d, 2,
+                           shodo_sheet_say(s, "資料の問題（この紙は、残りの資料で作りました）",
+                                           "Problems of data files (made with the rest)"));
     for (size_t i = 0; i < s->problems.count; i++)
         shodo_document_paragraph(s->d, *(const char **)shodo_vec_at(&s->problems, i));
 }
 
-enum shodo_status shodo_sheet_make(const struct shodo_sheet_kind *kind, const struct shodo_sheet_options *o, struct shodo_document *ret,
+enum shodo_status shodo_sheet_make(const struct shodo_sheet_kind *kind,
+                                   const struct shodo_sheet_options *o, struct shodo_document *ret,
                                    struct shodo_error *err) {
     shodo_document_init(ret, kind->name, o->is_ja ? kind->title.ja : kind->title.en, o->is_ja);
     shodo_auto(shodo_sheet) struct shodo_sheet s;

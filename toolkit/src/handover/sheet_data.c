@@ -30,7 +30,8 @@ const char *shodo_sheet_printf(struct shodo_sheet *s, const char *fmt, ...) {
     return copy ? copy : "";
 }
 
-const char *shodo_sheet_text(const struct shodo_sheet *s, const struct shodo_value *map, const char *key) {
+const char *shodo_sheet_text(const struct shodo_sheet *s, const struct shodo_value *map,
+                             const char *key) {
     const struct shodo_value *v = shodo_value_get(map, key);
     const char *found = shodo_value_str(v);
     for (int other = 0; !found && other < 2; other++) {
@@ -49,7 +50,8 @@ const char *shodo_sheet_time(struct shodo_sheet *s, int64_t t) {
     return shodo_sheet_printf(s, "%s", text);
 }
 
-void shodo_sheet_problem(struct shodo_sheet *s, const char *file, const struct shodo_value *at, const char *fmt, ...) {
+void shodo_sheet_problem(struct shodo_sheet *s, const char *file, const struct shodo_value *at,
+                         const char *fmt, ...) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     shodo_text_safe(&b, file, strlen(file));
     if (shodo_value_line(at))
@@ -76,10 +78,12 @@ static bool packed(struct shodo_sheet *s, const char *name, const char **ret, si
         const char *lf = memchr(p, '\n', (size_t)(end - p));
         const char *blank = lf ? memchr(p + 11, ' ', (size_t)(lf - p - 11)) : NULL;
         uint64_t n = 0;
-        if (!blank || strncmp(p, "shodo-file ", 11) != 0 || !shodo_text_parse_u64(p + 11, (size_t)(blank - p - 11), &n) ||
+        if (!blank || strncmp(p, "shodo-file ", 11) != 0 ||
+            !shodo_text_parse_u64(p + 11, (size_t)(blank - p - 11), &n) ||
             n + 1 > (uint64_t)(end - lf - 1))
             return false;
-        if ((size_t)(lf - blank - 1) == strlen(name) && memcmp(blank + 1, name, strlen(name)) == 0) {
+        if ((size_t)(lf - blank - 1) == strlen(name) &&
+            memcmp(blank + 1, name, strlen(name)) == 0) {
             *ret = lf + 1;
             *ret_n = (size_t)n;
             return true;
@@ -89,26 +93,31 @@ static bool packed(struct shodo_sheet *s, const char *name, const char **ret, si
     return false;
 }
 
-/* The parser's words behind file and line: the line matters, the English is a hint for whoever wrote the file. */
+/* The parser's words behind file and line: the line matters, the English is a hint for whoever
+ * wrote the file. */
 static void cannot_read(struct shodo_sheet *s, const char *name, const struct shodo_error *err) {
     size_t n = strlen(name);
     if (strncmp(err->text, name, n) == 0 && err->text[n] == ':') {
         size_t digits = strspn(err->text + n + 1, "0123456789");
         if (digits > 0) {
             const char *where = shodo_sheet_printf(s, "%.*s", (int)(n + 1 + digits), err->text);
-            shodo_sheet_problem(s, where, NULL, "書き方が正しくないため読めません（%s）", err->text + n + 1 + digits + strspn(err->text + n + 1 + digits, ": "));
+            shodo_sheet_problem(s, where, NULL, "書き方が正しくないため読めません（%s）",
+                                err->text + n + 1 + digits +
+                                    strspn(err->text + n + 1 + digits, ": "));
             return;
         }
     }
     shodo_sheet_problem(s, name, NULL, "読めません（%s）", err->text);
 }
 
-static const struct shodo_value *parse(struct shodo_sheet *s, const char *name, const char *p, size_t n) {
+static const struct shodo_value *parse(struct shodo_sheet *s, const char *name, const char *p,
+                                       size_t n) {
     struct shodo_error err = SHODO_ERROR_INIT;
     struct shodo_doc *doc = NULL;
     size_t len = strlen(name);
     bool is_json = len > 5 && strcmp(name + len - 5, ".json") == 0;
-    enum shodo_status st = is_json ? shodo_doc_parse_json(&doc, name, p, n, &err) : shodo_doc_parse_yaml(&doc, name, p, n, &err);
+    enum shodo_status st = is_json ? shodo_doc_parse_json(&doc, name, p, n, &err)
+                                   : shodo_doc_parse_yaml(&doc, name, p, n, &err);
     struct shodo_doc **slot = st == SHODO_OK ? shodo_vec_push(&s->docs) : NULL;
     if (!slot) {
         shodo_doc_free(doc);
@@ -125,7 +134,8 @@ static const struct shodo_value *parse(struct shodo_sheet *s, const char *name, 
 }
 
 /* NULL when the file is not there; a file that is there and cannot be used is a problem. */
-static const struct shodo_value *parse_file(struct shodo_sheet *s, int dirfd, const char *name, const char *shown) {
+static const struct shodo_value *parse_file(struct shodo_sheet *s, int dirfd, const char *name,
+                                            const char *shown) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     struct shodo_error err = SHODO_ERROR_INIT;
     enum shodo_status st = shodo_io_read_file(&b, dirfd, name, SHODO_LIMIT_DOC_BYTES, &err);
@@ -146,7 +156,8 @@ static const struct shodo_value *site_file(struct shodo_sheet *s, const char *na
     const char *folder = shodo_sheet_printf(s, "%.*s", (int)(slash - name), name);
     if (shodo_io_open_dir(&fd, s->dir.site_fd, folder, NULL) != SHODO_OK)
         return NULL;
-    const struct shodo_value *v = parse_file(s, fd, slash + 1, shodo_sheet_printf(s, "site/%s", name));
+    const struct shodo_value *v =
+        parse_file(s, fd, slash + 1, shodo_sheet_printf(s, "site/%s", name));
     shodo_io_close(&fd);
     return v;
 }
@@ -164,7 +175,8 @@ const struct shodo_value *shodo_sheet_file(struct shodo_sheet *s, const char *na
     return v;
 }
 
-const struct shodo_playbook *shodo_sheet_playbook(struct shodo_sheet *s, const char *key, size_t n) {
+const struct shodo_playbook *shodo_sheet_playbook(struct shodo_sheet *s, const char *key,
+                                                  size_t n) {
     for (size_t i = 0; i < s->books.count; i++) {
         const struct shodo_sheet_book *b = shodo_vec_at(&s->books, i);
         if (strlen(b->key) == n && memcmp(b->key, key, n) == 0)
@@ -186,7 +198,8 @@ const struct shodo_playbook *shodo_sheet_playbook(struct shodo_sheet *s, const c
 static enum shodo_status take_record(void *ctx, const struct shodo_record *r) {
     struct shodo_sheet *s = ctx;
     shodo_hash_update(s->digest, r->line, r->line_len);
-    struct shodo_sheet_record *row = s->records.count < SHODO_LIMIT_SHEET_RECORDS ? shodo_vec_push(&s->records) : NULL;
+    struct shodo_sheet_record *row =
+        s->records.count < SHODO_LIMIT_SHEET_RECORDS ? shodo_vec_push(&s->records) : NULL;
     if (!row)
         return SHODO_LIMIT;
     /* the record's tree lives for this call only: keep a copy of the line */
@@ -198,10 +211,12 @@ static enum shodo_status take_record(void *ctx, const struct shodo_record *r) {
         else
             doc = shodo_doc_free(doc);
     }
-    *row = (struct shodo_sheet_record){.time = r->time, .actor = shodo_sheet_printf(s, "%s", r->actor ? r->actor : ""),
-                                       .event = shodo_sheet_printf(s, "%s", r->event ? r->event : ""),
-                                       .stick = shodo_sheet_printf(s, "%s", r->stick ? r->stick : ""),
-                                       .data = shodo_value_get(shodo_doc_root(doc), "data")};
+    *row =
+        (struct shodo_sheet_record){.time = r->time,
+                                    .actor = shodo_sheet_printf(s, "%s", r->actor ? r->actor : ""),
+                                    .event = shodo_sheet_printf(s, "%s", r->event ? r->event : ""),
+                                    .stick = shodo_sheet_printf(s, "%s", r->stick ? r->stick : ""),
+                                    .data = shodo_value_get(shodo_doc_root(doc), "data")};
     return SHODO_OK;
 }
 
@@ -212,9 +227,12 @@ static void load_answers(struct shodo_sheet *s) {
         int fd = -1;
         if (shodo_case_endpoint_dir(&fd, &s->dir, e->id, false, NULL) != SHODO_OK)
             continue;
-        if (shodo_io_read_generation(&b, fd, "answers", "json", SHODO_LIMIT_DOC_BYTES, NULL) == SHODO_OK ||
+        if (shodo_io_read_generation(&b, fd, "answers", "json", SHODO_LIMIT_DOC_BYTES, NULL) ==
+                SHODO_OK ||
             shodo_io_read_file(&b, fd, "answers.json", SHODO_LIMIT_DOC_BYTES, NULL) == SHODO_OK) {
-            const struct shodo_value *root = parse(s, shodo_sheet_printf(s, "endpoints/%s/answers.json", e->id), shodo_buf_cstr(&b), b.len);
+            const struct shodo_value *root =
+                parse(s, shodo_sheet_printf(s, "endpoints/%s/answers.json", e->id),
+                      shodo_buf_cstr(&b), b.len);
             struct shodo_sheet_answers *a = root ? shodo_vec_push(&s->answers) : NULL;
             if (a)
                 *a = (struct shodo_sheet_answers){.endpoint = e->id, .root = root};
@@ -234,7 +252,8 @@ static enum shodo_status load_case(struct shodo_sheet *s, struct shodo_error *er
     if (st == SHODO_OK)
         st = shodo_journal_each(s->dir.journal_fd, take_record, s, err);
     if (st == SHODO_LIMIT) {
-        shodo_sheet_problem(s, "journal", NULL, "記録が%u件を超えています。以後は時系列に出ません", SHODO_LIMIT_SHEET_RECORDS);
+        shodo_sheet_problem(s, "journal", NULL, "記録が%u件を超えています。以後は時系列に出ません",
+                            SHODO_LIMIT_SHEET_RECORDS);
         st = SHODO_OK;
     }
     if (st != SHODO_OK)
@@ -263,8 +282,9 @@ static void load_site(struct shodo_sheet *s) {
                             "時間帯 '%s' は使えません。+09:00 として計算しました", zone);
 }
 
-enum shodo_status shodo_sheet_open(struct shodo_sheet *s, const struct shodo_sheet_kind *kind, const struct shodo_sheet_options *o,
-                                   struct shodo_document *d, struct shodo_error *err) {
+enum shodo_status shodo_sheet_open(struct shodo_sheet *s, const struct shodo_sheet_kind *kind,
+                                   const struct shodo_sheet_options *o, struct shodo_document *d,
+                                   struct shodo_error *err) {
     *s = (struct shodo_sheet){.kind = kind,
                               .o = o,
                               .d = d,
@@ -286,7 +306,8 @@ enum shodo_status shodo_sheet_open(struct shodo_sheet *s, const struct shodo_she
     shodo_case_init(&s->c);
     if (!s->digest)
         return shodo_fail(err, SHODO_NOMEM, "no memory for a sheet");
-    enum shodo_status st = shodo_inflate(&s->pack, shodo_sheet_pack_gz, shodo_sheet_pack_gz_len, PACK_BYTES_MAX, err);
+    enum shodo_status st =
+        shodo_inflate(&s->pack, shodo_sheet_pack_gz, shodo_sheet_pack_gz_len, PACK_BYTES_MAX, err);
     if (st == SHODO_OK && o->case_path)
         st = load_case(s, err);
     if (st != SHODO_OK)

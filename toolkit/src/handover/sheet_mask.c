@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What may appear in which sheet: rules/disclosure/rules.yaml. A class that is not named is never shown; so is everything
- * when the rules cannot be read, except the class general. */
+/* What may appear in which sheet: rules/disclosure/rules.yaml. A class that is not named is never
+ * shown; so is everything when the rules cannot be read, except the class general. */
 #include <ctype.h>
 #include <string.h>
 
@@ -20,7 +20,8 @@ static bool lists(const struct shodo_value *sheet, const char *key, const char *
 }
 
 enum shodo_sheet_show shodo_sheet_class(const struct shodo_sheet *s, const char *class_name) {
-    const struct shodo_value *sheet = shodo_value_get(shodo_value_get(s->disclosure, "sheets"), s->kind->name);
+    const struct shodo_value *sheet =
+        shodo_value_get(shodo_value_get(s->disclosure, "sheets"), s->kind->name);
     if (!sheet)
         return strcmp(class_name, "general") == 0 ? SHODO_SHEET_SHOWS : SHODO_SHEET_NEVER;
     if (lists(sheet, "never", class_name)) /* the stricter row wins */
@@ -42,7 +43,9 @@ static unsigned number_of(struct shodo_sheet *s, const char *class_name, const c
     }
     struct shodo_sheet_masked *m = shodo_vec_push(&s->masked);
     if (m)
-        *m = (struct shodo_sheet_masked){.class_name = class_name, .value = shodo_sheet_printf(s, "%s", value), .number = last + 1};
+        *m = (struct shodo_sheet_masked){.class_name = class_name,
+                                         .value = shodo_sheet_printf(s, "%s", value),
+                                         .number = last + 1};
     return last + 1;
 }
 
@@ -50,18 +53,21 @@ static const char *placeholder(struct shodo_sheet *s, const char *class_name, co
     const struct shodo_value *masks = shodo_value_get(s->disclosure, "masks");
     for (size_t i = 0; i < shodo_value_count(masks); i++) {
         const struct shodo_value *m = shodo_value_at(masks, i);
-        const char *name = shodo_value_get_str(m, "class"), *text = shodo_value_get_str(m, s->is_ja ? "ja" : "en");
+        const char *name = shodo_value_get_str(m, "class"),
+                   *text = shodo_value_get_str(m, s->is_ja ? "ja" : "en");
         if (!name || !text || strcmp(name, class_name) != 0)
             continue;
         const char *n = strstr(text, "{n}");
         if (!n)
             return text;
-        return shodo_sheet_printf(s, "%.*s%u%s", (int)(n - text), text, number_of(s, name, value), n + 3);
+        return shodo_sheet_printf(s, "%.*s%u%s", (int)(n - text), text, number_of(s, name, value),
+                                  n + 3);
     }
     return shodo_sheet_say(s, "（伏せた）", "(withheld)");
 }
 
-static const char *replace(struct shodo_sheet *s, const char *text, const char *name, const char *with) {
+static const char *replace(struct shodo_sheet *s, const char *text, const char *name,
+                           const char *with) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     size_t n = strlen(name);
     for (const char *p = text; *p;) {
@@ -75,13 +81,16 @@ static const char *replace(struct shodo_sheet *s, const char *text, const char *
     return shodo_sheet_printf(s, "%s", shodo_buf_cstr(&b));
 }
 
-static const char *hide(struct shodo_sheet *s, const char *class_name, const char *name, const char *text) {
-    if (!name || strlen(name) < NAME_BYTES_MIN || !strstr(text, name) || shodo_sheet_class(s, class_name) == SHODO_SHEET_SHOWS)
+static const char *hide(struct shodo_sheet *s, const char *class_name, const char *name,
+                        const char *text) {
+    if (!name || strlen(name) < NAME_BYTES_MIN || !strstr(text, name) ||
+        shodo_sheet_class(s, class_name) == SHODO_SHEET_SHOWS)
         return text;
     return replace(s, text, name, placeholder(s, class_name, name));
 }
 
-static const char *hide_rows(struct shodo_sheet *s, const char *class_name, const char *list, const char *key, const char *text) {
+static const char *hide_rows(struct shodo_sheet *s, const char *class_name, const char *list,
+                             const char *key, const char *text) {
     const struct shodo_value *rows = shodo_value_get(s->site, list);
     for (size_t i = 0; i < shodo_value_count(rows); i++)
         text = hide(s, class_name, shodo_value_get_str(shodo_value_at(rows, i), key), text);
@@ -108,10 +117,12 @@ static bool is_patient_like(const struct shodo_sheet *s, const char *word, size_
     if (!memchr(word, '.', n) && !memchr(word, '\\', n))
         return false;
     for (size_t i = 0; i < shodo_value_count(rules); i++) {
-        const struct shodo_value *r = shodo_value_at(rules, i), *words = shodo_value_get(r, "words");
+        const struct shodo_value *r = shodo_value_at(rules, i),
+                                 *words = shodo_value_get(r, "words");
         const char *kind = shodo_value_get_str(r, "kind");
         if (kind && strcmp(kind, "digits") == 0 &&
-            is_digit_run(word, n, (size_t)shodo_value_get_int(r, "min", 6), (size_t)shodo_value_get_int(r, "max", 10)))
+            is_digit_run(word, n, (size_t)shodo_value_get_int(r, "min", 6),
+                         (size_t)shodo_value_get_int(r, "max", 10)))
             return true;
         for (size_t k = 0; k < shodo_value_count(words); k++) {
             const char *w = shodo_value_str(shodo_value_at(words, k));

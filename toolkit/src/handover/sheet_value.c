@@ -7,8 +7,11 @@
 #include "handover/sheet_data.h"
 
 static struct shodo_sheet_value nothing(struct shodo_sheet *s) {
-    return (struct shodo_sheet_value){.text = "", .source = SHODO_FIELD_UNKNOWN, .note = shodo_sheet_say(s, "確認して記入", "find out and fill in"),
-                                      .time = SHODO_TIME_NONE};
+    return (struct shodo_sheet_value){
+        .text = "",
+        .source = SHODO_FIELD_UNKNOWN,
+        .note = shodo_sheet_say(s, "確認して記入", "find out and fill in"),
+        .time = SHODO_TIME_NONE};
 }
 
 static struct shodo_sheet_value unknown(struct shodo_sheet *s, const char *next) {
@@ -17,7 +20,8 @@ static struct shodo_sheet_value unknown(struct shodo_sheet *s, const char *next)
     return v;
 }
 
-static const char *choice_label(struct shodo_sheet *s, const struct shodo_value *field, const char *value) {
+static const char *choice_label(struct shodo_sheet *s, const struct shodo_value *field,
+                                const char *value) {
     const struct shodo_value *choices = shodo_value_get(field, "choices");
     for (size_t i = 0; i < shodo_value_count(choices); i++) {
         const struct shodo_value *c = shodo_value_at(choices, i);
@@ -30,7 +34,8 @@ static const char *choice_label(struct shodo_sheet *s, const struct shodo_value 
 }
 
 static bool is_unknown_word(const char *v) {
-    return !*v || strcmp(v, "unknown") == 0 || strcmp(v, "later") == 0 || strcmp(v, "reopened") == 0;
+    return !*v || strcmp(v, "unknown") == 0 || strcmp(v, "later") == 0 ||
+           strcmp(v, "reopened") == 0;
 }
 
 /* ---- decisions ---- */
@@ -45,31 +50,42 @@ static const struct shodo_step *step_of(struct shodo_sheet *s, const char *key) 
     return i >= 0 ? &b->steps[i] : NULL;
 }
 
-static const char *label_of(struct shodo_sheet *s, const struct shodo_step *step, const char *value) {
+static const char *label_of(struct shodo_sheet *s, const struct shodo_step *step,
+                            const char *value) {
     for (size_t i = 0; step && i < step->question.choices_count; i++) {
         const struct shodo_choice *c = &step->question.choices[i];
         if (strcmp(c->value, value) == 0)
             return s->is_ja ? c->label.ja : c->label.en;
     }
-    static const char *const words[][3] = {{"done", "済", "done"},          {"skipped", "しない", "skipped"},   {"yes", "はい", "yes"},
-                                           {"no", "いいえ", "no"},          {"unknown", "不明", "unknown"},    {"cut", "切断", "cut"},
-                                           {"hold", "保留", "on hold"},     {"not-found", "見つからない", "not found"}, {"not-applicable", "対象外", "not applicable"},
-                                           {"reopened", "やり直し", "reopened"}, {"now", "今する", "now"}, {"later", "後で", "later"}};
+    static const char *const words[][3] = {{"done", "済", "done"},
+                                           {"skipped", "しない", "skipped"},
+                                           {"yes", "はい", "yes"},
+                                           {"no", "いいえ", "no"},
+                                           {"unknown", "不明", "unknown"},
+                                           {"cut", "切断", "cut"},
+                                           {"hold", "保留", "on hold"},
+                                           {"not-found", "見つからない", "not found"},
+                                           {"not-applicable", "対象外", "not applicable"},
+                                           {"reopened", "やり直し", "reopened"},
+                                           {"now", "今する", "now"},
+                                           {"later", "後で", "later"}};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(words); i++)
         if (strcmp(words[i][0], value) == 0)
             return words[i][s->is_ja ? 1 : 2];
     return value;
 }
 
-const struct shodo_case_decision *shodo_sheet_answer(struct shodo_sheet *s, const char *variable, const char **ret_label) {
+const struct shodo_case_decision *shodo_sheet_answer(struct shodo_sheet *s, const char *variable,
+                                                     const char **ret_label) {
     const struct shodo_case_decision *newest = NULL;
     char full[80];
     snprintf(full, sizeof full, "__%.70s__", variable);
     for (size_t i = 0; i < s->c.decisions.count; i++) {
         const struct shodo_case_decision *d = shodo_vec_at(&s->c.decisions, i);
         const struct shodo_step *step = step_of(s, d->key);
-        bool is_it = (step && step->question.variable && strcmp(step->question.variable, full) == 0) ||
-                     (strncmp(d->key, "fact/", 5) == 0 && strcmp(d->key + 5, variable) == 0);
+        bool is_it =
+            (step && step->question.variable && strcmp(step->question.variable, full) == 0) ||
+            (strncmp(d->key, "fact/", 5) == 0 && strcmp(d->key + 5, variable) == 0);
         if (!is_it || (newest && newest->time > d->time))
             continue;
         newest = d;
@@ -81,14 +97,24 @@ const struct shodo_case_decision *shodo_sheet_answer(struct shodo_sheet *s, cons
 
 static const char *subject(struct shodo_sheet *s, const char *id) {
     static const char *const names[][3] = {
-        {"headquarters", "対策本部", "headquarters"},     {"cut-all-lines", "外部の線を全部切る", "cut all outside lines"},
-        {"server-cut", "サーバの線を抜く", "unplug a server"}, {"power-off", "電源を切る", "power off"},
-        {"reboot", "USBで起動し直す", "restart from the stick"}, {"care", "診療の継続・停止", "care"},
-        {"publish", "公表", "publication"},               {"take-out", "機械を院外に出す", "take machines out"},
-        {"recovery", "復旧を始める", "begin recovery"},   {"recovery-before-evidence", "証拠を取る前に戻す", "recover before evidence"},
+        {"headquarters", "対策本部", "headquarters"},
+        {"cut-all-lines", "外部の線を全部切る", "cut all outside lines"},
+        {"server-cut", "サーバの線を抜く", "unplug a server"},
+        {"power-off", "電源を切る", "power off"},
+        {"reboot", "USBで起動し直す", "restart from the stick"},
+        {"care", "診療の継続・停止", "care"},
+        {"publish", "公表", "publication"},
+        {"take-out", "機械を院外に出す", "take machines out"},
+        {"recovery", "復旧を始める", "begin recovery"},
+        {"recovery-before-evidence", "証拠を取る前に戻す", "recover before evidence"},
         {"reconnect", "つなぎ直す", "reconnect"},
-        {"my_name", "記録する人", "person recording"}, {"place", "場所", "place"}, {"found_at", "気づいた時刻", "noticed"}, {"known_at", "知った時点", "known since"},
-        {"symptom", "症状", "symptom"}, {"stopped", "止まっているもの", "stopped"}, {"callback", "折り返しの番号", "call back number"}};
+        {"my_name", "記録する人", "person recording"},
+        {"place", "場所", "place"},
+        {"found_at", "気づいた時刻", "noticed"},
+        {"known_at", "知った時点", "known since"},
+        {"symptom", "症状", "symptom"},
+        {"stopped", "止まっているもの", "stopped"},
+        {"callback", "折り返しの番号", "call back number"}};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(names); i++)
         if (strcmp(names[i][0], id) == 0)
             return names[i][s->is_ja ? 1 : 2];
@@ -109,11 +135,13 @@ static const char *line_name(const struct shodo_sheet *s, const char *id) {
     return id;
 }
 
-const char *shodo_sheet_decision_name(struct shodo_sheet *s, const struct shodo_case_decision *d, const char **ret_value_label) {
+const char *shodo_sheet_decision_name(struct shodo_sheet *s, const struct shodo_case_decision *d,
+                                      const char **ret_value_label) {
     const struct shodo_step *step = step_of(s, d->key);
     *ret_value_label = label_of(s, step, d->value);
     if (step) {
-        const struct shodo_text2 *t = step->question.variable && *step->question.text.ja ? &step->question.text : &step->name;
+        const struct shodo_text2 *t =
+            step->question.variable && *step->question.text.ja ? &step->question.text : &step->name;
         return s->is_ja ? t->ja : t->en;
     }
     if (strncmp(d->key, "walk/", 5) == 0)
@@ -122,19 +150,26 @@ const char *shodo_sheet_decision_name(struct shodo_sheet *s, const struct shodo_
     return subject(s, slash ? slash + 1 : d->key);
 }
 
-static struct shodo_sheet_value from_decision(struct shodo_sheet *s, const struct shodo_case_decision *d, const char *label,
-                                              const struct shodo_value *field) {
+static struct shodo_sheet_value from_decision(struct shodo_sheet *s,
+                                              const struct shodo_case_decision *d,
+                                              const char *label, const struct shodo_value *field) {
     if (!d)
         return nothing(s);
     const char *own = choice_label(s, field, d->value);
     bool is_free = is_unknown_word(d->value);
-    return (struct shodo_sheet_value){.text = is_free ? "" : own ? own : label ? label : d->value,
-                                      .source = is_free ? SHODO_FIELD_UNKNOWN : SHODO_FIELD_ANSWERED,
-                                      .note = shodo_sheet_printf(s, "%s  %s", shodo_sheet_mask(s, "staff", d->actor), shodo_sheet_time(s, d->time)),
-                                      .time = d->time};
+    return (struct shodo_sheet_value){
+        .text = is_free ? ""
+                : own   ? own
+                : label ? label
+                        : d->value,
+        .source = is_free ? SHODO_FIELD_UNKNOWN : SHODO_FIELD_ANSWERED,
+        .note = shodo_sheet_printf(s, "%s  %s", shodo_sheet_mask(s, "staff", d->actor),
+                                   shodo_sheet_time(s, d->time)),
+        .time = d->time};
 }
 
-static struct shodo_sheet_value from_decide(struct shodo_sheet *s, const char *rest, const struct shodo_value *field) {
+static struct shodo_sheet_value from_decide(struct shodo_sheet *s, const char *rest,
+                                            const struct shodo_value *field) {
     char key[128];
     snprintf(key, sizeof key, "decide/%.100s", rest);
     const struct shodo_case_decision *d = shodo_case_find_decision(&s->c, key);
@@ -166,42 +201,61 @@ int64_t shodo_sheet_known_at(struct shodo_sheet *s, const char **ret_note) {
         if (!d || !shodo_deadline_parse(d->value, s->offset_min, &t))
             continue;
         if (ret_note)
-            *ret_note = shodo_sheet_printf(s, s->is_ja ? "%s%s（記録 %s%s）" : "%s%s (recorded %s%s)", i ? shodo_sheet_say(s, "気づいた時刻を使った", "time it was noticed") : shodo_sheet_say(s, "病院が記録した", "recorded by the hospital"),
-                                           "", shodo_sheet_time(s, d->time), d->changes > 1 ? shodo_sheet_say(s, "、訂正あり", ", corrected") : "");
+            *ret_note = shodo_sheet_printf(
+                s, s->is_ja ? "%s%s（記録 %s%s）" : "%s%s (recorded %s%s)",
+                i ? shodo_sheet_say(s, "気づいた時刻を使った", "time it was noticed")
+                  : shodo_sheet_say(s, "病院が記録した", "recorded by the hospital"),
+                "", shodo_sheet_time(s, d->time),
+                d->changes > 1 ? shodo_sheet_say(s, "、訂正あり", ", corrected") : "");
         return t;
     }
     if (ret_note)
-        *ret_note = s->c.created == SHODO_TIME_NONE || !s->has_case ? shodo_sheet_say(s, "知った日時を記入すると計算します", "write it down; deadlines are counted from it")
-                                                      : shodo_sheet_say(s, "記録の開始を使った。早ければ訂正する", "start of the record was used; correct it when earlier");
+        *ret_note = s->c.created == SHODO_TIME_NONE || !s->has_case
+                        ? shodo_sheet_say(s, "知った日時を記入すると計算します",
+                                          "write it down; deadlines are counted from it")
+                        : shodo_sheet_say(s, "記録の開始を使った。早ければ訂正する",
+                                          "start of the record was used; correct it when earlier");
     return s->has_case ? s->c.created : SHODO_TIME_NONE;
 }
 
-static struct shodo_sheet_value computed(struct shodo_sheet *s, const char *text, const char *note) {
-    return *text ? (struct shodo_sheet_value){.text = text, .source = SHODO_FIELD_COMPUTED, .note = note, .time = SHODO_TIME_NONE} : nothing(s);
+static struct shodo_sheet_value computed(struct shodo_sheet *s, const char *text,
+                                         const char *note) {
+    return *text ? (struct shodo_sheet_value){.text = text,
+                                              .source = SHODO_FIELD_COMPUTED,
+                                              .note = note,
+                                              .time = SHODO_TIME_NONE}
+                 : nothing(s);
 }
 
-static struct shodo_sheet_value from_case(struct shodo_sheet *s, const char *name, const struct shodo_value *field) {
+static struct shodo_sheet_value from_case(struct shodo_sheet *s, const char *name,
+                                          const struct shodo_value *field) {
     const char *label = NULL, *note = "";
     if (!s->has_case)
         return nothing(s);
     if (strcmp(name, "id") == 0)
         return computed(s, s->c.id, shodo_sheet_say(s, "記録", "journal"));
     if (strcmp(name, "now") == 0)
-        return computed(s, shodo_sheet_time(s, s->now), shodo_sheet_say(s, "この紙を作った時刻", "time this paper was made"));
+        return computed(s, shodo_sheet_time(s, s->now),
+                        shodo_sheet_say(s, "この紙を作った時刻", "time this paper was made"));
     if (strcmp(name, "started") == 0)
-        return computed(s, shodo_sheet_time(s, s->c.created), shodo_sheet_say(s, "記録の開始", "start of the journal"));
+        return computed(s, shodo_sheet_time(s, s->c.created),
+                        shodo_sheet_say(s, "記録の開始", "start of the journal"));
     if (strcmp(name, "tools") == 0)
-        return computed(s, "shodo " SHODO_VERSION, shodo_sheet_say(s, "プログラムの版", "version of the program"));
+        return computed(s, "shodo " SHODO_VERSION,
+                        shodo_sheet_say(s, "プログラムの版", "version of the program"));
     if (strcmp(name, "known_at") == 0) {
         int64_t t = shodo_sheet_known_at(s, &note);
         return computed(s, shodo_sheet_time(s, t), note);
     }
     const struct shodo_case_decision *d = shodo_sheet_answer(s, name, &label);
     struct shodo_sheet_value v = from_decision(s, d, label, field);
-    return d ? v : unknown(s, shodo_sheet_say(s, "画面の「電話で言うこと」で入れる、または手で書く", "enter it on the screen, or write it here"));
+    return d ? v
+             : unknown(s, shodo_sheet_say(s, "画面の「電話で言うこと」で入れる、または手で書く",
+                                          "enter it on the screen, or write it here"));
 }
 
-static struct shodo_sheet_value from_site(struct shodo_sheet *s, const char *path, const struct shodo_value *field) {
+static struct shodo_sheet_value from_site(struct shodo_sheet *s, const char *path,
+                                          const struct shodo_value *field) {
     const struct shodo_value *v = s->site;
     char part[64];
     for (const char *p = path; *p && v;) {
@@ -224,12 +278,21 @@ static struct shodo_sheet_value from_site(struct shodo_sheet *s, const char *pat
         text = name ? shodo_sheet_printf(s, "%s %s", role ? role : "", name) : NULL;
     }
     if (!text && strcmp(path, "hospital.name") == 0 && s->has_case && *s->c.site)
-        return (struct shodo_sheet_value){.text = s->c.site, .source = SHODO_FIELD_ANSWERED, .note = shodo_sheet_say(s, "事案の開始時", "at the start of the case"), .time = s->c.created};
+        return (struct shodo_sheet_value){
+            .text = s->c.site,
+            .source = SHODO_FIELD_ANSWERED,
+            .note = shodo_sheet_say(s, "事案の開始時", "at the start of the case"),
+            .time = s->c.created};
     if (!text)
-        return unknown(s, shodo_sheet_say(s, "site.yaml に入れる、または手で書く", "fill in site.yaml, or write it here"));
-    const char *updated = shodo_value_get_str(s->site, "updated"), *own = choice_label(s, field, text);
-    return (struct shodo_sheet_value){.text = own ? own : text, .source = SHODO_FIELD_SITE,
-                                      .note = shodo_sheet_printf(s, s->is_ja ? "更新 %s" : "updated %s", updated ? updated : "?"), .time = SHODO_TIME_NONE};
+        return unknown(s, shodo_sheet_say(s, "site.yaml に入れる、または手で書く",
+                                          "fill in site.yaml, or write it here"));
+    const char *updated = shodo_value_get_str(s->site, "updated"),
+               *own = choice_label(s, field, text);
+    return (struct shodo_sheet_value){
+        .text = own ? own : text,
+        .source = SHODO_FIELD_SITE,
+        .note = shodo_sheet_printf(s, s->is_ja ? "更新 %s" : "updated %s", updated ? updated : "?"),
+        .time = SHODO_TIME_NONE};
 }
 
 /* ---- answers ---- */
@@ -250,7 +313,8 @@ static void show(struct shodo_sheet *s, struct shodo_buf *b, const struct shodo_
         else if (n != INT64_MIN)
             shodo_buf_addf(b, "%lld", (long long)n);
         else if (shodo_value_kind(v) == SHODO_VALUE_BOOL)
-            shodo_buf_adds(b, shodo_value_bool(v, false) ? shodo_sheet_say(s, "有", "yes") : shodo_sheet_say(s, "無", "no"));
+            shodo_buf_adds(b, shodo_value_bool(v, false) ? shodo_sheet_say(s, "有", "yes")
+                                                         : shodo_sheet_say(s, "無", "no"));
         return;
     }
     for (size_t i = 0; i < shodo_value_count(v); i++) {
@@ -264,7 +328,8 @@ static void show(struct shodo_sheet *s, struct shodo_buf *b, const struct shodo_
     }
 }
 
-/* Names of the forms -> answers.json (docs/formats-answers.md): the answer, and its datum. "" = the conclusion in words. */
+/* Names of the forms -> answers.json (docs/formats-answers.md): the answer, and its datum. "" = the
+ * conclusion in words. */
 static const struct {
     const char *path, *answer, *datum;
 } answer_paths[] = {
@@ -289,10 +354,13 @@ const struct shodo_value *shodo_sheet_find_answer(const struct shodo_value *root
     return NULL;
 }
 
-/* The sentences name accounts, addresses and files: only who may see all of these gets them; the others get the verdict. */
-static void conclusion(struct shodo_sheet *s, struct shodo_buf *b, const struct shodo_value *answer) {
+/* The sentences name accounts, addresses and files: only who may see all of these gets them; the
+ * others get the verdict. */
+static void conclusion(struct shodo_sheet *s, struct shodo_buf *b,
+                       const struct shodo_value *answer) {
     static const char *const classes[] = {"technical", "indicator", "filename", "account"};
-    const char *verdict = shodo_value_get_str(answer, s->is_ja ? "verdict_ja" : "verdict"), *en = shodo_value_get_str(answer, "verdict");
+    const char *verdict = shodo_value_get_str(answer, s->is_ja ? "verdict_ja" : "verdict"),
+               *en = shodo_value_get_str(answer, "verdict");
     const struct shodo_value *sentences = shodo_value_get(answer, "sentences");
     bool is_whole = true;
     if (!en || strcmp(en, "not_examined") == 0)
@@ -302,23 +370,34 @@ static void conclusion(struct shodo_sheet *s, struct shodo_buf *b, const struct 
         is_whole = is_whole && shodo_sheet_class(s, classes[i]) == SHODO_SHEET_SHOWS;
     for (size_t i = 0; is_whole && i < shodo_value_count(sentences); i++)
         shodo_buf_addf(b, "\n%s", shodo_sheet_text(s, shodo_value_at(sentences, i), ""));
-    const struct shodo_value *files = shodo_value_get(shodo_value_get(answer, "data"), "encrypted_files");
+    const struct shodo_value *files =
+        shodo_value_get(shodo_value_get(answer, "data"), "encrypted_files");
     if (!is_whole && shodo_value_kind(files) == SHODO_VALUE_NULL)
-        shodo_buf_adds(b, shodo_sheet_say(s, "（詳細は支援チームと警察への書類）", " (details in the papers for the support team and the police)"));
+        shodo_buf_adds(
+            b, shodo_sheet_say(s, "（詳細は支援チームと警察への書類）",
+                               " (details in the papers for the support team and the police)"));
     if (!is_whole && shodo_value_int(files, 0) > 0)
-        shodo_buf_addf(b, s->is_ja ? "（暗号化されたと見られるファイル %lld件）" : " (%lld files look encrypted)", (long long)shodo_value_int(files, 0));
+        shodo_buf_addf(b,
+                       s->is_ja ? "（暗号化されたと見られるファイル %lld件）"
+                                : " (%lld files look encrypted)",
+                       (long long)shodo_value_int(files, 0));
 }
 
 /* The signs themselves (addresses, accounts, programs) are in the sentences of the way in. */
 static void indicators(struct shodo_sheet *s, struct shodo_buf *b, const struct shodo_value *root) {
-    const struct shodo_value *list = shodo_value_get(shodo_sheet_find_answer(root, "how_in"), "sentences");
-    bool may = shodo_sheet_class(s, "filename") == SHODO_SHEET_SHOWS && shodo_sheet_class(s, "account") == SHODO_SHEET_SHOWS;
+    const struct shodo_value *list =
+        shodo_value_get(shodo_sheet_find_answer(root, "how_in"), "sentences");
+    bool may = shodo_sheet_class(s, "filename") == SHODO_SHEET_SHOWS &&
+               shodo_sheet_class(s, "account") == SHODO_SHEET_SHOWS;
     for (size_t i = 0; may && i < shodo_value_count(list); i++)
         shodo_buf_addf(b, "%s%s", i ? "\n" : "", shodo_sheet_text(s, shodo_value_at(list, i), ""));
 }
 
 static void encrypted(struct shodo_sheet *s, struct shodo_buf *b, const struct shodo_value *root) {
-    int64_t n = shodo_value_int(shodo_value_get(shodo_value_get(shodo_sheet_find_answer(root, "how_far"), "data"), "encrypted_files"), 0);
+    int64_t n = shodo_value_int(
+        shodo_value_get(shodo_value_get(shodo_sheet_find_answer(root, "how_far"), "data"),
+                        "encrypted_files"),
+        0);
     if (n > 0) /* none found is no proof of none */
         shodo_buf_addf(b, s->is_ja ? "有（%lld件）" : "yes (%lld files)", (long long)n);
 }
@@ -327,12 +406,18 @@ static void encrypted(struct shodo_sheet *s, struct shodo_buf *b, const struct s
 static void reasons(struct shodo_sheet *s, struct shodo_buf *b, const struct shodo_value *list) {
     for (size_t i = 0; i < shodo_value_count(list) && i < 7; i++) {
         const struct shodo_value *r = shodo_value_at(list, i);
-        const char *reason = shodo_value_get_str(r, "reason"), *words = shodo_value_get_str(r, s->is_ja ? "ja" : "en");
-        shodo_buf_addf(b, s->is_ja ? "%s%s %lld件" : "%s%s: %lld", i ? "\n" : "", words ? words : reason ? reason : "?", (long long)shodo_value_get_int(r, "items", 0));
+        const char *reason = shodo_value_get_str(r, "reason"),
+                   *words = shodo_value_get_str(r, s->is_ja ? "ja" : "en");
+        shodo_buf_addf(b, s->is_ja ? "%s%s %lld件" : "%s%s: %lld", i ? "\n" : "",
+                       words    ? words
+                       : reason ? reason
+                                : "?",
+                       (long long)shodo_value_get_int(r, "items", 0));
     }
 }
 
-static void one_answer(struct shodo_sheet *s, struct shodo_buf *b, const struct shodo_value *root, const char *path) {
+static void one_answer(struct shodo_sheet *s, struct shodo_buf *b, const struct shodo_value *root,
+                       const char *path) {
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(answer_paths); i++) {
         if (strcmp(answer_paths[i].path, path) != 0)
             continue;
@@ -344,7 +429,8 @@ static void one_answer(struct shodo_sheet *s, struct shodo_buf *b, const struct 
             conclusion(s, b, answer);
         else if (strcmp(datum, "not_examined") == 0)
             reasons(s, b, shodo_value_get(answer, datum));
-        else if (shodo_value_str(v) && shodo_time_parse(shodo_value_str(v), strlen(shodo_value_str(v)), &t))
+        else if (shodo_value_str(v) &&
+                 shodo_time_parse(shodo_value_str(v), strlen(shodo_value_str(v)), &t))
             shodo_buf_adds(b, shodo_sheet_time(s, t));
         else
             show(s, b, v);
@@ -352,14 +438,18 @@ static void one_answer(struct shodo_sheet *s, struct shodo_buf *b, const struct 
     if (strcmp(path, "way_in.certainty") == 0) {
         const char *c = shodo_value_get_str(shodo_sheet_find_answer(root, "how_in"), "confidence");
         if (c)
-            shodo_buf_adds(b, strcmp(c, "high") == 0 ? shodo_sheet_say(s, "測定した", "measured") : shodo_sheet_say(s, "たぶん", "probable"));
+            shodo_buf_adds(b, strcmp(c, "high") == 0 ? shodo_sheet_say(s, "測定した", "measured")
+                                                     : shodo_sheet_say(s, "たぶん", "probable"));
     } else if (strcmp(path, "hit.encrypted") == 0) {
         encrypted(s, b, root);
     } else if (strcmp(path, "indicators") == 0) {
         indicators(s, b, root);
     } else if (strcmp(path, "scope") == 0) {
-        const char *name = shodo_value_get_str(root, "computer"), *v = shodo_value_get_str(shodo_sheet_find_answer(root, "hit"), s->is_ja ? "verdict_ja" : "verdict");
-        shodo_buf_addf(b, "%s %s", name && *name ? name : shodo_sheet_say(s, "名前不明", "no name"), v ? v : "");
+        const char *name = shodo_value_get_str(root, "computer"),
+                   *v = shodo_value_get_str(shodo_sheet_find_answer(root, "hit"),
+                                            s->is_ja ? "verdict_ja" : "verdict");
+        shodo_buf_addf(b, "%s %s", name && *name ? name : shodo_sheet_say(s, "名前不明", "no name"),
+                       v ? v : "");
     } else if (strcmp(path, "machine.name") == 0) {
         const char *name = shodo_value_get_str(root, "computer");
         shodo_buf_adds(b, name ? name : "");
@@ -383,13 +473,20 @@ static struct shodo_sheet_value from_answers(struct shodo_sheet *s, const char *
     }
     if (b.len == 0) {
         bool is_run = s->c.runs.count > 0;
-        return unknown(s, is_run ? shodo_sheet_say(s, "調べた範囲では分からない。支援チームに聞く", "not known from what was examined; ask the support team")
-                                 : shodo_sheet_say(s, "機械を調べると分かる（まだ調べていない）", "examine a machine (none was examined yet)"));
+        return unknown(
+            s, is_run ? shodo_sheet_say(s, "調べた範囲では分からない。支援チームに聞く",
+                                        "not known from what was examined; ask the support team")
+                      : shodo_sheet_say(s, "機械を調べると分かる（まだ調べていない）",
+                                        "examine a machine (none was examined yet)"));
     }
     const struct shodo_case_run *run = shodo_case_last_run(&s->c, first, "triage");
-    return (struct shodo_sheet_value){.text = shodo_sheet_printf(s, "%s", shodo_buf_cstr(&b)), .source = SHODO_FIELD_MEASURED,
-                                      .note = shodo_sheet_printf(s, s->is_ja ? "実行 %s（%s）" : "run %s (%s)", run ? run->id : "-", run ? shodo_sheet_time(s, run->ended) : "-"),
-                                      .time = run ? run->ended : SHODO_TIME_NONE};
+    return (struct shodo_sheet_value){
+        .text = shodo_sheet_printf(s, "%s", shodo_buf_cstr(&b)),
+        .source = SHODO_FIELD_MEASURED,
+        .note =
+            shodo_sheet_printf(s, s->is_ja ? "実行 %s（%s）" : "run %s (%s)", run ? run->id : "-",
+                               run ? shodo_sheet_time(s, run->ended) : "-"),
+        .time = run ? run->ended : SHODO_TIME_NONE};
 }
 
 /* ---- journal ---- */
@@ -403,13 +500,19 @@ static struct shodo_sheet_value isolation(struct shodo_sheet *s) {
         if (strncmp(d->key, "walk/", 5) != 0)
             continue;
         const char *name = shodo_sheet_decision_name(s, d, &label);
-        shodo_buf_addf(&b, "%s%s: %s %s", b.len ? "\n" : "", name, label, shodo_sheet_time(s, d->time));
+        shodo_buf_addf(&b, "%s%s: %s %s", b.len ? "\n" : "", name, label,
+                       shodo_sheet_time(s, d->time));
         last = !last || d->time > last->time ? d : last;
     }
     if (!last)
-        return unknown(s, shodo_sheet_say(s, "切った線を書く（線、時刻、だれが）", "write which lines were cut, when, by whom"));
-    return (struct shodo_sheet_value){.text = shodo_sheet_printf(s, "%s", shodo_buf_cstr(&b)), .source = SHODO_FIELD_ANSWERED,
-                                      .note = shodo_sheet_printf(s, "%s  %s", shodo_sheet_mask(s, "staff", last->actor), shodo_sheet_time(s, last->time)), .time = last->time};
+        return unknown(s, shodo_sheet_say(s, "切った線を書く（線、時刻、だれが）",
+                                          "write which lines were cut, when, by whom"));
+    return (struct shodo_sheet_value){
+        .text = shodo_sheet_printf(s, "%s", shodo_buf_cstr(&b)),
+        .source = SHODO_FIELD_ANSWERED,
+        .note = shodo_sheet_printf(s, "%s  %s", shodo_sheet_mask(s, "staff", last->actor),
+                                   shodo_sheet_time(s, last->time)),
+        .time = last->time};
 }
 
 static struct shodo_sheet_value notes(struct shodo_sheet *s) {
@@ -418,7 +521,8 @@ static struct shodo_sheet_value notes(struct shodo_sheet *s) {
         const struct shodo_case_note *n = shodo_vec_at(&s->c.notes, i);
         shodo_buf_addf(&b, "%s%s %s", b.len ? "\n" : "", shodo_sheet_time(s, n->time), n->text);
     }
-    return computed(s, shodo_sheet_printf(s, "%s", shodo_buf_cstr(&b)), shodo_sheet_say(s, "記録のメモ", "notes of the journal"));
+    return computed(s, shodo_sheet_printf(s, "%s", shodo_buf_cstr(&b)),
+                    shodo_sheet_say(s, "記録のメモ", "notes of the journal"));
 }
 
 static struct shodo_sheet_value since_start(struct shodo_sheet *s, int64_t t, const char *what) {
@@ -432,7 +536,8 @@ static int64_t first_end(const struct shodo_sheet *s, const char *kind) {
     int64_t t = SHODO_TIME_NONE;
     for (size_t i = 0; i < s->c.runs.count; i++) {
         const struct shodo_case_run *r = shodo_vec_at(&s->c.runs, i);
-        if (strcmp(r->kind, kind) == 0 && r->ended != SHODO_TIME_NONE && (t == SHODO_TIME_NONE || r->ended < t))
+        if (strcmp(r->kind, kind) == 0 && r->ended != SHODO_TIME_NONE &&
+            (t == SHODO_TIME_NONE || r->ended < t))
             t = r->ended;
     }
     return t;
@@ -444,7 +549,11 @@ static struct shodo_sheet_value from_drill(struct shodo_sheet *s, const char *na
     if (strcmp(name, "to_verdict") == 0)
         return since_start(s, first_end(s, "triage"), note);
     if (strcmp(name, "to_seal") == 0)
-        return since_start(s, s->c.seals.count ? ((struct shodo_case_seal *)shodo_vec_at(&s->c.seals, 0))->time : SHODO_TIME_NONE, note);
+        return since_start(s,
+                           s->c.seals.count
+                               ? ((struct shodo_case_seal *)shodo_vec_at(&s->c.seals, 0))->time
+                               : SHODO_TIME_NONE,
+                           note);
     if (strcmp(name, "to_hq") == 0)
         d = shodo_case_find_decision(&s->c, "decide/headquarters");
     if (strcmp(name, "to_safety") == 0)
@@ -453,9 +562,12 @@ static struct shodo_sheet_value from_drill(struct shodo_sheet *s, const char *na
 }
 
 static struct shodo_sheet_value from_journal(struct shodo_sheet *s, const char *name) {
-    const struct shodo_case_seal *seal = s->c.seals.count ? shodo_vec_at(&s->c.seals, s->c.seals.count - 1) : NULL;
-    const struct shodo_case_endpoint *e = s->c.endpoints.count ? shodo_vec_at(&s->c.endpoints, s->c.endpoints.count - 1) : NULL;
-    if (strcmp(name, "isolation") == 0 || strcmp(name, "isolation.vendor") == 0 || strcmp(name, "measures") == 0)
+    const struct shodo_case_seal *seal =
+        s->c.seals.count ? shodo_vec_at(&s->c.seals, s->c.seals.count - 1) : NULL;
+    const struct shodo_case_endpoint *e =
+        s->c.endpoints.count ? shodo_vec_at(&s->c.endpoints, s->c.endpoints.count - 1) : NULL;
+    if (strcmp(name, "isolation") == 0 || strcmp(name, "isolation.vendor") == 0 ||
+        strcmp(name, "measures") == 0)
         return isolation(s);
     if (strcmp(name, "notes") == 0)
         return notes(s);
@@ -464,21 +576,38 @@ static struct shodo_sheet_value from_journal(struct shodo_sheet *s, const char *
     if (strcmp(name, "calls.vendor") == 0)
         return shodo_sheet_resolve(s, "answer.r_call_vendor", NULL);
     if (strcmp(name, "collect.at") == 0)
-        return computed(s, shodo_sheet_time(s, first_end(s, "collect")), shodo_sheet_say(s, "採取の実行", "collecting run"));
+        return computed(s, shodo_sheet_time(s, first_end(s, "collect")),
+                        shodo_sheet_say(s, "採取の実行", "collecting run"));
     if (strcmp(name, "collect.disk") == 0 && e)
-        return computed(s, shodo_sheet_printf(s, "%s  %llu bytes", e->source, (unsigned long long)e->size_bytes), e->id);
+        return computed(
+            s,
+            shodo_sheet_printf(s, "%s  %llu bytes", e->source, (unsigned long long)e->size_bytes),
+            e->id);
     if (strcmp(name, "seal.digest") == 0 && seal)
-        return computed(s, seal->segments_sha256, shodo_sheet_say(s, "封をした束の要約値", "digest of the sealed bundle"));
+        return computed(s, seal->segments_sha256,
+                        shodo_sheet_say(s, "封をした束の要約値", "digest of the sealed bundle"));
     if (strcmp(name, "seal.signer") == 0 && seal)
-        return computed(s, seal->signer, shodo_sheet_say(s, "署名した鍵の指紋", "fingerprint of the signer"));
+        return computed(s, seal->signer,
+                        shodo_sheet_say(s, "署名した鍵の指紋", "fingerprint of the signer"));
     if (strcmp(name, "timeline") == 0)
-        return s->records.count ? computed(s, shodo_sheet_say(s, "別紙「時系列」のとおり", "see the paper 'timeline'"), shodo_sheet_say(s, "記録", "journal")) : nothing(s);
+        return s->records.count ? computed(s,
+                                           shodo_sheet_say(s, "別紙「時系列」のとおり",
+                                                           "see the paper 'timeline'"),
+                                           shodo_sheet_say(s, "記録", "journal"))
+                                : nothing(s);
     if (strcmp(name, "steps") == 0)
-        return s->c.decisions.count ? computed(s, shodo_sheet_printf(s, s->is_ja ? "%zu件（下の表）" : "%zu (table below)", s->c.decisions.count), shodo_sheet_say(s, "記録", "journal")) : nothing(s);
+        return s->c.decisions.count
+                   ? computed(s,
+                              shodo_sheet_printf(s,
+                                                 s->is_ja ? "%zu件（下の表）" : "%zu (table below)",
+                                                 s->c.decisions.count),
+                              shodo_sheet_say(s, "記録", "journal"))
+                   : nothing(s);
     return nothing(s);
 }
 
-struct shodo_sheet_value shodo_sheet_resolve(struct shodo_sheet *s, const char *from, const struct shodo_value *field) {
+struct shodo_sheet_value shodo_sheet_resolve(struct shodo_sheet *s, const char *from,
+                                             const struct shodo_value *field) {
     if (strncmp(from, "site.", 5) == 0)
         return from_site(s, from + 5, field);
     if (!s->has_case)

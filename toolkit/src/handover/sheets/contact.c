@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who to call: own people, vendors, authorities; in the order of who can be reached now. A number is printed only when the
- * data file or the hospital has it; only a row that the hospital has verified gets a code to dial from. */
+/* Who to call: own people, vendors, authorities; in the order of who can be reached now. A number
+ * is printed only when the data file or the hospital has it; only a row that the hospital has
+ * verified gets a code to dial from. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@
 #include "handover/sheet_data.h"
 
 #define CONTACTS_MAX 100
-#define DAY_NS (INT64_C(86400) * 1000000000)
+#define DAY_NS       (INT64_C(86400) * 1000000000)
 
 struct contact {
     const struct shodo_value *row, *own; /* own: the site's row of the same id */
@@ -37,7 +38,8 @@ static bool is_open(const char *hours, int minute) {
         return false;
     if (strcmp(hours, "24h") == 0)
         return true;
-    return sscanf(hours, "%2u:%2u-%2u:%2u", &h1, &m1, &h2, &m2) == 4 && minute >= (int)(h1 * 60 + m1) && minute < (int)(h2 * 60 + m2);
+    return sscanf(hours, "%2u:%2u-%2u:%2u", &h1, &m1, &h2, &m2) == 4 &&
+           minute >= (int)(h1 * 60 + m1) && minute < (int)(h2 * 60 + m2);
 }
 
 /* Day time on a weekday: the given order. Else those who answer now come first. */
@@ -47,20 +49,25 @@ static int64_t rank(const struct shodo_sheet *s, const struct contact *c) {
     int minute = t.hour * 60 + t.minute;
     bool is_weekend = t.weekday == 0 || t.weekday == 6;
     int64_t order = shodo_value_int(get(c, "order"), 1000);
-    const char *hours = shodo_value_get_str(get(c, "hours"), t.weekday == 0 ? "holiday" : t.weekday == 6 ? "saturday" : "weekday");
+    const char *hours = shodo_value_get_str(get(c, "hours"), t.weekday == 0   ? "holiday"
+                                                             : t.weekday == 6 ? "saturday"
+                                                                              : "weekday");
     bool is_day = !is_weekend && minute >= 8 * 60 + 30 && minute < 17 * 60 + 15;
-    if (s->is_blank || is_day || is_open(hours, minute) || shodo_value_bool(get(c, "urgent_now"), false))
+    if (s->is_blank || is_day || is_open(hours, minute) ||
+        shodo_value_bool(get(c, "urgent_now"), false))
         return order;
     return order + 10000;
 }
 
 static size_t collect(struct shodo_sheet *s, struct contact *out) {
-    const struct shodo_value *rows = shodo_value_get(s->contacts, "contacts"), *own = shodo_value_get(s->site_contacts, "contacts");
+    const struct shodo_value *rows = shodo_value_get(s->contacts, "contacts"),
+                             *own = shodo_value_get(s->site_contacts, "contacts");
     size_t n = 0;
     for (size_t i = 0; i < shodo_value_count(rows) && n < CONTACTS_MAX; i++) {
         const struct shodo_value *r = shodo_value_at(rows, i);
         if (!shodo_value_get_str(r, "id") || !*shodo_sheet_text(s, r, "name"))
-            shodo_sheet_problem(s, "contacts/contacts.yaml", r, "連絡先に id か name_ja がありません");
+            shodo_sheet_problem(s, "contacts/contacts.yaml", r,
+                                "連絡先に id か name_ja がありません");
         out[n++] = (struct contact){.row = r, .own = own_row(s, shodo_value_get_str(r, "id"))};
     }
     for (size_t i = 0; i < shodo_value_count(own) && n < CONTACTS_MAX; i++) {
@@ -91,12 +98,14 @@ static bool is_stale(const struct shodo_sheet *s, const char *date) {
         return false;
     snprintf(text, sizeof text, "%.10sT00:00:00Z", date);
     int64_t days = shodo_value_get_int(s->contacts, "stale_after_days", 365);
-    return !shodo_time_parse(text, strlen(text), &t) || (s->now > t && (s->now - t) / DAY_NS > days);
+    return !shodo_time_parse(text, strlen(text), &t) ||
+           (s->now > t && (s->now - t) / DAY_NS > days);
 }
 
 static const char *channels(struct shodo_sheet *s, const struct contact *c) {
     const struct shodo_value *list = get(c, "channels");
-    const char *own_phone = shodo_value_get_str(c->own, "phone"), *id = shodo_value_get_str(c->row, "id");
+    const char *own_phone = shodo_value_get_str(c->own, "phone"),
+               *id = shodo_value_get_str(c->row, "id");
     if (!own_phone && id && strcmp(id, "insurer") == 0)
         own_phone = shodo_value_get_str(shodo_value_get(s->site, "insurance"), "phone");
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
@@ -104,7 +113,8 @@ static const char *channels(struct shodo_sheet *s, const struct contact *c) {
         shodo_buf_addf(&b, "%s", own_phone);
     for (size_t i = 0; i < shodo_value_count(list); i++) {
         const struct shodo_value *ch = shodo_value_at(list, i);
-        const char *value = shodo_value_get_str(ch, "value"), *note = shodo_sheet_text(s, ch, "note"), *kind = shodo_value_get_str(ch, "kind");
+        const char *value = shodo_value_get_str(ch, "value"),
+                   *note = shodo_sheet_text(s, ch, "note"), *kind = shodo_value_get_str(ch, "kind");
         if (shodo_value_kind(shodo_value_get(ch, "value")) == SHODO_VALUE_NULL)
             value = NULL;
         if (!value && own_phone && kind && strcmp(kind, "phone") == 0)
@@ -121,44 +131,70 @@ static const char *channels(struct shodo_sheet *s, const struct contact *c) {
 
 static const char *verified(struct shodo_sheet *s, const struct contact *c) {
     const struct shodo_value *v = get(c, "verification");
-    const char *date = shodo_value_get_str(v, "date"), *by = shodo_value_get_str(v, "by"), *how = shodo_value_get_str(v, "method");
+    const char *date = shodo_value_get_str(v, "date"), *by = shodo_value_get_str(v, "by"),
+               *how = shodo_value_get_str(v, "method");
     const char *seen = shodo_value_get_str(c->row, "last_verified");
     const char *basis = shodo_sheet_text(s, c->row, "legal_basis");
     if (date && shodo_value_kind(shodo_value_get(v, "date")) != SHODO_VALUE_NULL)
-        return shodo_sheet_printf(s, s->is_ja ? "%s\n確認 %s %s %s%s" : "%s\nverified %s %s %s%s", basis, date, by ? by : "", how ? how : "",
-                                  is_stale(s, date) ? shodo_sheet_say(s, "\n要確認（1年より前）", "\nto be checked (over a year)") : "");
-    return shodo_sheet_printf(s, s->is_ja ? "%s\n要確認（出典 %s） 確認日・者・方法＿＿" : "%s\nto be checked (seen %s)\non __ by __ how __", basis, seen ? seen : "-");
+        return shodo_sheet_printf(
+            s, s->is_ja ? "%s\n確認 %s %s %s%s" : "%s\nverified %s %s %s%s", basis, date,
+            by ? by : "", how ? how : "",
+            is_stale(s, date)
+                ? shodo_sheet_say(s, "\n要確認（1年より前）", "\nto be checked (over a year)")
+                : "");
+    return shodo_sheet_printf(s,
+                              s->is_ja ? "%s\n要確認（出典 %s） 確認日・者・方法＿＿"
+                                       : "%s\nto be checked (seen %s)\non __ by __ how __",
+                              basis, seen ? seen : "-");
 }
 
 static void outside(struct shodo_sheet *s) {
     struct contact list[CONTACTS_MAX];
     const int widths[] = {300, 170, 260, 150, 120};
-    const char *const head[] = {shodo_sheet_say(s, "相手（何のため）", "Whom (what for)"), shodo_sheet_say(s, "いつ（期限の目安）", "When (guide)"),
-                                shodo_sheet_say(s, "番号・受付", "Number, hours"), shodo_sheet_say(s, "根拠・確認", "Basis, verified"),
+    const char *const head[] = {shodo_sheet_say(s, "相手（何のため）", "Whom (what for)"),
+                                shodo_sheet_say(s, "いつ（期限の目安）", "When (guide)"),
+                                shodo_sheet_say(s, "番号・受付", "Number, hours"),
+                                shodo_sheet_say(s, "根拠・確認", "Basis, verified"),
                                 shodo_sheet_say(s, "時刻・相手・返事", "Time, name, answer")};
     size_t n = collect(s, list);
-    shodo_document_heading(s->d, 2, shodo_sheet_say(s, "外部（上から順に。夜間・休日は、今つながる相手が先）", "Outside (in this order)"));
+    shodo_document_heading(s->d, 2,
+                           shodo_sheet_say(s,
+                                           "外部（上から順に。夜間・休日は、今つながる相手が先）",
+                                           "Outside (in this order)"));
     shodo_document_table(s->d, "contacts", 5, widths, head);
     shodo_document_table_small(s->d);
     for (size_t i = 0; i < n; i++) {
         const struct contact *c = &list[i];
         const char *until = shodo_value_get_str(c->row, "until"), *when = "", *rule = "";
-        bool has = until && shodo_value_kind(shodo_value_get(c->row, "until")) != SHODO_VALUE_NULL && shodo_sheet_deadline(s, until, &when, &rule) && *when;
-        const char *name = shodo_sheet_printf(s, "%zu %s\n%s", i + 1, shodo_sheet_text(s, c->row, "name"), shodo_sheet_text(s, c->row, "purpose"));
-        const char *time = has ? shodo_sheet_printf(s, s->is_ja ? "%s\n目安: %s" : "%s\nguide: %s", shodo_sheet_text(s, c->row, "when"), when)
+        bool has = until &&
+                   shodo_value_kind(shodo_value_get(c->row, "until")) != SHODO_VALUE_NULL &&
+                   shodo_sheet_deadline(s, until, &when, &rule) && *when;
+        const char *name =
+            shodo_sheet_printf(s, "%zu %s\n%s", i + 1, shodo_sheet_text(s, c->row, "name"),
+                               shodo_sheet_text(s, c->row, "purpose"));
+        const char *time = has ? shodo_sheet_printf(s, s->is_ja ? "%s\n目安: %s" : "%s\nguide: %s",
+                                                    shodo_sheet_text(s, c->row, "when"), when)
                                : shodo_sheet_text(s, c->row, "when");
-        shodo_document_row(s->d, (const char *const[]){name, time, channels(s, c), verified(s, c), ""});
+        shodo_document_row(s->d,
+                           (const char *const[]){name, time, channels(s, c), verified(s, c), ""});
     }
     for (size_t i = 0; i < n; i++) {
         const struct shodo_value *v = get(&list[i], "verification");
-        const char *phone = shodo_value_get_str(list[i].own, "phone"), *date = shodo_value_get_str(v, "date");
-        if (phone && date && shodo_value_kind(shodo_value_get(v, "date")) != SHODO_VALUE_NULL && !is_stale(s, date))
-            shodo_document_qr(s->d, shodo_sheet_text(s, list[i].row, "name"), shodo_sheet_printf(s, "tel:%s", phone));
+        const char *phone = shodo_value_get_str(list[i].own, "phone"),
+                   *date = shodo_value_get_str(v, "date");
+        if (phone && date && shodo_value_kind(shodo_value_get(v, "date")) != SHODO_VALUE_NULL &&
+            !is_stale(s, date))
+            shodo_document_qr(s->d, shodo_sheet_text(s, list[i].row, "name"),
+                              shodo_sheet_printf(s, "tel:%s", phone));
     }
 }
 
 static const char *hours_word(const struct shodo_sheet *s, const char *hours) {
-    static const char *const words[][3] = {{"24h", "24時間", "24h"}, {"weekday", "平日の昼", "weekdays"}, {"night", "夜間", "night"}, {"oncall", "呼出し", "on call"}, {"holiday", "休日", "holidays"}};
+    static const char *const words[][3] = {{"24h", "24時間", "24h"},
+                                           {"weekday", "平日の昼", "weekdays"},
+                                           {"night", "夜間", "night"},
+                                           {"oncall", "呼出し", "on call"},
+                                           {"holiday", "休日", "holidays"}};
     for (size_t i = 0; hours && i < SHODO_ARRAY_SIZE(words); i++)
         if (strcmp(words[i][0], hours) == 0)
             return words[i][s->is_ja ? 1 : 2];
@@ -167,33 +203,53 @@ static const char *hours_word(const struct shodo_sheet *s, const char *hours) {
 
 static void people(struct shodo_sheet *s) {
     const int widths[] = {240, 180, 250, 110, 220};
-    const char *const head[] = {shodo_sheet_say(s, "役割", "Role"), shodo_sheet_say(s, "名前", "Name"), shodo_sheet_say(s, "電話", "Telephone"),
-                                shodo_sheet_say(s, "時間", "Hours"), shodo_sheet_say(s, "代理・かけた時刻と返事", "Deputy; time and answer")};
+    const char *const head[] = {
+        shodo_sheet_say(s, "役割", "Role"), shodo_sheet_say(s, "名前", "Name"),
+        shodo_sheet_say(s, "電話", "Telephone"), shodo_sheet_say(s, "時間", "Hours"),
+        shodo_sheet_say(s, "代理・かけた時刻と返事", "Deputy; time and answer")};
     const struct shodo_value *rows = shodo_value_get(s->site, "people");
     shodo_document_heading(s->d, 2, shodo_sheet_say(s, "院内", "Inside"));
     shodo_document_table(s->d, "people", 5, widths, head);
     shodo_document_table_small(s->d);
     for (size_t i = 0; i < shodo_value_count(rows); i++) {
-        const struct shodo_value *p = shodo_value_at(rows, i), *phones = shodo_value_get(p, "phones");
-        const char *role = shodo_sheet_text(s, p, "role"), *hours = shodo_value_get_str(p, "hours"), *deputy = shodo_value_get_str(p, "deputy_of");
+        const struct shodo_value *p = shodo_value_at(rows, i),
+                                 *phones = shodo_value_get(p, "phones");
+        const char *role = shodo_sheet_text(s, p, "role"), *hours = shodo_value_get_str(p, "hours"),
+                   *deputy = shodo_value_get_str(p, "deputy_of");
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
         for (size_t k = 0; k < shodo_value_count(phones); k++)
-            shodo_buf_addf(&b, "%s%s", k ? "\n" : "", shodo_value_str(shodo_value_at(phones, k)) ? shodo_value_str(shodo_value_at(phones, k)) : "");
-        bool is_deputy = deputy && shodo_value_kind(shodo_value_get(p, "deputy_of")) != SHODO_VALUE_NULL;
-        const char *of = is_deputy ? shodo_sheet_resolve(s, shodo_sheet_printf(s, "site.people.%s", deputy), NULL).text : "";
-        shodo_document_row(s->d, (const char *const[]){role, shodo_sheet_text(s, p, "name"), shodo_buf_cstr(&b), hours_word(s, hours),
-                                                       *of ? shodo_sheet_printf(s, s->is_ja ? "%s の代理" : "deputy of %s", of) : ""});
+            shodo_buf_addf(&b, "%s%s", k ? "\n" : "",
+                           shodo_value_str(shodo_value_at(phones, k))
+                               ? shodo_value_str(shodo_value_at(phones, k))
+                               : "");
+        bool is_deputy =
+            deputy && shodo_value_kind(shodo_value_get(p, "deputy_of")) != SHODO_VALUE_NULL;
+        const char *of =
+            is_deputy
+                ? shodo_sheet_resolve(s, shodo_sheet_printf(s, "site.people.%s", deputy), NULL).text
+                : "";
+        shodo_document_row(
+            s->d,
+            (const char *const[]){
+                role, shodo_sheet_text(s, p, "name"), shodo_buf_cstr(&b), hours_word(s, hours),
+                *of ? shodo_sheet_printf(s, s->is_ja ? "%s の代理" : "deputy of %s", of) : ""});
     }
-    static const char *const roles[][2] = {{"病院長", "director"}, {"医療情報システム安全管理責任者", "security manager"}, {"事務長", "office manager"},
-                                           {"システム担当", "IT"}, {"看護部長・管理当直", "head nurse, night duty"}, {"臨床工学技士", "clinical engineer"}};
+    static const char *const roles[][2] = {{"病院長", "director"},
+                                           {"医療情報システム安全管理責任者", "security manager"},
+                                           {"事務長", "office manager"},
+                                           {"システム担当", "IT"},
+                                           {"看護部長・管理当直", "head nurse, night duty"},
+                                           {"臨床工学技士", "clinical engineer"}};
     for (size_t i = 0; shodo_value_count(rows) == 0 && i < SHODO_ARRAY_SIZE(roles); i++)
         shodo_document_row(s->d, (const char *const[]){roles[i][s->is_ja ? 0 : 1], "", "", "", ""});
 }
 
 static void vendors(struct shodo_sheet *s) {
     const int widths[] = {270, 270, 270, 190};
-    const char *const head[] = {shodo_sheet_say(s, "線・システム", "Line, system"), shodo_sheet_say(s, "事業者", "Vendor"),
-                                shodo_sheet_say(s, "電話（昼／夜）", "Telephone (day / night)"), shodo_sheet_say(s, "時刻・相手・返事", "Time, name, answer")};
+    const char *const head[] = {shodo_sheet_say(s, "線・システム", "Line, system"),
+                                shodo_sheet_say(s, "事業者", "Vendor"),
+                                shodo_sheet_say(s, "電話（昼／夜）", "Telephone (day / night)"),
+                                shodo_sheet_say(s, "時刻・相手・返事", "Time, name, answer")};
     static const char *const lists[] = {"connections", "backup_paths"};
     size_t n = 0;
     shodo_document_heading(s->d, 2, shodo_sheet_say(s, "事業者（線とシステムごと）", "Vendors"));
@@ -202,18 +258,31 @@ static void vendors(struct shodo_sheet *s) {
         const struct shodo_value *rows = shodo_value_get(s->site, lists[k]);
         for (size_t i = 0; i < shodo_value_count(rows); i++) {
             const struct shodo_value *r = shodo_value_at(rows, i);
-            const char *vendor = shodo_value_get_str(r, "vendor"), *day = shodo_value_get_str(r, "vendor_phone"), *night = shodo_value_get_str(r, "vendor_phone_night");
+            const char *vendor = shodo_value_get_str(r, "vendor"),
+                       *day = shodo_value_get_str(r, "vendor_phone"),
+                       *night = shodo_value_get_str(r, "vendor_phone_night");
             if (shodo_value_kind(shodo_value_get(r, "vendor")) == SHODO_VALUE_NULL)
                 continue;
-            shodo_document_row(s->d, (const char *const[]){shodo_sheet_text(s, r, "name"), vendor ? vendor : "",
-                                                           shodo_sheet_printf(s, "%s / %s", day ? day : "＿＿＿＿", night && *night && shodo_value_kind(shodo_value_get(r, "vendor_phone_night")) != SHODO_VALUE_NULL ? night : "＿＿＿＿"), ""});
+            shodo_document_row(
+                s->d,
+                (const char *const[]){
+                    shodo_sheet_text(s, r, "name"), vendor ? vendor : "",
+                    shodo_sheet_printf(s, "%s / %s", day ? day : "＿＿＿＿",
+                                       night && *night &&
+                                               shodo_value_kind(shodo_value_get(
+                                                   r, "vendor_phone_night")) != SHODO_VALUE_NULL
+                                           ? night
+                                           : "＿＿＿＿"),
+                    ""});
             n++;
         }
     }
     const struct shodo_value *insurance = shodo_value_get(s->site, "insurance");
     if (shodo_value_get_str(insurance, "company")) {
         const char *phone = shodo_value_get_str(insurance, "phone");
-        shodo_document_row(s->d, (const char *const[]){shodo_sheet_say(s, "保険", "insurance"), shodo_value_get_str(insurance, "company"), phone ? phone : "", ""});
+        shodo_document_row(s->d, (const char *const[]){shodo_sheet_say(s, "保険", "insurance"),
+                                                       shodo_value_get_str(insurance, "company"),
+                                                       phone ? phone : "", ""});
     }
     for (; n < 4; n++)
         shodo_document_row(s->d, (const char *const[]){"", "", "", ""});
@@ -221,8 +290,11 @@ static void vendors(struct shodo_sheet *s) {
 
 enum shodo_status shodo_sheet_contact(struct shodo_sheet *s, struct shodo_error *err) {
     (void)err;
-    shodo_document_notice(s->d, shodo_sheet_say(s, "電話で知らせます。院内のメールとチャットは使いません。攻撃した者には連絡しません。",
-                                                "Use the telephone, no mail or chat of the house. Never contact the attacker."));
+    shodo_document_notice(
+        s->d,
+        shodo_sheet_say(
+            s, "電話で知らせます。院内のメールとチャットは使いません。攻撃した者には連絡しません。",
+            "Use the telephone, no mail or chat of the house. Never contact the attacker."));
     people(s);
     outside(s);
     shodo_document_page(s->d);

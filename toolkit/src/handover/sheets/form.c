@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The generic sheet: fields of a form in their order, each with its source; most reports are nothing else. */
+/* The generic sheet: fields of a form in their order, each with its source; most reports are
+ * nothing else. */
 #include <string.h>
 
 #include "handover/sheet_data.h"
 
-#define BLANK_ROWS 5
+#define BLANK_ROWS  5
 #define COLUMNS_MAX 8
 
 /* "□有  □無": to be marked with a pen. */
@@ -45,22 +46,36 @@ static bool blank_table(struct shodo_sheet *s, const char *key, const char *labe
     return true;
 }
 
-static const char *source_text(struct shodo_sheet *s, const struct shodo_value *field, const struct shodo_sheet_value *v, bool is_open) {
-    const char *note = shodo_sheet_text(s, field, "note"), *confidence = shodo_value_get_str(field, "confidence");
+static const char *source_text(struct shodo_sheet *s, const struct shodo_value *field,
+                               const struct shodo_sheet_value *v, bool is_open) {
+    const char *note = shodo_sheet_text(s, field, "note"),
+               *confidence = shodo_value_get_str(field, "confidence");
     const char *choices = is_open ? boxes(s, field) : "";
     bool is_memory = confidence && strcmp(confidence, "memory") == 0;
-    return shodo_sheet_printf(s, "%s%s%s%s%s%s%s", v->note, *choices ? "  " : "", choices, *note ? "  " : "", note, is_memory ? "  " : "",
-                              is_memory ? shodo_sheet_say(s, "（欄は公式の様式と照合する）", "(compare the field with the official form)") : "");
+    return shodo_sheet_printf(s, "%s%s%s%s%s%s%s", v->note, *choices ? "  " : "", choices,
+                              *note ? "  " : "", note, is_memory ? "  " : "",
+                              is_memory
+                                  ? shodo_sheet_say(s, "（欄は公式の様式と照合する）",
+                                                    "(compare the field with the official form)")
+                                  : "");
 }
 
 static void field(struct shodo_sheet *s, const struct shodo_value *f) {
-    const char *key = shodo_value_get_str(f, "id"), *label = shodo_sheet_text(s, f, "label"), *class_name = shodo_value_get_str(f, "class");
+    const char *key = shodo_value_get_str(f, "id"), *label = shodo_sheet_text(s, f, "label"),
+               *class_name = shodo_value_get_str(f, "class");
     const char *from = shodo_value_get_str(f, "from"), *type = shodo_value_get_str(f, "type");
     if (!key || !*label || !class_name || !shodo_value_get_str(f, "source")) {
-        shodo_sheet_problem(s, s->form_file, f, "欄に %s がありません", !key ? "id" : !*label ? "label_ja" : !class_name ? "class" : "source");
+        shodo_sheet_problem(s, s->form_file, f, "欄に %s がありません",
+                            !key          ? "id"
+                            : !*label     ? "label_ja"
+                            : !class_name ? "class"
+                                          : "source");
         if (!class_name) {
-            shodo_document_field(s->d, key ? key : "broken", *label ? label : shodo_sheet_say(s, "（欄の定義が不完全）", "(incomplete field)"), "", SHODO_FIELD_UNKNOWN,
-                                 shodo_sheet_say(s, "様式の資料を直す", "correct the data of the form"));
+            shodo_document_field(
+                s->d, key ? key : "broken",
+                *label ? label : shodo_sheet_say(s, "（欄の定義が不完全）", "(incomplete field)"),
+                "", SHODO_FIELD_UNKNOWN,
+                shodo_sheet_say(s, "様式の資料を直す", "correct the data of the form"));
             return;
         }
         key = key ? key : "broken";
@@ -70,12 +85,14 @@ static void field(struct shodo_sheet *s, const struct shodo_value *f) {
     if (show == SHODO_SHEET_NEVER)
         return;
     bool is_table = type && strcmp(type, "table") == 0;
-    struct shodo_sheet_value v = from ? shodo_sheet_resolve(s, from, f) : (struct shodo_sheet_value){.text = "", .note = ""};
+    struct shodo_sheet_value v =
+        from ? shodo_sheet_resolve(s, from, f) : (struct shodo_sheet_value){.text = "", .note = ""};
     const char *text = shodo_sheet_mask(s, class_name, v.text);
     if (is_table && !*text && blank_table(s, key, label))
         return;
     if ((!from || s->is_blank) && !*text) {
-        shodo_document_field(s->d, key, label, boxes(s, f), SHODO_FIELD_BY_HAND, shodo_sheet_text(s, f, "note"));
+        shodo_document_field(s->d, key, label, boxes(s, f), SHODO_FIELD_BY_HAND,
+                             shodo_sheet_text(s, f, "note"));
         return;
     }
     shodo_document_field(s->d, key, label, text, v.source, source_text(s, f, &v, !*text));
@@ -97,11 +114,15 @@ static const struct shodo_value *find_field(const struct shodo_sheet *s, const c
 }
 
 static const char *spoken(struct shodo_sheet *s, const struct shodo_value *f) {
-    const char *from = shodo_value_get_str(f, "from"), *class_name = shodo_value_get_str(f, "class");
-    const char *text = from && class_name ? shodo_sheet_mask(s, class_name, shodo_sheet_resolve(s, from, f).text) : "";
+    const char *from = shodo_value_get_str(f, "from"),
+               *class_name = shodo_value_get_str(f, "class");
+    const char *text = from && class_name
+                           ? shodo_sheet_mask(s, class_name, shodo_sheet_resolve(s, from, f).text)
+                           : "";
     if (*text)
         return text;
-    return s->is_blank ? shodo_sheet_say(s, "（        ）", "(        )") : shodo_sheet_say(s, "確認中", "being checked");
+    return s->is_blank ? shodo_sheet_say(s, "（        ）", "(        )")
+                       : shodo_sheet_say(s, "確認中", "being checked");
 }
 
 static void read_aloud(struct shodo_sheet *s) {
@@ -113,8 +134,11 @@ static void read_aloud(struct shodo_sheet *s) {
         const char *end = *p == '{' ? strchr(p, '}') : NULL;
         const struct shodo_value *f = end ? find_field(s, p + 1, (size_t)(end - p - 1)) : NULL;
         if (end && !f)
-            shodo_sheet_problem(s, s->form_file, shodo_value_get(s->form, s->is_ja ? "read_aloud_ja" : "read_aloud_en"), "電話の文の '%.*s' という欄がありません",
-                                (int)SHODO_MIN(end - p - 1, (ptrdiff_t)60), p + 1);
+            shodo_sheet_problem(
+                s, s->form_file,
+                shodo_value_get(s->form, s->is_ja ? "read_aloud_ja" : "read_aloud_en"),
+                "電話の文の '%.*s' という欄がありません",
+                (int)SHODO_MIN(end - p - 1, (ptrdiff_t)60), p + 1);
         if (end) {
             shodo_buf_adds(&b, spoken(s, f));
             p = end + 1;
@@ -122,12 +146,15 @@ static void read_aloud(struct shodo_sheet *s) {
         }
         shodo_buf_addc(&b, *p++);
     }
-    shodo_document_heading(s->d, 2, shodo_sheet_say(s, "電話で読む（1分）", "Read on the telephone (one minute)"));
+    shodo_document_heading(
+        s->d, 2, shodo_sheet_say(s, "電話で読む（1分）", "Read on the telephone (one minute)"));
     shodo_document_notice(s->d, shodo_buf_cstr(&b));
 }
 
 static bool wants_deadlines(const struct shodo_sheet *s) {
-    static const char *const names[] = {"mhlw-first", "mhlw-follow", "mhlw-final", "ransomware-common", "ppc", "founder", "insurer"};
+    static const char *const names[] = {
+        "mhlw-first", "mhlw-follow", "mhlw-final", "ransomware-common",
+        "ppc",        "founder",     "insurer"};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(names); i++)
         if (strcmp(names[i], s->kind->name) == 0)
             return true;
@@ -138,19 +165,29 @@ enum shodo_status shodo_sheet_form(struct shodo_sheet *s, struct shodo_error *er
     const struct shodo_value *sections = shodo_value_get(s->form, "sections");
     (void)err;
     if (shodo_value_kind(sections) != SHODO_VALUE_LIST) {
-        shodo_sheet_problem(s, s->form_file, s->form, "sections がありません。欄のない紙になりました");
-        shodo_document_notice(s->d, shodo_sheet_say(s, "様式の資料を読めません。下の余白に書いてください。", "The data of this form cannot be read. Write below."));
+        shodo_sheet_problem(s, s->form_file, s->form,
+                            "sections がありません。欄のない紙になりました");
+        shodo_document_notice(
+            s->d, shodo_sheet_say(s, "様式の資料を読めません。下の余白に書いてください。",
+                                  "The data of this form cannot be read. Write below."));
     }
     const char *note = shodo_sheet_text(s, s->form, "note");
     if (*note)
         shodo_document_paragraph(s->d, note);
     if (s->kind->is_form)
-        shodo_document_paragraph(s->d, shodo_sheet_printf(s, s->is_ja ? "公式の様式ではありません。欄の出典: %s（%s）" : "Not an official form. Source of the fields: %s (%s)",
-                                                          shodo_value_get_str(s->form, "source") ? shodo_value_get_str(s->form, "source") : "-",
-                                                          shodo_value_get_str(s->form, "date") ? shodo_value_get_str(s->form, "date") : "-"));
+        shodo_document_paragraph(
+            s->d,
+            shodo_sheet_printf(
+                s,
+                s->is_ja ? "公式の様式ではありません。欄の出典: %s（%s）"
+                         : "Not an official form. Source of the fields: %s (%s)",
+                shodo_value_get_str(s->form, "source") ? shodo_value_get_str(s->form, "source")
+                                                       : "-",
+                shodo_value_get_str(s->form, "date") ? shodo_value_get_str(s->form, "date") : "-"));
     read_aloud(s);
     for (size_t i = 0; i < shodo_value_count(sections); i++) {
-        const struct shodo_value *section = shodo_value_at(sections, i), *fields = shodo_value_get(section, "fields");
+        const struct shodo_value *section = shodo_value_at(sections, i),
+                                 *fields = shodo_value_get(section, "fields");
         size_t before = s->d->blocks.count;
         shodo_document_heading(s->d, 2, shodo_sheet_text(s, section, "title"));
         for (size_t k = 0; k < shodo_value_count(fields); k++)

@@ -6,37 +6,61 @@
 
 /* What the code says; `shodo verify --card` looks for the digest and the signer in it. */
 static const char *card_text(struct shodo_sheet *s, const struct shodo_case_seal *seal) {
-    return shodo_sheet_printf(s, "shodo card 1\ncase %s\nendpoint %s\nbundle %s\nsha256 %s\nsigner %s\nsize %llu bytes %u parts %llu files\n", s->c.id, seal->endpoint,
-                              seal->name, seal->segments_sha256, seal->signer, (unsigned long long)seal->sealed_bytes, seal->segments,
+    return shodo_sheet_printf(s,
+                              "shodo card 1\ncase %s\nendpoint %s\nbundle %s\nsha256 %s\nsigner "
+                              "%s\nsize %llu bytes %u parts %llu files\n",
+                              s->c.id, seal->endpoint, seal->name, seal->segments_sha256,
+                              seal->signer, (unsigned long long)seal->sealed_bytes, seal->segments,
                               (unsigned long long)seal->files);
 }
 
 enum shodo_status shodo_sheet_handover(struct shodo_sheet *s, struct shodo_error *err) {
     (void)err;
-    shodo_document_notice(s->d, shodo_sheet_say(s, "この紙を携帯電話で撮り、束と別の道で渡します。受け取った人は shodo verify --card で、同じ束かを確かめます。",
-                                                "Photograph this paper and send it by another way than the bundle. The receiver checks with shodo verify --card."));
+    shodo_document_notice(
+        s->d, shodo_sheet_say(s,
+                              "この紙を携帯電話で撮り、束と別の道で渡します。受け取った人は shodo "
+                              "verify --card で、同じ束かを確かめます。",
+                              "Photograph this paper and send it by another way than the bundle. "
+                              "The receiver checks with shodo verify --card."));
     if (s->c.seals.count == 0)
-        shodo_document_paragraph(s->d, s->is_blank ? shodo_sheet_say(s, "封をした束の要約値を書き写します。", "Copy the digest of the sealed bundle here.")
-                                                   : shodo_sheet_say(s, "封をした束は、まだありません。", "No bundle has been sealed yet."));
+        shodo_document_paragraph(
+            s->d, s->is_blank ? shodo_sheet_say(s, "封をした束の要約値を書き写します。",
+                                                "Copy the digest of the sealed bundle here.")
+                              : shodo_sheet_say(s, "封をした束は、まだありません。",
+                                                "No bundle has been sealed yet."));
     for (size_t i = s->c.seals.count; i > 0; i--) {
         const struct shodo_case_seal *seal = shodo_vec_at(&s->c.seals, i - 1);
         shodo_document_heading(s->d, 2, seal->name);
-        shodo_document_qr(s->d, shodo_sheet_say(s, "束の要約値と署名の指紋", "Digest of the bundle and fingerprint of the signer"), card_text(s, seal));
-        shodo_document_field(s->d, "sealed-at", shodo_sheet_say(s, "封をした時刻", "Sealed"), shodo_sheet_time(s, seal->time), SHODO_FIELD_COMPUTED, shodo_sheet_say(s, "記録 seal.done", "journal seal.done"));
-        shodo_document_field(s->d, "recipients", shodo_sheet_say(s, "開けられる人", "Recipients"), *seal->recipients ? seal->recipients : shodo_sheet_say(s, "合言葉", "pass phrase"),
-                             SHODO_FIELD_COMPUTED, shodo_sheet_say(s, "記録 seal.done", "journal seal.done"));
+        shodo_document_qr(s->d,
+                          shodo_sheet_say(s, "束の要約値と署名の指紋",
+                                          "Digest of the bundle and fingerprint of the signer"),
+                          card_text(s, seal));
+        shodo_document_field(s->d, "sealed-at", shodo_sheet_say(s, "封をした時刻", "Sealed"),
+                             shodo_sheet_time(s, seal->time), SHODO_FIELD_COMPUTED,
+                             shodo_sheet_say(s, "記録 seal.done", "journal seal.done"));
+        shodo_document_field(
+            s->d, "recipients", shodo_sheet_say(s, "開けられる人", "Recipients"),
+            *seal->recipients ? seal->recipients : shodo_sheet_say(s, "合言葉", "pass phrase"),
+            SHODO_FIELD_COMPUTED, shodo_sheet_say(s, "記録 seal.done", "journal seal.done"));
     }
-    static const char *const rows[][3] = {{"to", "渡した相手", "Given to"}, {"when", "渡した時刻", "At"}, {"contact", "病院の連絡先", "Contact of the hospital"}};
+    static const char *const rows[][3] = {{"to", "渡した相手", "Given to"},
+                                          {"when", "渡した時刻", "At"},
+                                          {"contact", "病院の連絡先", "Contact of the hospital"}};
     shodo_document_heading(s->d, 2, shodo_sheet_say(s, "渡すとき", "When given"));
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++)
-        shodo_document_field(s->d, rows[i][0], rows[i][s->is_ja ? 1 : 2], "", SHODO_FIELD_BY_HAND, "");
+        shodo_document_field(s->d, rows[i][0], rows[i][s->is_ja ? 1 : 2], "", SHODO_FIELD_BY_HAND,
+                             "");
     return SHODO_OK;
 }
 
 enum shodo_status shodo_sheet_custody(struct shodo_sheet *s, struct shodo_error *err) {
     const int widths[] = {90, 330, 380, 200};
-    const char *const head[] = {shodo_sheet_say(s, "番号", "No."), shodo_sheet_say(s, "もの（原本の機械・ディスクも）", "Item (original machines and disks too)"),
-                                shodo_sheet_say(s, "識別（製造番号、SHA-256）", "Identity (serial, SHA-256)"), shodo_sheet_say(s, "大きさ・状態", "Size, state")};
+    const char *const head[] = {
+        shodo_sheet_say(s, "番号", "No."),
+        shodo_sheet_say(s, "もの（原本の機械・ディスクも）",
+                        "Item (original machines and disks too)"),
+        shodo_sheet_say(s, "識別（製造番号、SHA-256）", "Identity (serial, SHA-256)"),
+        shodo_sheet_say(s, "大きさ・状態", "Size, state")};
     enum shodo_status st = shodo_sheet_form(s, err);
     if (st != SHODO_OK)
         return st;
@@ -45,23 +69,37 @@ enum shodo_status shodo_sheet_custody(struct shodo_sheet *s, struct shodo_error 
     size_t n = 0;
     for (size_t i = 0; i < s->c.endpoints.count; i++) {
         const struct shodo_case_endpoint *e = shodo_vec_at(&s->c.endpoints, i);
-        shodo_document_row(s->d, (const char *const[]){shodo_sheet_printf(s, "%zu", ++n),
-                                                       shodo_sheet_printf(s, s->is_ja ? "原本のディスク（機械 %s）" : "original disk (machine %s)", shodo_sheet_mask(s, "internal", *e->name ? e->name : e->id)),
-                                                       shodo_sheet_printf(s, "endpoint %s", e->id), shodo_sheet_printf(s, "%llu bytes", (unsigned long long)e->size_bytes)});
+        shodo_document_row(
+            s->d, (const char *const[]){
+                      shodo_sheet_printf(s, "%zu", ++n),
+                      shodo_sheet_printf(
+                          s, s->is_ja ? "原本のディスク（機械 %s）" : "original disk (machine %s)",
+                          shodo_sheet_mask(s, "internal", *e->name ? e->name : e->id)),
+                      shodo_sheet_printf(s, "endpoint %s", e->id),
+                      shodo_sheet_printf(s, "%llu bytes", (unsigned long long)e->size_bytes)});
     }
     for (size_t i = 0; i < s->c.seals.count; i++) {
         const struct shodo_case_seal *seal = shodo_vec_at(&s->c.seals, i);
-        shodo_document_row(s->d, (const char *const[]){shodo_sheet_printf(s, "%zu", ++n), shodo_sheet_printf(s, s->is_ja ? "封をした束 %s" : "sealed bundle %s", seal->name),
-                                                       shodo_sheet_printf(s, "SHA-256 %s", seal->segments_sha256),
-                                                       shodo_sheet_printf(s, "%llu bytes", (unsigned long long)seal->sealed_bytes)});
+        shodo_document_row(
+            s->d,
+            (const char *const[]){
+                shodo_sheet_printf(s, "%zu", ++n),
+                shodo_sheet_printf(s, s->is_ja ? "封をした束 %s" : "sealed bundle %s", seal->name),
+                shodo_sheet_printf(s, "SHA-256 %s", seal->segments_sha256),
+                shodo_sheet_printf(s, "%llu bytes", (unsigned long long)seal->sealed_bytes)});
     }
     for (int i = 0; i < 3; i++)
         shodo_document_row(s->d, (const char *const[]){"", "", "", ""});
-    shodo_sheet_page_blocks(s, "forms/custody-limits.yaml", shodo_sheet_file(s, "forms/custody-limits.yaml"));
-    shodo_document_paragraph(s->d, shodo_sheet_say(s, "2部作り、渡した人と受け取った人が1部ずつ持ちます。", "Two copies: one for the giver, one for the receiver."));
+    shodo_sheet_page_blocks(s, "forms/custody-limits.yaml",
+                            shodo_sheet_file(s, "forms/custody-limits.yaml"));
+    shodo_document_paragraph(
+        s->d, shodo_sheet_say(s, "2部作り、渡した人と受け取った人が1部ずつ持ちます。",
+                              "Two copies: one for the giver, one for the receiver."));
     const int sign_widths[] = {250, 250, 250, 250};
     shodo_document_table(s->d, "signatures", 4, sign_widths,
-                         (const char *const[]){shodo_sheet_say(s, "渡した人", "Given by"), shodo_sheet_say(s, "受け取った人", "Received by"), shodo_sheet_say(s, "立会人", "Witness"),
+                         (const char *const[]){shodo_sheet_say(s, "渡した人", "Given by"),
+                                               shodo_sheet_say(s, "受け取った人", "Received by"),
+                                               shodo_sheet_say(s, "立会人", "Witness"),
                                                shodo_sheet_say(s, "日時", "Date and time")});
     shodo_document_row(s->d, (const char *const[]){"", "", "", ""});
     shodo_document_row(s->d, (const char *const[]){"", "", "", ""});
@@ -70,7 +108,9 @@ enum shodo_status shodo_sheet_custody(struct shodo_sheet *s, struct shodo_error 
 
 enum shodo_status shodo_sheet_drill(struct shodo_sheet *s, struct shodo_error *err) {
     const int widths[] = {240, 130, 430, 200};
-    const char *const head[] = {shodo_sheet_say(s, "時刻", "Time"), shodo_sheet_say(s, "開始から", "Since start"), shodo_sheet_say(s, "手順", "Step"), shodo_sheet_say(s, "結果", "Result")};
+    const char *const head[] = {
+        shodo_sheet_say(s, "時刻", "Time"), shodo_sheet_say(s, "開始から", "Since start"),
+        shodo_sheet_say(s, "手順", "Step"), shodo_sheet_say(s, "結果", "Result")};
     enum shodo_status st = shodo_sheet_form(s, err);
     if (st != SHODO_OK)
         return st;
@@ -83,8 +123,11 @@ enum shodo_status shodo_sheet_drill(struct shodo_sheet *s, struct shodo_error *e
         long long min = (long long)((d->time - s->c.created) / INT64_C(60000000000));
         if (strncmp(d->key, "fact/", 5) == 0)
             continue;
-        shodo_document_row(s->d, (const char *const[]){shodo_sheet_time(s, d->time), shodo_sheet_printf(s, s->is_ja ? "%lld分" : "%lld min", min), shodo_sheet_mask(s, "timeline", name),
-                                                       shodo_sheet_mask(s, "timeline", label)});
+        shodo_document_row(s->d, (const char *const[]){
+                                     shodo_sheet_time(s, d->time),
+                                     shodo_sheet_printf(s, s->is_ja ? "%lld分" : "%lld min", min),
+                                     shodo_sheet_mask(s, "timeline", name),
+                                     shodo_sheet_mask(s, "timeline", label)});
     }
     for (int i = 0; s->is_blank && i < 15; i++)
         shodo_document_row(s->d, (const char *const[]){"", "", "", ""});

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Papers of fixed text: the first page, the tags. Names of the site replace {…}; what is not known is a line for the pen. */
+/* Papers of fixed text: the first page, the tags. Names of the site replace {…}; what is not known
+ * is a line for the pen. */
 #include <string.h>
 
 #include "handover/sheet_data.h"
@@ -29,17 +30,24 @@ static const char *names_of(struct shodo_sheet *s, const char *list) {
 }
 
 static const char *vendor_phone(const struct shodo_sheet *s) {
-    return shodo_value_get_str(shodo_value_at(shodo_value_get(s->site, "connections"), 0), "vendor_phone");
+    return shodo_value_get_str(shodo_value_at(shodo_value_get(s->site, "connections"), 0),
+                               "vendor_phone");
 }
 
 static const char *value_of(struct shodo_sheet *s, const char *name, size_t n) {
     static const struct {
         const char *name, *person;
-    } phones[] = {{"it_phone", "it"}, {"security_phone", "security"}, {"director_phone", "director"}, {"deputy_phone", "deputy"}, {"hq_phone", "security"}};
+    } phones[] = {{"it_phone", "it"},
+                  {"security_phone", "security"},
+                  {"director_phone", "director"},
+                  {"deputy_phone", "deputy"},
+                  {"hq_phone", "security"}};
     static const char *const lists[] = {"backup_paths", "connections", "borders"};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(phones); i++)
         if (strlen(phones[i].name) == n && memcmp(phones[i].name, name, n) == 0)
-            return shodo_sheet_class(s, "staff") == SHODO_SHEET_SHOWS ? person_phone(s, phones[i].person) : NULL;
+            return shodo_sheet_class(s, "staff") == SHODO_SHEET_SHOWS
+                       ? person_phone(s, phones[i].person)
+                       : NULL;
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(lists); i++)
         if (strlen(lists[i]) == n && memcmp(lists[i], name, n) == 0)
             return names_of(s, lists[i]);
@@ -74,16 +82,20 @@ static void tag(struct shodo_sheet *s, const struct shodo_value *block) {
     }
     shodo_document_heading(s->d, 1, shodo_sheet_text(s, block, "title"));
     shodo_document_notice(s->d, shodo_buf_cstr(&b));
-    shodo_document_paragraph(s->d, "- - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -");
+    shodo_document_paragraph(s->d, "- - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - "
+                                   "- - - - - - - - - - - - - - - - -");
 }
 
-void shodo_sheet_page_blocks(struct shodo_sheet *s, const char *file, const struct shodo_value *page) {
+void shodo_sheet_page_blocks(struct shodo_sheet *s, const char *file,
+                             const struct shodo_value *page) {
     const struct shodo_value *blocks = shodo_value_get(page, "blocks");
     if (shodo_value_kind(blocks) != SHODO_VALUE_LIST)
         shodo_sheet_problem(s, file, page, "blocks がありません");
     for (size_t i = 0; i < shodo_value_count(blocks); i++) {
-        const struct shodo_value *block = shodo_value_at(blocks, i), *lines = shodo_value_get(block, "lines");
-        const char *kind = shodo_value_get_str(block, "kind"), *title = shodo_sheet_text(s, block, "title");
+        const struct shodo_value *block = shodo_value_at(blocks, i),
+                                 *lines = shodo_value_get(block, "lines");
+        const char *kind = shodo_value_get_str(block, "kind"),
+                   *title = shodo_sheet_text(s, block, "title");
         if (!kind || !*title) {
             shodo_sheet_problem(s, file, block, "kind か title がありません");
             continue;
@@ -94,7 +106,8 @@ void shodo_sheet_page_blocks(struct shodo_sheet *s, const char *file, const stru
         }
         shodo_document_heading(s->d, 2, title);
         for (size_t k = 0; k < shodo_value_count(lines); k++) {
-            const char *text = shodo_value_get_str(shodo_value_at(lines, k), s->is_ja ? "ja" : "en");
+            const char *text =
+                shodo_value_get_str(shodo_value_at(lines, k), s->is_ja ? "ja" : "en");
             const char *line = filled(s, text ? text : "");
             if (strcmp(kind, "questions") == 0)
                 shodo_document_check(s->d, line);

@@ -9,7 +9,10 @@
 static const char *verdict_of(const struct shodo_sheet *s, const char *endpoint) {
     for (size_t i = 0; i < s->answers.count; i++) {
         const struct shodo_sheet_answers *a = shodo_vec_at(&s->answers, i);
-        const char *v = strcmp(a->endpoint, endpoint) == 0 ? shodo_value_get_str(shodo_sheet_find_answer(a->root, "hit"), s->is_ja ? "verdict_ja" : "verdict") : NULL;
+        const char *v = strcmp(a->endpoint, endpoint) == 0
+                            ? shodo_value_get_str(shodo_sheet_find_answer(a->root, "hit"),
+                                                  s->is_ja ? "verdict_ja" : "verdict")
+                            : NULL;
         if (v)
             return v;
     }
@@ -18,11 +21,15 @@ static const char *verdict_of(const struct shodo_sheet *s, const char *endpoint)
 
 static void machines(struct shodo_sheet *s) {
     const int widths[] = {250, 170, 150, 150, 280};
-    const char *const head[] = {shodo_sheet_say(s, "機械", "Machine"), shodo_sheet_say(s, "調べた方法", "Profile"), shodo_sheet_say(s, "読めなかった項目", "Problems"),
-                                shodo_sheet_say(s, "見つかったもの", "Findings"), shodo_sheet_say(s, "状態", "State")};
-    shodo_document_heading(s->d, 2, shodo_sheet_say(s, "調べた機械（未検査が先）", "Machines (not examined first)"));
+    const char *const head[] = {
+        shodo_sheet_say(s, "機械", "Machine"), shodo_sheet_say(s, "調べた方法", "Profile"),
+        shodo_sheet_say(s, "読めなかった項目", "Problems"),
+        shodo_sheet_say(s, "見つかったもの", "Findings"), shodo_sheet_say(s, "状態", "State")};
+    shodo_document_heading(
+        s->d, 2, shodo_sheet_say(s, "調べた機械（未検査が先）", "Machines (not examined first)"));
     if (s->c.endpoints.count == 0) {
-        shodo_document_paragraph(s->d, shodo_sheet_say(s, "まだ1台も調べていません（未検査）。", "No machine has been examined yet."));
+        shodo_document_paragraph(s->d, shodo_sheet_say(s, "まだ1台も調べていません（未検査）。",
+                                                       "No machine has been examined yet."));
         return;
     }
     shodo_document_table(s->d, "machines", 5, widths, head);
@@ -33,16 +40,26 @@ static void machines(struct shodo_sheet *s) {
             bool is_whole = r && r->status == SHODO_RUN_DONE;
             if (is_whole != (pass == 1))
                 continue;
-            const char *state = !r                                      ? shodo_sheet_say(s, "未検査（まだ調べていない）", "not examined")
-                                : is_whole                              ? r->findings ? shodo_sheet_say(s, "一致・要確認あり", "matches or suspects") : shodo_sheet_say(s, "該当なし（調べた範囲で）", "nothing found in what was examined")
-                                : r->status == SHODO_RUN_INCOMPLETE     ? shodo_sheet_say(s, "一部 未検査（読めない項目）", "partly not examined")
-                                                                        : shodo_sheet_say(s, "一部 未検査（途中まで）", "partly not examined (stopped)");
+            const char *state =
+                !r ? shodo_sheet_say(s, "未検査（まだ調べていない）", "not examined")
+                : is_whole ? r->findings
+                                 ? shodo_sheet_say(s, "一致・要確認あり", "matches or suspects")
+                                 : shodo_sheet_say(s, "該当なし（調べた範囲で）",
+                                                   "nothing found in what was examined")
+                : r->status == SHODO_RUN_INCOMPLETE
+                    ? shodo_sheet_say(s, "一部 未検査（読めない項目）", "partly not examined")
+                    : shodo_sheet_say(s, "一部 未検査（途中まで）",
+                                      "partly not examined (stopped)");
             const char *verdict = verdict_of(s, e->id);
             if (*verdict)
                 state = is_whole ? verdict : shodo_sheet_printf(s, "%s\n%s", verdict, state);
-            shodo_document_row(s->d, (const char *const[]){shodo_sheet_mask(s, "internal", *e->name ? e->name : e->id), r ? r->profile : "",
-                                                           r ? shodo_sheet_printf(s, "%llu", (unsigned long long)r->problems) : "-",
-                                                           r ? shodo_sheet_printf(s, "%llu", (unsigned long long)r->findings) : "-", state});
+            shodo_document_row(
+                s->d, (const char *const[]){
+                          shodo_sheet_mask(s, "internal", *e->name ? e->name : e->id),
+                          r ? r->profile : "",
+                          r ? shodo_sheet_printf(s, "%llu", (unsigned long long)r->problems) : "-",
+                          r ? shodo_sheet_printf(s, "%llu", (unsigned long long)r->findings) : "-",
+                          state});
         }
     }
 }
@@ -62,17 +79,22 @@ static void known(struct shodo_sheet *s) {
         {"lines", "journal.isolation", "切った線", "Lines cut", "internal"},
         {"offsite", "answer.offsite", "バックアップ", "Backup", "general"},
     };
-    shodo_document_heading(s->d, 2, shodo_sheet_say(s, "分かっていること・分かっていないこと", "Known and unknown"));
+    shodo_document_heading(
+        s->d, 2, shodo_sheet_say(s, "分かっていること・分かっていないこと", "Known and unknown"));
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
         struct shodo_sheet_value v = shodo_sheet_resolve(s, rows[i].from, NULL);
-        shodo_document_field(s->d, rows[i].key, s->is_ja ? rows[i].ja : rows[i].en, shodo_sheet_mask(s, rows[i].class_name, v.text),
-                             s->is_blank ? SHODO_FIELD_BY_HAND : v.source, s->is_blank ? "" : v.note);
+        shodo_document_field(s->d, rows[i].key, s->is_ja ? rows[i].ja : rows[i].en,
+                             shodo_sheet_mask(s, rows[i].class_name, v.text),
+                             s->is_blank ? SHODO_FIELD_BY_HAND : v.source,
+                             s->is_blank ? "" : v.note);
     }
 }
 
 static void decisions(struct shodo_sheet *s) {
     const int widths[] = {300, 250, 200, 250};
-    const char *const head[] = {shodo_sheet_say(s, "判断", "Decision"), shodo_sheet_say(s, "結果", "Result"), shodo_sheet_say(s, "だれが", "By"), shodo_sheet_say(s, "いつ・理由", "When, why")};
+    const char *const head[] = {
+        shodo_sheet_say(s, "判断", "Decision"), shodo_sheet_say(s, "結果", "Result"),
+        shodo_sheet_say(s, "だれが", "By"), shodo_sheet_say(s, "いつ・理由", "When, why")};
     const struct shodo_value *rows = shodo_value_get(s->site, "decisions");
     shodo_document_heading(s->d, 2, shodo_sheet_say(s, "決めたこと", "Decided"));
     shodo_document_table(s->d, "decided", 4, widths, head);
@@ -83,14 +105,18 @@ static void decisions(struct shodo_sheet *s) {
         if (strncmp(d->key, "decide/", 7) != 0)
             continue;
         const char *name = shodo_sheet_decision_name(s, d, &label);
-        shodo_document_row(s->d, (const char *const[]){name, label, shodo_sheet_mask(s, "staff", d->actor),
-                                                       shodo_sheet_printf(s, "%s\n%s", shodo_sheet_time(s, d->time), shodo_sheet_mask(s, "decision", d->note))});
+        shodo_document_row(s->d, (const char *const[]){
+                                     name, label, shodo_sheet_mask(s, "staff", d->actor),
+                                     shodo_sheet_printf(s, "%s\n%s", shodo_sheet_time(s, d->time),
+                                                        shodo_sheet_mask(s, "decision", d->note))});
         n++;
     }
     for (; n < 1; n++)
         shodo_document_row(s->d, (const char *const[]){"", "", "", ""});
     const int to_widths[] = {300, 250, 300, 150};
-    const char *const to_head[] = {shodo_sheet_say(s, "判断", "Decision"), shodo_sheet_say(s, "だれが（代理の順）", "By (deputies)"), shodo_sheet_say(s, "勧め", "Recommended"),
+    const char *const to_head[] = {shodo_sheet_say(s, "判断", "Decision"),
+                                   shodo_sheet_say(s, "だれが（代理の順）", "By (deputies)"),
+                                   shodo_sheet_say(s, "勧め", "Recommended"),
                                    shodo_sheet_say(s, "いつまでに", "Until")};
     shodo_document_heading(s->d, 2, shodo_sheet_say(s, "これから決めること", "To decide"));
     shodo_document_table(s->d, "to-decide", 4, to_widths, to_head);
@@ -99,8 +125,13 @@ static void decisions(struct shodo_sheet *s) {
         const char *id = shodo_value_get_str(r, "id"), *decider = shodo_value_get_str(r, "decider");
         if (!id || shodo_case_find_decision(&s->c, shodo_sheet_printf(s, "decide/%s", id)))
             continue;
-        const char *who = decider ? shodo_sheet_resolve(s, shodo_sheet_printf(s, "site.people.%s", decider), NULL).text : "";
-        shodo_document_row(s->d, (const char *const[]){shodo_sheet_text(s, r, "name"), shodo_sheet_mask(s, "staff", who), shodo_sheet_text(s, r, "recommend"), ""});
+        const char *who =
+            decider ? shodo_sheet_resolve(s, shodo_sheet_printf(s, "site.people.%s", decider), NULL)
+                          .text
+                    : "";
+        shodo_document_row(s->d, (const char *const[]){shodo_sheet_text(s, r, "name"),
+                                                       shodo_sheet_mask(s, "staff", who),
+                                                       shodo_sheet_text(s, r, "recommend"), ""});
     }
     if (shodo_value_count(rows) == 0)
         shodo_document_row(s->d, (const char *const[]){"", "", "", ""});
