@@ -196,7 +196,7 @@ void shodo_summary_print(const struct shodo_summary *s, bool is_japanese, struct
     shodo_buf_addf(out, ja ? "一致 %llu 件, 要確認 %llu 件" : "match %llu, suspect %llu", (unsigned long long)s->matches,
                    (unsigned long long)s->suspects);
     if (!s->matches && !s->suspects)
-        shodo_buf_adds(out, ja ? " (該当なし)" : " (nothing found)");
+        shodo_buf_adds(out, ja ? " (調べた範囲では該当なし)" : " (nothing found in what was examined)");
     if (s->problems || s->is_unfinished)
         shodo_buf_adds(out, ja ? ". 結果は不完全" : "; the result is incomplete");
     shodo_buf_addc(out, '\n');

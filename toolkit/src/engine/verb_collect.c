@@ -535,7 +535,8 @@ static void collecting_done(struct collecting *c) {
 
 static int finish(struct collecting *c, const struct shodo_verb *v, enum shodo_status st, const struct shodo_error *err) {
     struct sums s = add_up(c);
-    int code = s.problems ? SHODO_EXIT_INCOMPLETE : SHODO_EXIT_NOTHING;
+    bool is_empty = st == SHODO_OK && !c->is_dry && s.files[SHODO_OUTCOME_COLLECTED] == 0;
+    int code = s.problems || is_empty ? SHODO_EXIT_INCOMPLETE : SHODO_EXIT_NOTHING;
     if (st == SHODO_CANCELLED)
         code = SHODO_EXIT_INCOMPLETE;
     else if (st != SHODO_OK)
@@ -552,6 +553,8 @@ static int finish(struct collecting *c, const struct shodo_verb *v, enum shodo_s
     }
     if (!c->is_json && !c->is_dry && isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
+    if (is_empty)
+        fputs("shodo collect: nothing was collected: the sealed bundle holds only records of the run\n", stderr);
     if (st == SHODO_OK)
         print_result(c);
     else
