@@ -36,6 +36,9 @@ static void test_width_as_wcwidth(void **state) {
         seen++;
         if (w == shodo_text_width(cp))
             continue;
+        /* wide since Unicode 16 (Debian 13): trigrams and monograms; our table is Unicode 15 */
+        if ((cp >= 0x2630 && cp <= 0x2637) || (cp >= 0x268a && cp <= 0x268f))
+            continue;
         differ++;
         /* Latin to Cyrillic, kana, kanji, full and half width forms, hangul: no difference at all */
         if (cp < 0x530 || (cp >= 0x2010 && cp < 0x2c00) || (cp >= 0x2e80 && cp < 0xa000) || cp >= 0xf900) {
