@@ -368,7 +368,8 @@ static enum shodo_status list_name(struct walk *w, TSK_FS_FILE *f, unsigned dept
 static bool is_listed(const struct walk *w, const TSK_FS_FILE *f) {
     const TSK_FS_NAME *n = f ? f->name : NULL;
     if (n && n->name && w->t->volume->fs == SHODO_FS_EXFAT &&
-        (strcmp(n->name, "$ALLOC_BITMAP") == 0 || strcmp(n->name, "$UPCASE_TABLE") == 0))
+        (strcmp(n->name, "$ALLOC_BITMAP") == 0 || strcmp(n->name, "$UPCASE_TABLE") == 0 ||
+         strcmp(n->name, "$VOLUME_GUID") == 0))
         return false;
     return n && n->name && n->name[0] != '\0' && strcmp(n->name, ".") != 0 && strcmp(n->name, "..") != 0 &&
            n->type != TSK_FS_NAME_TYPE_VIRT && n->type != TSK_FS_NAME_TYPE_VIRT_DIR &&
