@@ -131,6 +131,12 @@ struct td_volume {
 
 enum td_fs { TD_FS_NONE, TD_FS_NTFS, TD_FS_FAT };
 
+struct td_bitlocker {
+    unsigned method;    /* 0: none */
+    uint16_t groups[8]; /* of the recovery key, divided by 11 */
+    bool is_suspended;  /* also a clear key, as while an update is installed */
+};
+
 struct td_part {
     struct td_at at;
     char *type;
@@ -139,6 +145,7 @@ struct td_part {
     uint64_t start, bytes; /* bytes from the start of the disk */
     uint64_t serial;
     uint32_t cluster;
+    struct td_bitlocker bitlocker;
     struct td_volume vol;
 };
 
@@ -179,6 +186,12 @@ void td_usn_build(struct td_volume *v, struct td_content *j, struct td_content *
 void td_ntfs_format(const struct td_disk *d, const struct td_part *p, const char *path);
 void td_ntfs_fill(struct td_disk *d, struct td_part *p, const char *path);
 void td_patch_apply(struct td_disk *d, struct td_part *p, const char *path);
+
+/* bitlocker.c: options of a partition, the files that hold the metadata, the volume encrypted in
+ * place */
+void td_bitlocker_parse(struct td_part *p, struct td_line *l);
+void td_bitlocker_files(struct td_part *p);
+void td_bitlocker_encrypt(const struct td_disk *d, struct td_part *p, const char *path);
 
 /* table.c: partition tables; copies volumes to their places */
 void td_table_layout(struct td_disk *d);

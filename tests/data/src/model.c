@@ -609,6 +609,7 @@ static void line_partition(struct td_disk *d, struct td_line *l) {
     p.start = td_line_size(l, "start", 0);
     p.serial = td_line_size(l, "serial", 0);
     p.cluster = (uint32_t)td_line_size(l, "cluster", 4096);
+    td_bitlocker_parse(&p, l);
     w = td_line_opt(l, "formatted");
     d->part = realloc(d->part, (d->nparts + 1) * sizeof *d->part);
     if (!d->part)
@@ -655,4 +656,6 @@ void td_disk_parse(struct td_disk *d) {
     }
     if (!d->nparts)
         td_die("the description has no partition");
+    for (size_t i = 0; i < d->nparts; i++)
+        td_bitlocker_files(&d->part[i]);
 }
