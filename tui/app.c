@@ -103,6 +103,19 @@ static unsigned global_screen(struct tui_app *app, enum tui_action action) {
     return TUI_EFFECT_REDRAW;
 }
 
+/* The session script starts this program again with the other size; the journal brings it back to the same step. */
+static unsigned text_size(struct tui_app *app) {
+    if (app->child.is_running) {
+        tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_NOT_WHILE_RUNNING));
+    } else if (!tui_image_switch_text_size(&app->image)) {
+        tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_NO_TEXT_SIZE));
+    } else {
+        app->exit_code = TUI_IMAGE_EXIT_TEXT_SIZE;
+        return TUI_EFFECT_QUIT;
+    }
+    return TUI_EFFECT_REDRAW;
+}
+
 static unsigned global_key(struct tui_app *app, struct tui_key key) {
     switch (key.action) {
     case TUI_ACTION_LANGUAGE:
@@ -112,6 +125,7 @@ static unsigned global_key(struct tui_app *app, struct tui_key key) {
         if (app->term)
             tui_term_set_theme(app->term, (enum tui_theme)((tui_term_theme(app->term) + 1) % TUI_THEME_COUNT));
         return TUI_EFFECT_REDRAW;
+    case TUI_ACTION_TEXT_SIZE: return text_size(app);
     case TUI_ACTION_HELP:
         tui_push(app, "help", 0);
         return TUI_EFFECT_REDRAW;
@@ -154,7 +168,7 @@ static void draw_header(struct tui_app *app) {
     struct tui_canvas *c = &app->canvas;
     tui_canvas_fill(c, 0, 0, c->cols, TUI_ROLE_HEADER);
     char when[SHODO_TIME_TEXT_BYTES];
-    shodo_time_local(shodo_time_now(), JST_MINUTES, when);
+    shodo_time_local(tui_now(app), JST_MINUTES, when);
     when[16] = 0; /* minutes are enough here */
     int right = (int)strlen(when) + 5;
     shodo_auto(shodo_buf) struct shodo_buf left = SHODO_BUF_INIT;

@@ -16,6 +16,7 @@
 #include "books.h"
 #include "canvas.h"
 #include "child.h"
+#include "image_info.h"
 #include "key.h"
 #include "msg.h"
 #include "term.h"
@@ -73,6 +74,8 @@ struct tui_options {
     bool lang_en;
 };
 
+typedef void (*tui_then)(struct tui_app *app, long arg);
+
 struct tui_app {
     const struct tui_options *options;
     struct tui_term *term; /* NULL in a script */
@@ -85,14 +88,18 @@ struct tui_app {
     struct tui_casefile *casefile; /* casefile.h: case, endpoints, findings as loaded */
     struct tui_books books;
     struct tui_child child;      /* the engine at work, one at a time */
+    struct tui_image image;      /* what the stick says about itself and this PC */
     char engine_path[4096];
     void (*who_done)(struct tui_app *app, const char *who); /* of the question who is open */
+    tui_then clock_then;         /* what follows the question for the time */
+    long clock_arg;
     char pending[200];           /* journal key of the step that opened a function; "" none */
     char open_text[64];          /* sheet or note subject that the function was called with */
     char profile[16];            /* of the next triage, "" standard */
     char secret[56];             /* recovery key of the chosen disk, until another is chosen or the program ends */
     bool has_disk, disk_needs_key; /* a disk was chosen since this program started */
     bool is_over;                /* the program ends after this key */
+    int exit_code;               /* 0, or what the session script is asked for (docs/image.md) */
 };
 
 /* Which kind of PC this is, from the journal; asked once per start (a stick goes from PC to PC). */
@@ -105,6 +112,10 @@ void tui_push(struct tui_app *app, const char *screen_id, long arg);
 void tui_pop(struct tui_app *app);
 struct tui_view *tui_top(struct tui_app *app);
 void tui_message(struct tui_app *app, enum tui_role role, const char *fmt, ...) SHODO_PRINTF(3, 4);
+/* The time of day: the clock of this PC, corrected by what a person read from a telephone (clock.c). */
+int64_t tui_now(const struct tui_app *app);
+/* Asks for it once per start of a PC from the stick, then calls `then(app, arg)`; calls it at once when there is nothing to ask. */
+void tui_clock_ask(struct tui_app *app, tui_then then, long arg);
 /* In the app's language. */
 const char *tui_pick(const struct tui_app *app, const struct shodo_text2 *t);
 bool tui_is_ja(const struct tui_app *app);
@@ -133,6 +144,7 @@ struct tui_ask;
 typedef void (*tui_ask_done)(struct tui_app *app, long arg, int index);
 struct tui_ask *tui_ask_begin(struct tui_app *app, const char *title, const char *text, tui_ask_done done, long arg);
 void tui_ask_add(struct tui_ask *a, const char *label, const char *more); /* `more`: second line, may be NULL */
+/* -1: nothing; Enter alone then answers nothing. For whatever becomes a statement in the journal. */
 void tui_ask_select(struct tui_ask *a, int index);
 typedef void (*tui_input_done)(struct tui_app *app, long arg, const char *text);
 enum { TUI_INPUT_KANA = 1, TUI_INPUT_SECRET = 2 };

@@ -81,7 +81,7 @@ static void draw_choice(const struct tui_app *app, struct tui_view *v, struct tu
     row++;
     int bottom = area.row + area.rows;
     if (a->selected < a->scroll)
-        a->scroll = a->selected;
+        a->scroll = SHODO_MAX(0, a->selected);
     for (;;) { /* scroll until the selected label is inside */
         int at = row;
         for (int i = a->scroll; i <= a->selected && i < n; i++) {
@@ -107,6 +107,10 @@ static unsigned choice_key(struct tui_app *app, struct tui_view *v, struct tui_k
     int index = key.action == TUI_ACTION_ENTER ? a->selected : -1;
     if (key.action == TUI_ACTION_CHAR && key.ch >= '1' && key.ch <= '9')
         index = (int)(key.ch - '1');
+    if (key.action == TUI_ACTION_ENTER && index < 0) {
+        tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_CHOOSE_FIRST));
+        return TUI_EFFECT_REDRAW;
+    }
     if (index < 0 || index >= n)
         return key.action == TUI_ACTION_TICK || key.action == TUI_ACTION_BACK || key.action == TUI_ACTION_HELP ||
                        key.action == TUI_ACTION_LANGUAGE || key.action == TUI_ACTION_THEME

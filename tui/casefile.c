@@ -342,7 +342,8 @@ static enum shodo_status make_folder(const char *path, struct shodo_error *err) 
     return SHODO_OK;
 }
 
-enum shodo_status tui_casefile_make(struct tui_casefile *f, bool is_drill, const char *site, struct shodo_error *err) {
+enum shodo_status tui_casefile_make(struct tui_casefile *f, bool is_drill, const char *site, const char *start_json,
+                                    struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf folder = SHODO_BUF_INIT;
     shodo_auto(shodo_buf) struct shodo_buf path = SHODO_BUF_INIT;
     struct shodo_civil now;
@@ -362,7 +363,7 @@ enum shodo_status tui_casefile_make(struct tui_casefile *f, bool is_drill, const
         return st;
     shodo_auto(shodo_case_dir) struct shodo_case_dir d = SHODO_CASE_DIR_INIT;
     const struct shodo_case_options o = {.id = id, .site = site && *site ? site : NULL, .is_drill = is_drill,
-                                         .start_json = "{\"program\":\"shodo-tui\",\"version\":\"" SHODO_VERSION "\"}"};
+                                         .start_json = start_json};
     st = shodo_case_dir_new(&d, shodo_buf_cstr(&path), &o, err);
     if (st != SHODO_OK)
         return st;

@@ -65,7 +65,9 @@ const char *tui_casefile_value(const struct tui_casefile *f, const char *key);
 const char *tui_casefile_note_of(const struct tui_casefile *f, const char *key);
 
 /* Writing. Each opens the journal, appends, fsyncs, closes, and folds again: what was answered is on the medium. */
-enum shodo_status tui_casefile_make(struct tui_casefile *f, bool is_drill, const char *site, struct shodo_error *err);
+/* `start_json`: object for the first record of the journal. */
+enum shodo_status tui_casefile_make(struct tui_casefile *f, bool is_drill, const char *site, const char *start_json,
+                                    struct shodo_error *err);
 enum shodo_status tui_casefile_decide(struct tui_casefile *f, const char *actor, const char *key, const char *value, const char *note,
                                       struct shodo_error *err);
 enum shodo_status tui_casefile_note(struct tui_casefile *f, const char *actor, const char *text, struct shodo_error *err);

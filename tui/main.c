@@ -97,6 +97,7 @@ int main(int argc, char **argv) {
         return 4;
     }
     find_engine(&app);
+    tui_image_load(&app.image, getenv("SHODO_IMAGE_INFO"));
     tui_books_load(&app.books, o.playbooks, tui_casefile_site_dir(app.casefile));
     int rc;
     tui_push(&app, "start", 0);
@@ -113,6 +114,7 @@ int main(int argc, char **argv) {
         rc = tui_loop(&app);
         app.term = tui_term_free(app.term);
     }
+    rc = rc == 0 ? app.exit_code : rc;
     app.is_over = true; /* screens that close now leave the journal as it is */
     while (app.depth > 0)
         tui_pop(&app);

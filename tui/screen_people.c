@@ -82,8 +82,8 @@ static void type_fact(struct tui_app *app, size_t i) {
     tui_input_begin(app, tui_text(app, facts[i].label), "", now ? now : "", is_digits ? 0 : TUI_INPUT_KANA, on_fact_typed, (long)i);
 }
 
-static void time_text(int minutes_ago, char out[SHODO_TIME_TEXT_BYTES]) {
-    shodo_time_local(shodo_time_now() - minutes_ago * MINUTE, 540, out);
+static void time_text(const struct tui_app *app, int minutes_ago, char out[SHODO_TIME_TEXT_BYTES]) {
+    shodo_time_local(tui_now(app) - minutes_ago * MINUTE, 540, out);
     out[16] = 0; /* "2026-11-22 19:36": deadlines are counted from it */
 }
 
@@ -104,7 +104,7 @@ static void on_fact(struct tui_app *app, long arg, int index) {
     const struct shodo_vec *list = site_list(app, i);
     if (is_time(i) && k < SHODO_ARRAY_SIZE(ago)) {
         char text[SHODO_TIME_TEXT_BYTES];
-        time_text(ago[k], text);
+        time_text(app, ago[k], text);
         keep_fact(app, i, text);
         return;
     }
@@ -143,7 +143,7 @@ static void ask_fact(struct tui_app *app, size_t i) {
     struct tui_ask *a = tui_ask_begin(app, tui_text(app, facts[i].label), "", on_fact, (long)i);
     for (size_t k = 0; is_time(i) && k < SHODO_ARRAY_SIZE(ago); k++) {
         char text[SHODO_TIME_TEXT_BYTES];
-        time_text(ago[k], text);
+        time_text(app, ago[k], text);
         tui_ask_add(a, text, NULL);
     }
     for (size_t k = 0; k < list->count; k++)

@@ -211,7 +211,7 @@ const struct tui_screen tui_screen_note = {.id = "note", .title = MSG_NOTE, .hel
 static void shift_text(const struct tui_app *app, struct shodo_buf *out) {
     const struct shodo_case *k = tui_casefile_case(app->casefile);
     char when[SHODO_TIME_TEXT_BYTES];
-    shodo_time_local(shodo_time_now(), 540, when);
+    shodo_time_local(tui_now(app), 540, when);
     when[16] = 0;
     shodo_buf_addf(out, tui_text(app, MSG_SHIFT_HEAD), when, k && *k->site ? k->site : tui_text(app, MSG_BEING_CHECKED));
     shodo_buf_adds(out, "\n\n");

@@ -50,7 +50,9 @@ void tui_start_continue(struct tui_app *app) {
 static void begin_work(struct tui_app *app, long what) {
     char now[BOOT_BYTES];
     boot_id(now);
-    tui_record(app, KEY_BOOT, now[0] ? now : "unknown", NULL);
+    shodo_auto(shodo_buf) struct shodo_buf image = SHODO_BUF_INIT;
+    tui_image_line(&app->image, &image);
+    tui_record(app, KEY_BOOT, now[0] ? now : "unknown", shodo_buf_cstr(&image));
     if (what == WHAT_ROUND) {
         tui_push(app, "home", 0);
         tui_push(app, "disks", 1);
@@ -77,21 +79,21 @@ static void ask_prior_record(struct tui_app *app, long what) {
     tui_ask_add(a, tui_text(app, MSG_PRIOR_YES), NULL);
     tui_ask_add(a, tui_text(app, MSG_PRIOR_NONE), NULL);
     tui_ask_add(a, tui_text(app, MSG_PRIOR_NOW), NULL);
+    tui_ask_select(a, -1);
 }
 
 static void on_pc(struct tui_app *app, long what, int index) {
     bool is_drill = what == WHAT_DRILL;
     struct shodo_error err = SHODO_ERROR_INIT;
     const char *site = app->books.site ? app->books.site->name : NULL;
-    if ((what == WHAT_NEW || is_drill) && tui_casefile_make(app->casefile, is_drill, site, &err) != SHODO_OK) {
+    shodo_auto(shodo_buf) struct shodo_buf start = SHODO_BUF_INIT;
+    tui_image_json(&app->image, &start);
+    if ((what == WHAT_NEW || is_drill) && tui_casefile_make(app->casefile, is_drill, site, shodo_buf_cstr(&start), &err) != SHODO_OK) {
         tui_message(app, TUI_ROLE_ERROR, "%s: %s", tui_text(app, MSG_NOT_RECORDED), err.text);
         return;
     }
     tui_record(app, TUI_KEY_PC, index == 0 ? "guide" : "suspect", NULL);
-    if (index == 0)
-        begin_work(app, what);
-    else
-        ask_prior_record(app, what);
+    tui_clock_ask(app, index == 0 ? begin_work : ask_prior_record, what);
 }
 
 static void ask_pc(struct tui_app *app, long what) {
@@ -100,7 +102,54 @@ static void ask_pc(struct tui_app *app, long what) {
     tui_ask_add(a, tui_text(app, MSG_PC_SUSPECT), tui_text(app, MSG_PC_SUSPECT_MORE));
 }
 
+/* A second case beside an open one is rarely meant: going back is preselected. */
+static void on_new(struct tui_app *app, long what, int index) {
+    if (index == 1)
+        ask_pc(app, what);
+}
+
+static void ask_new(struct tui_app *app, long what) {
+    const struct shodo_case *c = tui_casefile_case(app->casefile);
+    if (!c || c->is_ended) {
+        ask_pc(app, what);
+        return;
+    }
+    shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT;
+    shodo_buf_addf(&text, "%s%s%s  %s\n%s", c->is_drill ? "[" : "", c->is_drill ? tui_text(app, MSG_DRILL) : "", c->is_drill ? "]" : "", c->id,
+                   tui_text(app, MSG_NEW_TEXT));
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_NEW_TITLE), shodo_buf_cstr(&text), on_new, what);
+    tui_ask_add(a, tui_text(app, MSG_NEW_BACK), NULL);
+    tui_ask_add(a, tui_text(app, MSG_NEW_GO), NULL);
+}
+
 /* ---- the first screen ---- */
+
+static bool is_old(const char *date) {
+    return tui_image_age_days(date, shodo_time_now()) > TUI_IMAGE_OLD_DAYS;
+}
+
+/* Which stick this is, how old it is, what stands in the way on this PC. */
+static int draw_image(const struct tui_app *app, struct tui_canvas *c, struct tui_area a, int row) {
+    const struct tui_image *m = &app->image;
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    if (!m->is_known)
+        return row;
+    if (m->has_raid)
+        row += tui_canvas_wrap(c, row, 3, a.col, a.cols, 0, TUI_ROLE_WARN, tui_text(app, MSG_RAID_TEXT), strlen(tui_text(app, MSG_RAID_TEXT)));
+    shodo_buf_addf(&b, "%s: %s   %s %s %s", tui_text(app, MSG_START_PHRASE), m->phrase, tui_text(app, MSG_START_BUILD), m->build, m->boot_path);
+    tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_NORMAL, shodo_buf_cstr(&b));
+    bool any = is_old(m->build_date) || is_old(m->rules_date) || is_old(m->contacts_date);
+    char parts[3][64];
+    const char *dates[3] = {m->build_date, m->rules_date, m->contacts_date};
+    for (int i = 0; i < 3; i++)
+        snprintf(parts[i], sizeof parts[i], "%.10s%s", dates[i], is_old(dates[i]) ? tui_text(app, MSG_OLD) : "");
+    shodo_buf_clear(&b);
+    shodo_buf_addf(&b, tui_text(app, MSG_START_AGES), parts[0], parts[1], parts[2]);
+    tui_canvas_text(c, row++, a.col, a.cols, any ? TUI_ROLE_WARN : TUI_ROLE_DIM, shodo_buf_cstr(&b));
+    if (any && !m->is_clock_wrong)
+        row += tui_canvas_wrap(c, row, 2, a.col, a.cols, 0, TUI_ROLE_WARN, tui_text(app, MSG_START_OLD), strlen(tui_text(app, MSG_START_OLD)));
+    return row;
+}
 
 static int rows_of(const struct tui_app *app, enum what out[5]) {
     const struct shodo_case *c = tui_casefile_case(app->casefile);
@@ -133,7 +182,7 @@ static void draw_start(const struct tui_app *app, struct tui_view *v, struct tui
         tui_canvas_text(c, row++, a.col, a.cols, role, shodo_buf_cstr(&b));
         tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_DIM, tui_text(app, more[rows[i]]));
     }
-    row++;
+    row = draw_image(app, c, a, row + (app->image.has_raid ? 0 : 1));
     const char *problem = tui_casefile_problem(app->casefile);
     if (*problem)
         row += tui_canvas_wrap(c, row, 2, a.col, a.cols, 0, TUI_ROLE_ERROR, problem, strlen(problem));
@@ -165,16 +214,16 @@ static unsigned start_key(struct tui_app *app, struct tui_view *v, struct tui_ke
         break;
     case WHAT_ROUND:
         tui_record(app, TUI_KEY_PC, "suspect", NULL);
-        ask_prior_record(app, WHAT_ROUND);
+        tui_clock_ask(app, ask_prior_record, WHAT_ROUND);
         break;
-    case WHAT_NEW: ask_pc(app, WHAT_NEW); break;
-    case WHAT_DRILL: ask_pc(app, WHAT_DRILL); break;
+    case WHAT_NEW: ask_new(app, WHAT_NEW); break;
+    case WHAT_DRILL: ask_new(app, WHAT_DRILL); break;
     case WHAT_PREPARE: tui_push(app, "prepare", 0); break;
     }
     return TUI_EFFECT_REDRAW;
 }
 
-static const enum tui_action start_keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER, TUI_ACTION_NONE};
+static const enum tui_action start_keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER, TUI_ACTION_TEXT_SIZE, TUI_ACTION_NONE};
 const struct tui_screen tui_screen_start = {.id = "start", .title = MSG_START, .help = MSG_START_HELP, .keys = start_keys,
                                             .draw = draw_start, .key = start_key};
 

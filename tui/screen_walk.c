@@ -111,7 +111,7 @@ static const char *tag_of(const struct tui_app *app, const char *value) {
 
 void tui_walk_text(const struct tui_app *app, struct shodo_buf *out) {
     char when[SHODO_TIME_TEXT_BYTES];
-    shodo_time_local(shodo_time_now(), 540, when);
+    shodo_time_local(tui_now(app), 540, when);
     when[16] = 0;
     shodo_buf_addf(out, "%s  %s%s\n", tui_text(app, MSG_WALK_SHEET), when,
                    tui_casefile_is_drill(app->casefile) ? tui_text(app, MSG_DRILL_MARK) : "");
