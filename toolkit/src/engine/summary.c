@@ -167,7 +167,8 @@ static void add_safe(struct shodo_buf *out, const char *s) {
     shodo_text_safe_clip(out, s, strlen(s), 60, true);
 }
 
-static void print_reasons(const struct shodo_summary *s, bool ja, struct shodo_buf *out) {
+void shodo_summary_print_unexamined(const struct shodo_summary *s, bool is_japanese, struct shodo_buf *out) {
+    bool ja = is_japanese;
     shodo_buf_adds(out, ja ? "未検査:\n" : "not examined:\n");
     if (s->is_unfinished)
         shodo_buf_addf(out, ja ? "  [!] 途中で止まっている: %2$llu 件のうち %1$llu 件まで. 同じコマンドで続きから\n"
@@ -190,9 +191,8 @@ static void print_reasons(const struct shodo_summary *s, bool ja, struct shodo_b
         shodo_buf_adds(out, ja ? "  なし\n" : "  nothing\n");
 }
 
-void shodo_summary_print(const struct shodo_summary *s, bool is_japanese, struct shodo_buf *out) {
+void shodo_summary_print_found(const struct shodo_summary *s, bool is_japanese, struct shodo_buf *out) {
     bool ja = is_japanese;
-    print_reasons(s, ja, out);
     shodo_buf_addf(out, ja ? "一致 %llu 件, 要確認 %llu 件" : "match %llu, suspect %llu", (unsigned long long)s->matches,
                    (unsigned long long)s->suspects);
     if (!s->matches && !s->suspects)

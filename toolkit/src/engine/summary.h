@@ -40,7 +40,9 @@ struct shodo_summary {
 /* NOTFOUND when there are no results yet. */
 enum shodo_status shodo_summary_load(struct shodo_summary *ret, int endpoint_dirfd, struct shodo_error *err);
 void shodo_summary_done(struct shodo_summary *s);
-void shodo_summary_print(const struct shodo_summary *s, bool is_japanese, struct shodo_buf *out);
+/* In this order in every text about an endpoint; the answers may stand between them. */
+void shodo_summary_print_unexamined(const struct shodo_summary *s, bool is_japanese, struct shodo_buf *out);
+void shodo_summary_print_found(const struct shodo_summary *s, bool is_japanese, struct shodo_buf *out);
 void shodo_summary_write(struct shodo_json *j, const char *key, const struct shodo_summary *s);
 
 #endif

@@ -5,31 +5,10 @@
 
 #include "base/io.h"
 #include "base/limits.h"
-#include "base/text.h"
 #include "case/case.h"
 #include "engine/answers_run.h"
+#include "engine/answers_show.h"
 #include "engine/verb.h"
-
-/* Sentences of the newest answers file. */
-static void show(int dirfd, bool is_ja, struct shodo_buf *out) {
-    struct shodo_buf b = SHODO_BUF_INIT;
-    shodo_autop(shodo_doc) struct shodo_doc *d = NULL;
-    if (shodo_io_read_generation(&b, dirfd, "answers", "json", SHODO_LIMIT_DOC_BYTES, NULL) == SHODO_OK)
-        shodo_doc_parse_json(&d, "answers", shodo_buf_cstr(&b), b.len, NULL);
-    shodo_buf_done(&b);
-    const struct shodo_value *list = shodo_value_get(shodo_doc_root(d), "answers");
-    for (size_t i = 0; i < shodo_value_count(list); i++) {
-        const struct shodo_value *x = shodo_value_at(list, i), *s = shodo_value_get(x, "sentences");
-        const char *q = shodo_value_get_str(x, is_ja ? "question_ja" : "question_en"), *v = shodo_value_get_str(x, is_ja ? "verdict_ja" : "verdict");
-        shodo_buf_addf(out, "%s: %s\n", q ? q : "", v ? v : "");
-        for (size_t k = 0; k < shodo_value_count(s); k++) {
-            const char *text = shodo_value_get_str(shodo_value_at(s, k), is_ja ? "ja" : "en");
-            shodo_buf_adds(out, "  ");
-            shodo_text_safe(out, text ? text : "", text ? strlen(text) : 0);
-            shodo_buf_addc(out, '\n');
-        }
-    }
-}
 
 static int code_of(const char *verdict) {
     if (strcmp(verdict, "match") == 0 || strcmp(verdict, "suspect") == 0)
@@ -49,7 +28,7 @@ static enum shodo_status one(const struct shodo_case_dir *dir, const struct shod
     if (st == SHODO_OK && is_json)
         st = shodo_io_read_generation(&b, fd, "answers", "json", SHODO_LIMIT_DOC_BYTES, err);
     else if (st == SHODO_OK)
-        show(fd, is_ja, &b);
+        shodo_answers_show(fd, is_ja, SHODO_ANSWERS_SHOW_ALL, &b);
     fwrite(shodo_buf_cstr(&b), 1, b.len, stdout);
     shodo_buf_done(&b);
     shodo_io_close(&fd);

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/value.h"
 #include "case/case.h"
+#include "engine/answers_show.h"
 #include "engine/host.h"
 #include "engine/summary.h"
 #include "engine/verb.h"
@@ -172,23 +173,33 @@ static void show_json(const struct shodo_case *c, const struct shodo_case_dir *d
     shodo_json_line_end(&j);
 }
 
+/* What was not examined, the answers, what they rest on. */
+static void show_endpoint(const struct shodo_case_dir *d, const char *endpoint, bool ja, struct shodo_buf *b) {
+    struct shodo_summary s;
+    int fd = -1;
+    if (!load_summary(d, endpoint, &s)) {
+        shodo_buf_adds(b, ja ? "未検査: まだ何も調べていない\n" : "not examined: nothing has been looked at yet\n");
+        return;
+    }
+    shodo_summary_print_unexamined(&s, ja, b);
+    if (shodo_case_endpoint_dir(&fd, d, endpoint, false, NULL) == SHODO_OK)
+        shodo_answers_show(fd, ja, SHODO_ANSWERS_SHOW_HEAD, b);
+    shodo_io_close(&fd);
+    shodo_summary_print_found(&s, ja, b);
+    shodo_summary_done(&s);
+}
+
 static void show_text(const struct shodo_case *c, const struct shodo_case_dir *d, bool ja, struct shodo_buf *b) {
     shodo_buf_addf(b, ja ? "事案 %s  " : "case %s  ", c->id);
     shodo_text_safe(b, c->site, strlen(c->site));
     shodo_buf_adds(b, c->is_drill ? (ja ? "  [訓練]\n" : "  [drill]\n") : "\n");
     for (size_t i = 0; i < c->endpoints.count; i++) {
         const struct shodo_case_endpoint *e = shodo_vec_at(&c->endpoints, i);
-        struct shodo_summary s;
         const char *name = *e->computer ? e->computer : e->name;
         shodo_buf_addf(b, ja ? "\n端末 %s  " : "\nendpoint %s  ", e->id);
         shodo_text_safe(b, name, strlen(name));
         shodo_buf_addc(b, '\n');
-        if (load_summary(d, e->id, &s)) {
-            shodo_summary_print(&s, ja, b);
-            shodo_summary_done(&s);
-        } else {
-            shodo_buf_adds(b, ja ? "未検査: まだ何も調べていない\n" : "not examined: nothing has been looked at yet\n");
-        }
+        show_endpoint(d, e->id, ja, b);
     }
     for (size_t i = 0; i < c->seals.count; i++) {
         const struct shodo_case_seal *s = shodo_vec_at(&c->seals, i);

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "case/case.h"
 #include "engine/answers_run.h"
+#include "engine/answers_show.h"
 #include "engine/rules_set.h"
 #include "engine/source_open.h"
 #include "engine/summary.h"
@@ -340,7 +341,9 @@ static void print_result(const struct triage *t) {
         shodo_json_line_end(&j);
     } else {
         bool ja = t->lang && strcmp(t->lang, "ja") == 0;
-        shodo_summary_print(&s, ja, &b);
+        shodo_summary_print_unexamined(&s, ja, &b);
+        shodo_answers_show(t->endpoint_fd, ja, SHODO_ANSWERS_SHOW_HEAD, &b);
+        shodo_summary_print_found(&s, ja, &b);
         shodo_buf_addf(&b, ja ? "端末 %s, %llu 件を %llu.%llu 秒で検査\n" : "endpoint %s, %llu files in %llu.%llu s\n", t->endpoint,
                        (unsigned long long)t->result.files_done, (unsigned long long)(t->result.elapsed_ms / 1000),
                        (unsigned long long)(t->result.elapsed_ms % 1000 / 100));
