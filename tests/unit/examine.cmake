@@ -6,6 +6,7 @@ function(shodo_examine_unit name)
   set_tests_properties(${name} PROPERTIES RESOURCE_LOCK examine_data)
 endfunction()
 
+shodo_examine_unit(test_examine_need)
 shodo_examine_unit(test_examine_split)
 shodo_examine_unit(test_examine_content)
 shodo_examine_unit(test_examine_artifact)

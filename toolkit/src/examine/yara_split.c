@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/macro.h"
+#include "examine/yara_need.h"
 #include "examine/yara_token.h"
 
 const char *const shodo_yara_modules[SHODO_YARA_MODULES] = {
@@ -115,41 +116,17 @@ static void guard_atom(struct guards *g, const struct shodo_lexer *x, const stru
     }
 }
 
-/* Depth of parentheses after token t. */
-static int step_depth(const struct shodo_lexer *x, const struct shodo_token *t, int depth) {
-    if (t->kind != SHODO_TOKEN_OP)
-        return depth;
-    if (text_is(x, t, "(") || text_is(x, t, "["))
-        return depth + 1;
-    if (text_is(x, t, ")") || text_is(x, t, "]"))
-        return depth - 1;
-    return depth;
-}
-
-/* true when one pair of parentheses encloses all of it. */
-static bool is_enclosed(const struct shodo_lexer *x, const struct shodo_token *t, size_t n) {
-    if (n < 2 || !text_is(x, &t[0], "(") || !text_is(x, &t[n - 1], ")"))
-        return false;
-    int depth = 0;
-    for (size_t i = 0; i < n; i++) {
-        depth = step_depth(x, &t[i], depth);
-        if (depth == 0 && i + 1 < n)
-            return false;
-    }
-    return depth == 0;
-}
-
 /* `or` binds weaker than `and`: one of them outside parentheses and no conjunct is certain any more. */
 static void guard_conjunction(struct guards *g, const struct shodo_lexer *x, const struct shodo_token *t, size_t n,
                               unsigned level) {
-    while (is_enclosed(x, t, n)) {
+    while (shodo_tokens_enclosed(x, t, n)) {
         t++;
         n -= 2;
     }
     int depth = 0;
     size_t ands = 0;
     for (size_t i = 0; i < n; i++) {
-        depth = step_depth(x, &t[i], depth);
+        depth = shodo_token_depth(x, &t[i], depth);
         if (depth < 0)
             return;
         if (depth == 0 && text_is(x, &t[i], "or"))
@@ -166,7 +143,7 @@ static void guard_conjunction(struct guards *g, const struct shodo_lexer *x, con
     size_t from = 0;
     for (size_t i = 0; i <= n; i++) {
         if (i < n)
-            depth = step_depth(x, &t[i], depth);
+            depth = shodo_token_depth(x, &t[i], depth);
         if (i == n || (depth == 0 && text_is(x, &t[i], "and"))) {
             guard_conjunction(g, x, t + from, i - from, level + 1);
             from = i + 1;
@@ -232,8 +209,13 @@ static int cut_condition(struct cutter *c, struct shodo_split_rule *r) {
         *slot = t;
     }
     r->end = c->x.pos;
-    if (!is_long)
-        set_guard(r, &c->x, &tokens);
+    if (is_long)
+        return 1;
+    set_guard(r, &c->x, &tokens);
+    r->needs = c->s->needs.count;
+    if (!shodo_need_of(&c->s->needs, c->x.text, r->name, r->condition, (const struct shodo_token *)tokens.data, tokens.count))
+        return -1;
+    r->needs_count = c->s->needs.count - r->needs;
     return 1;
 }
 
@@ -322,7 +304,7 @@ static bool names_rule(const struct shodo_split *s, const struct ref *ref, const
 }
 
 /*
- * Rules that refer to each other lose their guards: they then are in every set, together. One pass is enough, because
+ * Rules that refer to each other lose their guards and needs: they then are in every set, together. One pass is enough, because
  * both ends of every reference lose theirs.
  */
 static void join_references(struct cutter *c) {
@@ -331,14 +313,16 @@ static void join_references(struct cutter *c) {
         const struct ref *ref = (const struct ref *)shodo_vec_at(&c->refs, i);
         for (size_t k = 0; k < s->rules.count; k++) {
             struct shodo_split_rule *r = rule_at(s, k);
-            if (k != ref->rule && names_rule(s, ref, r))
-                r->guard = rule_at(s, ref->rule)->guard = SHODO_GUARD_NONE;
+            if (k == ref->rule || !names_rule(s, ref, r))
+                continue;
+            r->guard = rule_at(s, ref->rule)->guard = SHODO_GUARD_NONE;
+            r->needs_count = rule_at(s, ref->rule)->needs_count = 0;
         }
     }
 }
 
 bool shodo_split_init(struct shodo_split *s, const char *text, size_t len) {
-    *s = (struct shodo_split){.text = text, .len = len, .rules = SHODO_VEC_INIT(sizeof(struct shodo_split_rule))};
+    *s = (struct shodo_split){.text = text, .len = len, .rules = SHODO_VEC_INIT(sizeof(struct shodo_split_rule)), .needs = SHODO_VEC_INIT(sizeof(struct shodo_literal))};
     struct cutter c = {.s = s,
                        .x = {.text = text, .len = len, .pos = 0},
                        .refs = SHODO_VEC_INIT(sizeof(struct ref))};
@@ -362,6 +346,7 @@ bool shodo_split_init(struct shodo_split *s, const char *text, size_t len) {
 
 void shodo_split_done(struct shodo_split *s) {
     shodo_vec_done(&s->rules);
+    shodo_vec_done(&s->needs);
 }
 
 size_t shodo_split_write(const struct shodo_split *s, struct shodo_buf *out, bool want_whole,

@@ -39,6 +39,8 @@ struct shodo_split_rule {
     enum shodo_guard guard;
     uint64_t max_bytes;   /* SHODO_GUARD_SMALL */
     uint32_t modules;
+    size_t needs; /* index in the file's `needs`: one of the next needs_count texts is in every file that matches */
+    size_t needs_count; /* 0: nothing is known */
     bool is_private;
     bool is_global;
     bool uses_md5;        /* mentions the external `md5` */
@@ -48,6 +50,7 @@ struct shodo_split {
     const char *text; /* borrowed */
     size_t len;
     struct shodo_vec rules;  /* struct shodo_split_rule, in file order */
+    struct shodo_vec needs;  /* struct shodo_literal (examine/yara_need.h) */
     uint32_t imports;        /* modules imported anywhere in the file */
     bool is_whole;           /* not cut: take the text as it is, without guards */
 };

@@ -37,7 +37,7 @@ static bool skip_comment(struct shodo_lexer *x, bool *ret_bad) {
     return true;
 }
 
-static bool skip_blank(struct shodo_lexer *x) {
+bool shodo_lexer_blank(struct shodo_lexer *x) {
     bool bad = false;
     for (;;) {
         while (x->pos < x->len && is_space(x->text[x->pos]))
@@ -125,7 +125,7 @@ static size_t op_length(const struct shodo_lexer *x) {
 }
 
 struct shodo_token shodo_lexer_next(struct shodo_lexer *x) {
-    bool ok = skip_blank(x);
+    bool ok = shodo_lexer_blank(x);
     struct shodo_token t = {.kind = SHODO_TOKEN_END, .start = x->pos, .end = x->pos};
     if (!ok)
         t.kind = SHODO_TOKEN_BAD;
@@ -159,7 +159,7 @@ struct shodo_token shodo_lexer_next(struct shodo_lexer *x) {
 }
 
 bool shodo_lexer_skip_hex(struct shodo_lexer *x) {
-    while (skip_blank(x) && x->pos < x->len) {
+    while (shodo_lexer_blank(x) && x->pos < x->len) {
         char c = x->text[x->pos++];
         if (c == '}')
             return true;
@@ -173,4 +173,26 @@ bool shodo_token_is(const struct shodo_lexer *x, const struct shodo_token *t, co
     size_t n = strlen(word);
     return (t->kind == SHODO_TOKEN_WORD || t->kind == SHODO_TOKEN_OP) && t->end - t->start == n &&
            memcmp(x->text + t->start, word, n) == 0;
+}
+
+int shodo_token_depth(const struct shodo_lexer *x, const struct shodo_token *t, int depth) {
+    if (t->kind != SHODO_TOKEN_OP)
+        return depth;
+    if (shodo_token_is(x, t, "(") || shodo_token_is(x, t, "["))
+        return depth + 1;
+    if (shodo_token_is(x, t, ")") || shodo_token_is(x, t, "]"))
+        return depth - 1;
+    return depth;
+}
+
+bool shodo_tokens_enclosed(const struct shodo_lexer *x, const struct shodo_token *t, size_t n) {
+    if (n < 2 || !shodo_token_is(x, &t[0], "(") || !shodo_token_is(x, &t[n - 1], ")"))
+        return false;
+    int depth = 0;
+    for (size_t i = 0; i < n; i++) {
+        depth = shodo_token_depth(x, &t[i], depth);
+        if (depth == 0 && i + 1 < n)
+            return false;
+    }
+    return depth == 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tokens of YARA source: just enough to find rules, sections and top-level conditions. Used by yara_split.c only. */
+/* Tokens of YARA source: just enough to find rules, sections and top-level conditions. Used by yara_split.c and yara_need.c only. */
 #ifndef SHODO_EXAMINE_YARA_TOKEN_H
 #define SHODO_EXAMINE_YARA_TOKEN_H
 
@@ -35,6 +35,12 @@ struct shodo_lexer {
 struct shodo_token shodo_lexer_next(struct shodo_lexer *x);
 /* Behind a '{' of a hex string: skips to behind its '}', comments included. false when there is none. */
 bool shodo_lexer_skip_hex(struct shodo_lexer *x);
+/* Skips white space and comments; false when a comment has no end. */
+bool shodo_lexer_blank(struct shodo_lexer *x);
 bool shodo_token_is(const struct shodo_lexer *x, const struct shodo_token *t, const char *word);
+/* Depth of parentheses and brackets after token t. */
+int shodo_token_depth(const struct shodo_lexer *x, const struct shodo_token *t, int depth);
+/* true when one pair of parentheses encloses all n tokens. */
+bool shodo_tokens_enclosed(const struct shodo_lexer *x, const struct shodo_token *t, size_t n);
 
 #endif

@@ -38,7 +38,7 @@ struct match {
 
 struct scan {
     const struct shodo_scan_sets *s;
-    struct shodo_yara_scanner *scanners[SHODO_TABLES][SHODO_SETS];
+    struct shodo_yara_scanner *scanners[SHODO_TABLES][SHODO_SETS][SHODO_PARTS]; /* NULL: no rules */
     struct shodo_vec matches; /* struct match */
     struct shodo_buf record;
     /* of the scan that runs now */
@@ -54,12 +54,24 @@ static void close_scan(void *state) {
     if (!x)
         return;
     for (size_t t = 0; t < SHODO_TABLES; t++) {
-        for (size_t k = 0; k < SHODO_SETS; k++)
-            (void)shodo_yara_scanner_free(x->scanners[t][k]);
+        for (size_t k = 0; k < SHODO_SETS; k++) {
+            for (size_t p = 0; p < SHODO_PARTS; p++)
+                (void)shodo_yara_scanner_free(x->scanners[t][k][p]);
+        }
     }
     shodo_vec_done(&x->matches);
     shodo_buf_done(&x->record);
     free(x);
+}
+
+static enum shodo_status open_scanners(struct scan *x, enum shodo_set_table t, enum shodo_set_kind k, struct shodo_error *err) {
+    enum shodo_status st = SHODO_OK;
+    for (size_t p = 0; p < SHODO_PARTS && st == SHODO_OK; p++) {
+        const struct shodo_yara_rules *r = x->s->sets[t][k].parts[p].rules;
+        if (r)
+            st = shodo_yara_scanner_new(&x->scanners[t][k][p], r, err);
+    }
+    return st;
 }
 
 static enum shodo_status open_scan(void **ret, const struct shodo_plan *p, struct shodo_error *err) {
@@ -68,15 +80,12 @@ static enum shodo_status open_scan(void **ret, const struct shodo_plan *p, struc
         return shodo_fail(err, SHODO_NOMEM, "no memory for a rule scanner");
     x->s = p->sets;
     x->matches = (struct shodo_vec)SHODO_VEC_INIT(sizeof(struct match));
-    for (size_t t = 0; t < SHODO_TABLES; t++) {
-        for (size_t k = 0; k < SHODO_SETS; k++) {
-            const struct shodo_yara_rules *r = p->sets->sets[t][k].rules;
-            enum shodo_status st = r ? shodo_yara_scanner_new(&x->scanners[t][k], r, err) : SHODO_OK;
-            if (st != SHODO_OK) {
-                close_scan(x);
-                return st;
-            }
-        }
+    enum shodo_status st = SHODO_OK;
+    for (size_t i = 0; i < (size_t)SHODO_TABLES * SHODO_SETS && st == SHODO_OK; i++)
+        st = open_scanners(x, (enum shodo_set_table)(i / SHODO_SETS), (enum shodo_set_kind)(i % SHODO_SETS), err);
+    if (st != SHODO_OK) {
+        close_scan(x);
+        return st;
     }
     *ret = x;
     return SHODO_OK;
@@ -168,12 +177,9 @@ static bool decode(struct scan *x) {
 
 /* ---- running the sets ---- */
 
-static void run_set(struct scan *x, struct shodo_look *l, enum shodo_set_table table, enum shodo_set_kind kind,
-                    const struct shodo_yara_input *in, const char *const *externals) {
-    struct shodo_yara_scanner *scanner = x->scanners[table][kind];
+static void run_part(struct scan *x, struct shodo_look *l, const struct shodo_scan_rules *part, struct shodo_yara_scanner *scanner,
+                     const struct shodo_yara_input *in, const char *const *externals) {
     uint64_t now = shodo_time_mono_ms();
-    if (!scanner)
-        return;
     if (now >= x->deadline_ms) {
         if (!x->is_partial)
             shodo_look_problem(l, SHODO_LEDGER_TIMEOUT, 0, "the rules took more than %u seconds together; not all were tried",
@@ -183,10 +189,9 @@ static void run_set(struct scan *x, struct shodo_look *l, enum shodo_set_table t
     }
     struct shodo_error err = SHODO_ERROR_INIT;
     const char *flooded = NULL;
-    x->ids = x->s->sets[table][kind].ids;
+    x->ids = part->ids;
     enum shodo_status st =
         shodo_yara_scan(scanner, in, externals, SHODO_LIMIT_SCAN_SECONDS, on_match, x, &flooded, &err);
-    l->stats->bytes_scanned += in->head_len + in->tail_len;
     if (flooded)
         shodo_look_problem(l, SHODO_LEDGER_RULE, in->head_len + in->tail_len,
                            "a string of rule '%s' matched too often and was not followed to the end", flooded);
@@ -197,11 +202,31 @@ static void run_set(struct scan *x, struct shodo_look *l, enum shodo_set_table t
                        "not scanned with all rules: %s", err.text);
 }
 
+static bool passes_gate(const struct shodo_literals *gate, const struct shodo_yara_input *in) {
+    return shodo_literals_find(gate, in->head, in->head_len) ||
+           (in->tail && shodo_literals_find(gate, in->tail, in->tail_len));
+}
+
+static void run_set(struct scan *x, struct shodo_look *l, enum shodo_set_table table, enum shodo_set_kind kind,
+                    const struct shodo_yara_input *in, const char *const *externals) {
+    const struct shodo_scan_set *set = &x->s->sets[table][kind];
+    struct shodo_yara_scanner *const *scanners = x->scanners[table][kind];
+    if (scanners[SHODO_PART_FREE])
+        run_part(x, l, &set->parts[SHODO_PART_FREE], scanners[SHODO_PART_FREE], in, externals);
+    if (scanners[SHODO_PART_NEEDED] && passes_gate(set->gate, in))
+        run_part(x, l, &set->parts[SHODO_PART_NEEDED], scanners[SHODO_PART_NEEDED], in, externals);
+}
+
+static bool has_set(const struct scan *x, enum shodo_set_table table, enum shodo_set_kind kind) {
+    return x->scanners[table][kind][SHODO_PART_FREE] || x->scanners[table][kind][SHODO_PART_NEEDED];
+}
+
 static void run_table(struct scan *x, struct shodo_look *l, enum shodo_set_table table, const struct shodo_yara_input *in,
                       const char *const *externals) {
     bool is_mz = in->head_len >= 2 && in->head[0] == 'M' && in->head[1] == 'Z';
     bool is_elf = in->head_len >= 2 && in->head[0] == 0x7f && in->head[1] == 'E';
-    if (is_mz && x->scanners[table][SHODO_SET_MZ]) {
+    l->stats->bytes_scanned += in->head_len + in->tail_len;
+    if (is_mz && has_set(x, table, SHODO_SET_MZ)) {
         run_set(x, l, table, SHODO_SET_MZ, in, externals);
         return;
     }
@@ -214,7 +239,7 @@ static void run_table(struct scan *x, struct shodo_look *l, enum shodo_set_table
 
 static bool has_table(const struct scan *x, enum shodo_set_table table) {
     for (size_t k = 0; k < SHODO_SETS; k++) {
-        if (x->scanners[table][k])
+        if (has_set(x, table, (enum shodo_set_kind)k))
             return true;
     }
     return false;

@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "examine/yara_split.h"
 
+#define PARTS_OF_ALL ((size_t)SHODO_TABLES * SHODO_SETS * SHODO_PARTS)
+
 /* One text on its way into the sets. */
 struct piece {
     const struct shodo_rule_text *text;
@@ -23,12 +25,18 @@ struct builder {
     size_t count;
 };
 
+/* One part of one set. */
 struct wanted {
+    enum shodo_set_table table;
     enum shodo_set_kind kind;
+    enum shodo_set_part part;
 };
 
 static bool wants(void *ctx, const struct shodo_split_rule *r) {
-    switch (((const struct wanted *)ctx)->kind) {
+    const struct wanted *w = ctx;
+    if ((r->needs_count > 0) != (w->part == SHODO_PART_NEEDED))
+        return false;
+    switch (w->kind) {
     case SHODO_SET_ANY:
         return r->guard == SHODO_GUARD_NONE;
     case SHODO_SET_SMALL:
@@ -45,8 +53,12 @@ struct shodo_scan_sets *shodo_scan_sets_free(struct shodo_scan_sets *s) {
         return NULL;
     for (size_t t = 0; t < SHODO_TABLES; t++) {
         for (size_t k = 0; k < SHODO_SETS; k++) {
-            s->sets[t][k].rules = shodo_yara_rules_free(s->sets[t][k].rules);
-            free(s->sets[t][k].ids);
+            struct shodo_scan_set *set = &s->sets[t][k];
+            for (size_t p = 0; p < SHODO_PARTS; p++) {
+                set->parts[p].rules = shodo_yara_rules_free(set->parts[p].rules);
+                free(set->parts[p].ids);
+            }
+            set->gate = shodo_literals_free(set->gate);
         }
     }
     for (size_t i = 0; i < s->files_count; i++)
@@ -58,50 +70,75 @@ struct shodo_scan_sets *shodo_scan_sets_free(struct shodo_scan_sets *s) {
     return NULL;
 }
 
-/* Compiles one set; *ret_bad is the index of the piece that fails. */
-static enum shodo_status build_set(struct builder *b, enum shodo_set_table table, enum shodo_set_kind kind, size_t *ret_bad,
-                                   struct shodo_error *err) {
-    struct shodo_scan_set *set = &b->s->sets[table][kind];
-    struct wanted want = {.kind = kind};
-    bool want_whole = kind == SHODO_SET_ANY || kind == SHODO_SET_MZ;
-    struct shodo_yara_text *texts = calloc(b->count + 1, sizeof *texts);
-    size_t *owner = calloc(b->count + 1, sizeof *owner);
-    size_t n = 0, bad = 0, count = kind == SHODO_SET_MZ && !b->has_mz[table] ? 0 : b->count;
-    enum shodo_status st = texts && owner ? SHODO_OK : shodo_fail(err, SHODO_NOMEM, "no memory for rules");
-    for (size_t i = 0; st == SHODO_OK && i < count; i++) {
-        struct shodo_buf out = SHODO_BUF_INIT;
-        if (b->pieces[i].table == table && b->pieces[i].is_split &&
-            shodo_split_write(&b->pieces[i].split, &out, want_whole, wants, &want) > 0) {
-            (void)shodo_buf_cstr(&out);
-            texts[n] = (struct shodo_yara_text){.space = (uint32_t)i, .text = shodo_buf_steal(&out)};
-            owner[n] = i;
-            n += texts[n].text != NULL;
+/* The texts of which one must be in a file for any rule of the part. */
+static bool collect_needs(const struct shodo_split *split, const struct wanted *want, struct shodo_vec *needs) {
+    for (size_t i = 0; i < split->rules.count; i++) {
+        const struct shodo_split_rule *r = (const struct shodo_split_rule *)shodo_vec_at(&split->rules, i);
+        for (size_t k = 0; k < r->needs_count && wants((void *)(uintptr_t)want, r); k++) {
+            struct shodo_literal *slot = shodo_vec_push(needs);
+            if (!slot)
+                return false;
+            *slot = *(const struct shodo_literal *)shodo_vec_at(&split->needs, r->needs + k);
         }
-        if (out.failed)
-            st = shodo_fail(err, SHODO_NOMEM, "no memory for rules");
-        shodo_buf_done(&out);
     }
-    if (st == SHODO_OK && n > 0)
-        st = shodo_yara_compile(&set->rules, texts, n, table == SHODO_TABLE_NAME, &bad, err);
-    *ret_bad = owner ? owner[bad] : 0;
+    return true;
+}
+
+/* The piece's share of a part; true when there is one. */
+static bool write_piece(const struct piece *p, const struct wanted *want, struct shodo_yara_text *ret, struct shodo_vec *needs,
+                        bool *ret_no_memory) {
+    struct shodo_buf out = SHODO_BUF_INIT;
+    bool want_whole = (want->kind == SHODO_SET_ANY || want->kind == SHODO_SET_MZ) && want->part == SHODO_PART_FREE;
+    if (p->table == want->table && p->is_split &&
+        shodo_split_write(&p->split, &out, want_whole, wants, (void *)(uintptr_t)want) > 0) {
+        (void)shodo_buf_cstr(&out);
+        *ret_no_memory = *ret_no_memory || out.failed ||
+                         (want->part == SHODO_PART_NEEDED && !p->split.is_whole && !collect_needs(&p->split, want, needs));
+        ret->text = shodo_buf_steal(&out);
+    }
+    shodo_buf_done(&out);
+    return ret->text != NULL;
+}
+
+/* Compiles one part of a set; *ret_bad is the index of the piece that fails. */
+static enum shodo_status build_part(struct builder *b, const struct wanted *want, size_t *ret_bad, struct shodo_error *err) {
+    struct shodo_scan_set *set = &b->s->sets[want->table][want->kind];
+    struct shodo_yara_text *texts = calloc(b->count + 1, sizeof *texts);
+    struct shodo_vec needs = SHODO_VEC_INIT(sizeof(struct shodo_literal));
+    size_t n = 0, bad = 0, count = want->kind == SHODO_SET_MZ && !b->has_mz[want->table] ? 0 : b->count;
+    bool no_memory = !texts;
+    for (size_t i = 0; i < count && !no_memory; i++) {
+        texts[n].space = (uint32_t)i;
+        n += write_piece(&b->pieces[i], want, &texts[n], &needs, &no_memory);
+    }
+    enum shodo_status st = SHODO_OK;
+    if (!no_memory && n > 0)
+        st = shodo_yara_compile(&set->parts[want->part].rules, texts, n, want->table == SHODO_TABLE_NAME, &bad, err);
+    *ret_bad = texts && n > 0 ? texts[bad].space : 0;
+    if (!no_memory && st == SHODO_OK && needs.count > 0) {
+        set->gate = shodo_literals_new((const struct shodo_literal *)needs.data, needs.count);
+        no_memory = !set->gate;
+    }
     for (size_t i = 0; texts && i < n; i++)
         free((void *)(uintptr_t)texts[i].text);
     free(texts);
-    free(owner);
-    return st;
+    shodo_vec_done(&needs);
+    return no_memory ? shodo_fail(err, SHODO_NOMEM, "no memory for rules") : st;
 }
 
 static enum shodo_status build_all(struct builder *b, size_t *ret_bad, struct shodo_error *err) {
-    for (size_t t = 0; t < SHODO_TABLES; t++) {
-        for (size_t k = 0; k < SHODO_SETS; k++) {
-            struct shodo_scan_set *set = &b->s->sets[t][k];
-            set->rules = shodo_yara_rules_free(set->rules);
-            enum shodo_status st = build_set(b, (enum shodo_set_table)t, (enum shodo_set_kind)k, ret_bad, err);
-            if (st != SHODO_OK)
-                return st;
-        }
+    enum shodo_status st = SHODO_OK;
+    for (size_t i = 0; i < PARTS_OF_ALL && st == SHODO_OK; i++) {
+        const struct wanted want = {.table = (enum shodo_set_table)(i / SHODO_PARTS / SHODO_SETS),
+                                    .kind = (enum shodo_set_kind)(i / SHODO_PARTS % SHODO_SETS),
+                                    .part = (enum shodo_set_part)(i % SHODO_PARTS)};
+        struct shodo_scan_set *set = &b->s->sets[want.table][want.kind];
+        set->parts[want.part].rules = shodo_yara_rules_free(set->parts[want.part].rules);
+        if (want.part == SHODO_PART_NEEDED)
+            set->gate = shodo_literals_free(set->gate);
+        st = build_part(b, &want, ret_bad, err);
     }
-    return SHODO_OK;
+    return st;
 }
 
 /* A piece that fails in company: uncut first, out the second time. */
@@ -129,44 +166,43 @@ static int compare_rules(const void *a, const void *b) {
     return strcmp(x->name, y->name);
 }
 
+static struct shodo_scan_rules *part_at(struct shodo_scan_sets *s, size_t i) {
+    return &s->sets[i / SHODO_PARTS / SHODO_SETS][i / SHODO_PARTS % SHODO_SETS].parts[i % SHODO_PARTS];
+}
+
+static size_t rules_in(const struct shodo_scan_rules *part) {
+    return part->rules ? shodo_yara_rules_count(part->rules) : 0;
+}
+
 /* Numbers the rules: the same rule in two sets gets one id. */
 static enum shodo_status number_rules(struct shodo_scan_sets *s, struct shodo_error *err) {
-    size_t total = 0;
-    for (size_t t = 0; t < SHODO_TABLES; t++) {
-        for (size_t k = 0; k < SHODO_SETS; k++)
-            total += s->sets[t][k].rules ? shodo_yara_rules_count(s->sets[t][k].rules) : 0;
-    }
+    size_t total = 0, n = 0;
+    for (size_t p = 0; p < PARTS_OF_ALL; p++)
+        total += rules_in(part_at(s, p));
     s->rules = calloc(total + 1, sizeof *s->rules);
     if (!s->rules)
         return shodo_fail(err, SHODO_NOMEM, "no memory for rules");
-    for (size_t t = 0; t < SHODO_TABLES; t++) {
-        for (size_t k = 0; k < SHODO_SETS; k++) {
-            const struct shodo_yara_rules *r = s->sets[t][k].rules;
-            for (size_t i = 0; r && i < shodo_yara_rules_count(r); i++)
-                shodo_yara_rule_at(r, i, &s->rules[s->rules_count++].rule);
-        }
+    for (size_t p = 0; p < PARTS_OF_ALL; p++) {
+        for (size_t i = 0; i < rules_in(part_at(s, p)); i++)
+            shodo_yara_rule_at(part_at(s, p)->rules, i, &s->rules[s->rules_count++].rule);
     }
     qsort(s->rules, s->rules_count, sizeof *s->rules, compare_rules);
-    size_t n = 0;
     for (size_t i = 0; i < s->rules_count; i++) {
         if (n == 0 || compare_rules(&s->rules[n - 1], &s->rules[i]) != 0)
             s->rules[n++] = s->rules[i];
     }
     s->rules_count = n;
-    for (size_t t = 0; t < SHODO_TABLES; t++) {
-        for (size_t k = 0; k < SHODO_SETS; k++) {
-            struct shodo_scan_set *set = &s->sets[t][k];
-            size_t count = set->rules ? shodo_yara_rules_count(set->rules) : 0;
-            set->ids = calloc(count + 1, sizeof *set->ids);
-            if (!set->ids)
-                return shodo_fail(err, SHODO_NOMEM, "no memory for rules");
-            for (size_t i = 0; i < count; i++) {
-                struct shodo_scan_rule key;
-                shodo_yara_rule_at(set->rules, i, &key.rule);
-                const struct shodo_scan_rule *found = bsearch(&key, s->rules, n, sizeof *s->rules, compare_rules);
-                shodo_assert(found);
-                set->ids[i] = (uint32_t)(found - s->rules);
-            }
+    for (size_t p = 0; p < PARTS_OF_ALL; p++) {
+        struct shodo_scan_rules *part = part_at(s, p);
+        part->ids = calloc(rules_in(part) + 1, sizeof *part->ids);
+        if (!part->ids)
+            return shodo_fail(err, SHODO_NOMEM, "no memory for rules");
+        for (size_t i = 0; i < rules_in(part); i++) {
+            struct shodo_scan_rule key;
+            shodo_yara_rule_at(part->rules, i, &key.rule);
+            const struct shodo_scan_rule *found = bsearch(&key, s->rules, n, sizeof *s->rules, compare_rules);
+            shodo_assert(found);
+            part->ids[i] = (uint32_t)(found - s->rules);
         }
     }
     return SHODO_OK;

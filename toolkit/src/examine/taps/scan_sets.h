@@ -10,21 +10,30 @@
  *   MZ     everything that can match a file beginning with "MZ", in one set, because a second pass over a program costs
  *          a third more; ANY and SMALL rules are therefore compiled twice. Empty when no rule has that guard: then such
  *          files are treated like all others
- * A module is imported only by the sets that need it (building pe, elf, … costs 0.95 ms a file).
+ * Each set has two parts: FREE rules, tried on every file of the set, and NEEDED ones, of which each demands one of a few
+ * plain texts (examine/yara_need.h): they are tried only where the gate of the set finds such a text.
+ * A module is imported only by the parts that need it (building pe, elf, … costs 0.95 ms a file).
  */
 #ifndef SHODO_EXAMINE_TAPS_SCAN_SETS_H
 #define SHODO_EXAMINE_TAPS_SCAN_SETS_H
 
 #include "base/status.h"
 #include "examine/exam.h"
+#include "examine/literals.h"
 #include "examine/taps/scan_yara.h"
 
 enum shodo_set_table { SHODO_TABLE_CONTENT, SHODO_TABLE_NAME, SHODO_TABLES };
 enum shodo_set_kind { SHODO_SET_ANY, SHODO_SET_SMALL, SHODO_SET_ELF, SHODO_SET_MZ, SHODO_SETS };
+enum shodo_set_part { SHODO_PART_FREE, SHODO_PART_NEEDED, SHODO_PARTS };
 
-struct shodo_scan_set {
+struct shodo_scan_rules {
     struct shodo_yara_rules *rules; /* NULL: empty */
     uint32_t *ids;                  /* index in `rules` → rule id */
+};
+
+struct shodo_scan_set {
+    struct shodo_scan_rules parts[SHODO_PARTS];
+    struct shodo_literals *gate; /* of the NEEDED part; NULL when that is empty */
 };
 
 struct shodo_scan_rule {
