@@ -50,14 +50,7 @@ static enum shodo_status read_mark(struct reading *x, const struct shodo_value *
         struct shodo_ledger l;
         if (shodo_ledger_read(&l, shodo_value_at(policy, i), &arena, NULL) != SHODO_OK || !l.path)
             continue;
-        /* a folder, even when the count is 1: the trailing slash keeps it from being cut again */
-        struct shodo_buf folder = SHODO_BUF_INIT;
-        shodo_buf_adds(&folder, l.path);
-        if (l.count == 1 && strcmp(l.path, "/") != 0)
-            shodo_buf_adds(&folder, "/.");
-        l.path = shodo_buf_cstr(&folder);
-        st = shodo_tally_add(r->policy, &l, err);
-        shodo_buf_done(&folder);
+        st = shodo_tally_add_folder(r->policy, &l, err);
     }
     shodo_arena_done(&arena);
     return st;

@@ -116,7 +116,7 @@ static enum shodo_status apply_resume(struct run *r, struct shodo_error *err) {
     res->reused = old->stats.reused;
     enum shodo_status st = SHODO_OK;
     for (size_t i = 0; old->policy && i < shodo_tally_count(old->policy) && st == SHODO_OK; i++)
-        st = shodo_tally_add(r->policy, shodo_tally_at(old->policy, i), err);
+        st = shodo_tally_add_folder(r->policy, shodo_tally_at(old->policy, i), err);
     return st;
 }
 

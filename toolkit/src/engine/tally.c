@@ -102,12 +102,12 @@ static size_t folder_len(const struct shodo_ledger *l) {
     return n > 1 ? n - 1 : n;
 }
 
-enum shodo_status shodo_tally_add(struct shodo_tally *t, const struct shodo_ledger *given, struct shodo_error *err) {
+static enum shodo_status add(struct shodo_tally *t, const struct shodo_ledger *given, bool is_folder, struct shodo_error *err) {
     struct shodo_ledger l = *given;
     l.text = l.text ? l.text : "";
     l.path = l.path && *l.path ? l.path : "/";
     const char *folder = l.path;
-    size_t n = folder_len(&l);
+    size_t n = is_folder ? strlen(l.path) : folder_len(&l);
     if (t->lines.count >= SHODO_LIMIT_POLICY_LINES) {
         folder = "/";
         n = 1;
@@ -141,4 +141,12 @@ enum shodo_status shodo_tally_add(struct shodo_tally *t, const struct shodo_ledg
     if (t->lines.count * 2 > t->slots_count && !grow(t))
         return shodo_fail(err, SHODO_NOMEM, "no memory for the policy ledger");
     return SHODO_OK;
+}
+
+enum shodo_status shodo_tally_add(struct shodo_tally *t, const struct shodo_ledger *l, struct shodo_error *err) {
+    return add(t, l, false, err);
+}
+
+enum shodo_status shodo_tally_add_folder(struct shodo_tally *t, const struct shodo_ledger *l, struct shodo_error *err) {
+    return add(t, l, true, err);
 }
