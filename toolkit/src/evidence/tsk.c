@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "base/time.h"
+#include "evidence/ext_blocks.h"
 #include "evidence/runs.h"
 
 /* What libtsk takes as an image; it knows the first member only. */
@@ -84,6 +85,11 @@ enum shodo_status tsk_open(struct tsk **ret, struct shodo_volume *v, struct shod
     TSK_FS_TYPE_ENUM type = v->fs == SHODO_FS_EXT     ? TSK_FS_TYPE_EXT_DETECT
                             : v->fs == SHODO_FS_EXFAT ? TSK_FS_TYPE_EXFAT
                                                       : TSK_FS_TYPE_FAT_DETECT;
+    const char *contradiction = v->fs == SHODO_FS_EXT ? ext_contradiction(v->source) : NULL;
+    if (contradiction) {
+        free(t);
+        return shodo_fail(err, SHODO_DAMAGED, "%s cannot be opened: %s", v->fs_name, contradiction);
+    }
     if (t)
         t->image = calloc(1, sizeof(*t->image));
     if (!t || !t->image) {
@@ -219,10 +225,45 @@ static enum shodo_entry_kind kind_of(TSK_FS_META_TYPE_ENUM type) {
 }
 
 /* libtsk walks the blocks of a file up to its size: one that no volume of this size can hold, sparse or not, would keep it
- * busy for ever. A folder is never sparse. */
+ * busy for ever. */
 static bool is_possible_size(const struct tsk *t, const TSK_FS_META *m) {
     uint64_t volume = shodo_source_size(t->image->source), size = m->size > 0 ? (uint64_t)m->size : 0;
-    return m->size >= 0 && (TSK_FS_IS_DIR_META(m->type) ? size <= volume : size / 64 <= volume + SHODO_MIB(16));
+    return m->size >= 0 && size / 64 <= volume + SHODO_MIB(16);
+}
+
+static bool has_block_lists(const struct tsk *t, const TSK_FS_META *m) {
+    return t->volume->fs == SHODO_FS_EXT && m->content_type == TSK_FS_META_CONTENT_TYPE_DEFAULT && m->content_ptr &&
+           m->content_len >= EXT_ADDRESSES * sizeof(TSK_DADDR_T);
+}
+
+/* A folder is never sparse; libtsk reads those of ext2 and ext3 through lists of blocks, of which the third level is as long
+ * as a disk. */
+static bool is_possible_folder(const struct tsk *t, const TSK_FS_META *m) {
+    uint64_t block = t->fs->block_size, per_list = block / 4, size = m->size > 0 ? (uint64_t)m->size : 0;
+    uint64_t reach = 12 + per_list + (per_list <= 1024 ? per_list * per_list : 0);
+    return m->size >= 0 && size <= shodo_source_size(t->image->source) && (!has_block_lists(t, m) || size / block < reach);
+}
+
+/* The stream of an ext2 or ext3 file; false when its blocks cannot be told. */
+static bool take_block_lists(struct tsk *t, const TSK_FS_META *m, struct shodo_entry *e, struct shodo_arena *arena) {
+    struct shodo_vec runs = SHODO_VEC_INIT(sizeof(struct shodo_run));
+    uint64_t addresses[EXT_ADDRESSES], size = (uint64_t)m->size, block = t->fs->block_size;
+    for (size_t i = 0; i < EXT_ADDRESSES; i++)
+        addresses[i] = ((const TSK_DADDR_T *)m->content_ptr)[i];
+    bool is_good = ext_runs(&runs, t->image->source, (uint32_t)block, addresses, (size + block - 1) / block);
+    struct shodo_run *copy = is_good ? shodo_arena_alloc(arena, runs.count * sizeof(*copy) + 1, 8) : NULL;
+    struct shodo_stream s = {
+        .name = "", .attr_type = 128, .size_bytes = size, .valid_bytes = size, .runs = copy, .runs_count = runs.count};
+    if (copy && runs.count > 0)
+        memcpy(copy, runs.data, runs.count * sizeof(*copy));
+    for (size_t i = 0; copy && i < runs.count; i++)
+        s.flags |= copy[i].is_hole ? SHODO_STREAM_SPARSE : 0;
+    shodo_vec_done(&runs);
+    if (!copy)
+        return false;
+    e->streams[0] = s;
+    e->streams_count = 1;
+    return true;
 }
 
 /* Everything but names and paths. */
@@ -255,7 +296,10 @@ static enum shodo_status make_entry(struct tsk *t, TSK_FS_FILE *f, struct shodo_
     if (!e->streams)
         return no_memory(err);
     tsk_error_reset();
-    for (int i = 0, n = is_possible_size(t, m) ? tsk_fs_file_attr_getsize(f) : 0; i < n; i++) {
+    bool is_ours = has_block_lists(t, m) && is_possible_size(t, m);
+    if (is_ours && take_block_lists(t, m, e, arena))
+        return SHODO_OK;
+    for (int i = 0, n = !is_ours && is_possible_size(t, m) ? tsk_fs_file_attr_getsize(f) : 0; i < n; i++) {
         const TSK_FS_ATTR *a = tsk_fs_file_attr_get_idx(f, i);
         if (a && e->streams_count == 0 && (a->type == TSK_FS_ATTR_TYPE_DEFAULT || a->type == TSK_FS_ATTR_TYPE_NTFS_DATA))
             return take_stream(t, a, e, arena, err);
@@ -393,7 +437,7 @@ static enum shodo_status list_folder(struct walk *w, uint64_t record, unsigned d
     }
     tsk_error_reset();
     folder = tsk_fs_file_open_meta(w->t->fs, NULL, record);
-    if (folder && folder->meta && is_possible_size(w->t, folder->meta))
+    if (folder && folder->meta && is_possible_folder(w->t, folder->meta))
         d = tsk_fs_dir_open_meta(w->t->fs, record);
     if (folder)
         tsk_fs_file_close(folder);
