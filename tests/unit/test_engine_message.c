@@ -138,7 +138,8 @@ static void item_and_probe(void **state) {
     shodo_buf_clear(&b);
     struct shodo_volume_table t = {.volumes = SHODO_VEC_INIT(sizeof(struct shodo_volume)), .scheme = "gpt", .disk_id = "id", .sector_bytes = 512}, u;
     struct shodo_volume *v = shodo_vec_push(&t.volumes);
-    *v = (struct shodo_volume){.index = 0, .length = 100, .fs = SHODO_FS_NTFS, .fs_name = "NTFS", .drive = 'C', .has_windows = true};
+    *v = (struct shodo_volume){.index = 0, .length = 100, .fs = SHODO_FS_NTFS, .fs_name = "NTFS", .drive = 'C', .has_windows = true,
+                               .shadows = {.is_known = true, .state = SHODO_VSS_PRESENT, .count = 2, .created = {7, 8}, .local = 3}};
     char endpoint[SHODO_ENDPOINT_TEXT_BYTES];
     uint64_t size = 0;
     uint32_t sector = 0;
@@ -152,7 +153,14 @@ static void item_and_probe(void **state) {
     assert_string_equal(endpoint, "0123456789ab");
     assert_true(size == 4096 && sector == 512);
     assert_int_equal(u.volumes.count, 1);
+    const struct shodo_volume_shadows *shadows = &shodo_volume_at(&u, 0)->shadows;
+    assert_true(shadows->is_known && shadows->state == SHODO_VSS_PRESENT && shadows->count == 2 && shadows->created[1] == 8 && shadows->local == 3);
     shodo_vec_done(&u.volumes);
+    v->shadows.count = SHODO_LIMIT_SHADOWS + 1;
+    shodo_buf_clear(&b);
+    assert_true(shodo_msg_put_probe(&b, &t, "0123456789ab", 4096, 512));
+    c = shodo_cur_of(b.data, b.len);
+    assert_int_equal(shodo_msg_get_probe(&u, endpoint, &size, &sector, &c, NULL), SHODO_DAMAGED);
     static const char *const bad[] = {"../../../etc", "0123456789a", "0123456789AB", "0123456789a/"};
     for (size_t n = 0; n < SHODO_ARRAY_SIZE(bad); n++) {
         shodo_buf_clear(&b);

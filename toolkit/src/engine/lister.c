@@ -11,10 +11,12 @@
 #include "engine/channel.h"
 #include "engine/companions.h"
 #include "engine/host_image.h"
+#include "engine/lister_shadow.h"
 #include "engine/message.h"
 #include "engine/sandbox.h"
 #include "engine/tally.h"
 #include "examine/answers/census.h"
+#include "evidence/compare.h"
 #include "evidence/volume.h"
 #include "evidence/walk.h"
 
@@ -40,6 +42,7 @@ struct listing {
     struct shodo_tally *policy;
     struct shodo_companions *companions; /* NULL for directory sources: their logs cannot be opened beside the hive */
     struct shodo_census *census; /* NULL: none */
+    struct shodo_shadow_traces traces; /* of the volume being listed */
     struct shodo_totals totals;
     uint32_t volume;
     char drive;
@@ -151,6 +154,7 @@ static enum shodo_status on_entry(void *ctx, const struct shodo_entry *e) {
         return l->send_status;
     if (l->census)
         shodo_census_entry(l->census, e); /* what it could not keep, its volume fact says */
+    shodo_shadow_trace(&l->traces, e);
     if (l->companions && !shodo_companions_add(l->companions, e))
         return SHODO_NOMEM;
     l->totals.deleted += (e->flags & SHODO_ENTRY_DELETED) != 0;
@@ -380,6 +384,7 @@ static void list_volume(struct listing *l, struct shodo_volume *v, const struct 
     l->volume = v->index;
     l->drive = v->drive;
     l->beat_ms = 0;
+    l->traces = (struct shodo_shadow_traces){.live = 0};
     beat(l); /* says which volume it is, before anything of it is parsed */
     if (l->job->skip[v->index / 64] >> (v->index % 64) & 1) {
         say_problem(l, SHODO_LEDGER_CRASH, 0, NULL, "listing this volume ended the lister process; the volume was not examined");
@@ -412,6 +417,75 @@ static void list_volume(struct listing *l, struct shodo_volume *v, const struct 
                     0, NULL, err.text[0] ? err.text : "the volume could not be listed");
     if (l->census)
         shodo_census_finish(l->census, on_census, l);
+    if (l->job->form == SHODO_LIST_ITEMS)
+        shodo_shadow_facts(&l->traces, v, on_census, l);
+}
+
+bool shodo_lister_is_named(const char *name, const struct shodo_volume *v) {
+    uint64_t n = 0;
+    size_t len = name ? strlen(name) : 0;
+    if (!name || (shodo_text_parse_u64(name, len, &n) && n == v->index))
+        return true;
+    return v->drive && (name[0] & ~0x20) == v->drive && (len == 1 || (len == 2 && name[1] == ':'));
+}
+
+bool shodo_lister_shadow(const char *word, uint32_t *ret) {
+    uint64_t n = 0;
+    bool is_newest = strcmp(word, "newest") == 0;
+    if (!is_newest && (!shodo_text_parse_u64(word, strlen(word), &n) || n == 0 || n > SHODO_LIMIT_SHADOWS))
+        return false;
+    *ret = is_newest ? SHODO_VSS_NEWEST : (uint32_t)n;
+    return true;
+}
+
+static enum shodo_status on_difference(void *ctx, const struct shodo_difference *d) {
+    struct listing *l = ctx;
+    if (shodo_shadow_is_store(d->now ? d->now->path : d->before->path, d->now ? d->now->path_len : d->before->path_len))
+        return SHODO_OK; /* the files that hold the copies differ always */
+    shodo_shadow_line(&l->message, l->volume, d, l->job->form == SHODO_LIST_JSON);
+    if (l->message.failed || l->message.len >= SHODO_LIMIT_MESSAGE_BYTES - 1)
+        return SHODO_NOMEM;
+    flush_text(l, false);
+    return l->send_status;
+}
+
+static enum shodo_status on_compare_beat(void *ctx) {
+    beat(ctx);
+    return ((struct listing *)ctx)->send_status;
+}
+
+/* Copy and present side by side. */
+static void compare_states(struct listing *l, struct shodo_volume *then, struct shodo_volume *now) {
+    struct shodo_error err = SHODO_ERROR_INIT;
+    const struct shodo_compare_sink sink = {
+        .ctx = l, .difference = on_difference, .problem = on_text_problem, .beat = on_compare_beat};
+    struct shodo_compare_stats stats;
+    l->volume = now->index;
+    enum shodo_status st = shodo_compare(then, now, l->job->want_content, &sink, &stats, &err);
+    flush_text(l, true);
+    if (st < 0)
+        say_problem(l, SHODO_LEDGER_DAMAGED, 0, NULL, err.text[0] ? err.text : "the comparison was not finished");
+    if (stats.unread) {
+        char text[128];
+        snprintf(text, sizeof text, "%llu files could not be read whole in both states and are compared by size and time only",
+                 (unsigned long long)stats.unread);
+        say_problem(l, SHODO_LEDGER_UNREADABLE, 0, NULL, text);
+    }
+}
+
+/* false: this volume has no such copy. */
+static bool list_shadow(struct listing *l, struct shodo_volume *v, const struct shodo_walk_sink *sink, struct shodo_error *why) {
+    struct shodo_volume then;
+    struct shodo_vss *vss = NULL;
+    if (v->fs != SHODO_FS_NTFS || v->why[0] || shodo_vss_volume(&then, &vss, v, l->job->shadow, why) != SHODO_OK)
+        return false;
+    if (l->job->is_compared)
+        compare_states(l, &then, v);
+    else
+        list_volume(l, &then, sink);
+    shodo_source_free(then.source);
+    shodo_vss_free(vss);
+    return true;
 }
 
 static enum shodo_status list_image(struct listing *l, const struct shodo_walk_sink *sink, struct shodo_error *err) {
@@ -423,8 +497,21 @@ static enum shodo_status list_image(struct listing *l, const struct shodo_walk_s
         return st;
     if (t.problem[0])
         say_problem(l, SHODO_LEDGER_DAMAGED, 0, NULL, t.problem);
-    for (size_t i = 0; i < t.volumes.count && i < SHODO_LIMIT_VOLUMES; i++)
-        list_volume(l, shodo_volume_at(&t, i), sink);
+    size_t named = 0, shown = 0;
+    for (size_t i = 0; i < t.volumes.count && i < SHODO_LIMIT_VOLUMES; i++) {
+        struct shodo_volume *v = shodo_volume_at(&t, i);
+        if (!shodo_lister_is_named(l->job->only, v))
+            continue;
+        named++;
+        if (!l->job->shadow)
+            list_volume(l, v, sink);
+        else
+            shown += list_shadow(l, v, sink, err);
+    }
+    if (l->job->only && !named)
+        return shodo_fail(err, SHODO_NOTFOUND, "there is no volume '%.40s'; 'shodo sources' lists them", l->job->only);
+    if (l->job->shadow && !shown)
+        return err && err->text[0] ? SHODO_NOTFOUND : shodo_fail(err, SHODO_NOTFOUND, "no volume has shadow copies that can be read");
     /* the process ends here: what it holds is given back by the kernel */
     return SHODO_OK;
 }
@@ -490,6 +577,8 @@ int shodo_probe_run(void *ctx, int channel_fd) {
         st = shodo_host_volumes_open(&s, &t, h, &unlocked, &err);
     if (st == SHODO_OK && h->keys.count && !unlocked)
         st = refuse_keys(&t, &err);
+    for (size_t i = 0; st == SHODO_OK && i < t.volumes.count; i++)
+        shodo_vss_describe(shodo_volume_at(&t, i));
     if (st == SHODO_OK) {
         shodo_endpoint_id(&t, shodo_source_size(s), endpoint);
         shodo_msg_put_probe(&b, &t, endpoint, shodo_source_size(s), shodo_source_sector(s));

@@ -14,6 +14,7 @@
 
 #include "base/limits.h"
 #include "engine/host.h"
+#include "evidence/volume.h"
 #include "examine/answers/detect.h"
 #include "examine/exam.h"
 
@@ -24,9 +25,18 @@ struct shodo_lister {
     const struct shodo_plan *plan; /* NULL in text mode */
     enum shodo_list_form form;
     bool want_deleted;
+    uint32_t shadow;      /* text mode: this shadow copy instead of the present state; 0 none, SHODO_VSS_NEWEST */
+    bool is_compared;     /* text mode: what differs between that copy and the present */
+    bool want_content;    /* compare bytes too */
+    const char *only;     /* text mode: only this volume, by number or drive letter; NULL all */
     const struct shodo_detect *detect; /* NULL: no census */
     uint64_t skip[SHODO_LIMIT_VOLUMES / 64]; /* bit set: a lister died on this volume before */
 };
+
+/* Is `v` what the user named: its number, or its drive letter with or without ':'? NULL names every volume. */
+bool shodo_lister_is_named(const char *name, const struct shodo_volume *v);
+/* "3" or "newest"; false when it is neither. */
+bool shodo_lister_shadow(const char *word, uint32_t *ret);
 
 /* Length of the longest prefix that is plainly fit to be shown: ASCII without controls, kana and the common CJK ideographs.
  * What follows it needs a real look (shodo_text_safe); this only makes the usual case fast. */

@@ -332,6 +332,29 @@ static void get_fixed(char *out, size_t size, struct shodo_cur *c) {
         memcpy(out, s, n);
 }
 
+static void put_shadows(struct shodo_buf *b, const struct shodo_volume_shadows *s) {
+    shodo_buf_addc(b, s->is_known);
+    shodo_buf_addc(b, (char)s->state);
+    shodo_buf_add_var(b, s->count);
+    shodo_buf_add_var(b, s->local);
+    for (uint32_t i = 0; i < s->count && i < SHODO_VOLUME_SHADOWS; i++)
+        shodo_buf_add_le64(b, (uint64_t)s->created[i]);
+}
+
+static bool get_shadows(struct shodo_volume_shadows *s, struct shodo_cur *c) {
+    s->is_known = shodo_cur_u8(c) != 0;
+    uint8_t state = shodo_cur_u8(c);
+    uint64_t count = shodo_cur_var(c);
+    s->local = shodo_cur_var(c);
+    if (c->bad || state > SHODO_VSS_DAMAGED || count > SHODO_LIMIT_SHADOWS)
+        return false;
+    s->state = (enum shodo_vss_state)state;
+    s->count = (uint32_t)count;
+    for (uint32_t i = 0; i < s->count && i < SHODO_VOLUME_SHADOWS; i++)
+        s->created[i] = (int64_t)shodo_cur_le64(c);
+    return !c->bad;
+}
+
 bool shodo_msg_put_probe(struct shodo_buf *b, const struct shodo_volume_table *t, const char *endpoint, uint64_t size_bytes,
                          uint32_t sector_bytes) {
     shodo_buf_add_str(b, endpoint, strlen(endpoint));
@@ -359,6 +382,7 @@ bool shodo_msg_put_probe(struct shodo_buf *b, const struct shodo_volume_table *t
         shodo_buf_add_le32(b, v->cluster_bytes);
         shodo_buf_addc(b, v->is_bitlocker);
         put_fixed(b, v->key_ids, sizeof v->key_ids);
+        put_shadows(b, &v->shadows);
     }
     return !b->failed;
 }
@@ -380,8 +404,9 @@ static bool get_volume(struct shodo_volume *v, struct shodo_cur *c, uint64_t i) 
     v->cluster_bytes = shodo_cur_le32(c);
     v->is_bitlocker = shodo_cur_u8(c) != 0;
     get_fixed(v->key_ids, sizeof v->key_ids, c);
+    bool is_good = get_shadows(&v->shadows, c);
     v->fs = (enum shodo_volume_fs)fs;
-    return !c->bad && index == i && fs <= SHODO_FS_UNKNOWN;
+    return is_good && !c->bad && index == i && fs <= SHODO_FS_UNKNOWN;
 }
 
 enum shodo_status shodo_msg_get_probe(struct shodo_volume_table *ret, char ret_endpoint[SHODO_ENDPOINT_TEXT_BYTES],

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* shodo list: every entry of a source, as lines or JSON, straight from the sandboxed lister. */
+/* shodo list: every entry of a source, as lines or JSON, straight from the sandboxed lister. shodo compare: what differs
+ * between a shadow copy and the present. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,7 +36,7 @@ static bool is_harmless(const uint8_t *p, size_t n) {
 struct listing {
     const struct shodo_verb *v;
     bool is_json;
-    uint64_t problems;
+    uint64_t problems, bytes;
 };
 
 static void show_problem(struct listing *l, struct shodo_cur *c) {
@@ -65,6 +66,7 @@ static enum shodo_status take(struct listing *l, uint8_t type, struct shodo_cur 
     case SHODO_MSG_TEXT:
         if (!is_harmless(c->data, c->len))
             return shodo_fail(err, SHODO_DAMAGED, "the lister sent text that must not be shown");
+        l->bytes += c->len;
         return shodo_io_write_all(STDOUT_FILENO, c->data, c->len, err);
     case SHODO_MSG_LEDGER:
         show_problem(l, c);
@@ -100,32 +102,52 @@ static enum shodo_status list(struct listing *l, struct shodo_lister *job, struc
     return st == SHODO_END ? SHODO_OK : st;
 }
 
-int shodo_verb_list(const struct shodo_verb *v, int argc, char **argv) {
-    const char *source = NULL;
-    bool is_json = false, want_deleted = false;
+/* Both verbs: a source, and which state of which volume. */
+static int run(const struct shodo_verb *v, int argc, char **argv, struct shodo_lister *job, bool is_compare) {
+    const char *source = NULL, *shadow = is_compare ? "newest" : NULL;
+    bool is_json = false;
     struct shodo_vec keys = SHODO_VEC_INIT(sizeof(const char *));
-    const struct shodo_option options[] = {{.name = "--json", .flag = &is_json}, {.name = "--deleted", .flag = &want_deleted},
-                                           {.name = "--recovery-key-file", .list = &keys}};
+    const struct shodo_option options[] = {{.name = "--json", .flag = &is_json},
+                                           {.name = "--recovery-key-file", .list = &keys},
+                                           {.name = "--volume", .text = &job->only},
+                                           {.name = "--shadow", .text = &shadow},
+                                           is_compare ? (struct shodo_option){.name = "--content", .flag = &job->want_content}
+                                                      : (struct shodo_option){.name = "--deleted", .flag = &job->want_deleted}};
     size_t n = 0;
     if (!shodo_args_parse(v, argc, argv, options, SHODO_ARRAY_SIZE(options), &source, 1, &n))
         return SHODO_EXIT_USAGE;
     if (n != 1)
         return shodo_verb_usage(v, "which source?");
+    if (shadow && !shodo_lister_shadow(shadow, &job->shadow))
+        return shodo_verb_usage(v, "--shadow takes a number from 'shodo sources', or newest");
     struct shodo_host_source host;
     struct shodo_error err = SHODO_ERROR_INIT;
     enum shodo_status st = shodo_host_open(&host, source, &err);
+    if (st == SHODO_OK && host.is_tree && (shadow || job->only))
+        st = shodo_fail(&err, SHODO_INVALID, "a folder has neither volumes nor shadow copies: name a disk or an image");
     for (size_t i = 0; i < keys.count && st == SHODO_OK; i++)
         st = shodo_host_add_key(&host, *(const char *const *)shodo_vec_at(&keys, i), &err);
     shodo_vec_done(&keys);
     if (st != SHODO_OK)
         return shodo_verb_fail(v, SHODO_EXIT_FAILED, err.text);
     shodo_signals_init();
-    struct shodo_lister job = {
-        .host = &host, .form = is_json ? SHODO_LIST_JSON : SHODO_LIST_TEXT, .want_deleted = want_deleted};
+    job->host = &host;
+    job->form = is_json ? SHODO_LIST_JSON : SHODO_LIST_TEXT;
+    job->is_compared = is_compare;
     struct listing l = {.v = v, .is_json = is_json};
-    st = list(&l, &job, &err);
+    st = list(&l, job, &err);
     shodo_host_done(&host);
     if (st != SHODO_OK)
         return shodo_verb_fail(v, SHODO_EXIT_FAILED, err.text);
+    if (is_compare && l.bytes)
+        return SHODO_EXIT_FINDINGS;
     return l.problems ? SHODO_EXIT_INCOMPLETE : SHODO_EXIT_NOTHING;
+}
+
+int shodo_verb_list(const struct shodo_verb *v, int argc, char **argv) {
+    return run(v, argc, argv, &(struct shodo_lister){.form = SHODO_LIST_TEXT}, false);
+}
+
+int shodo_verb_compare(const struct shodo_verb *v, int argc, char **argv) {
+    return run(v, argc, argv, &(struct shodo_lister){.form = SHODO_LIST_TEXT}, true);
 }

@@ -10,6 +10,7 @@
 #include "base/io.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "engine/source_open.h"
 #include "engine/verb.h"
 #include "engine/worker.h"
@@ -64,6 +65,25 @@ static void add_safe(struct shodo_buf *b, const char *s) {
     shodo_text_safe(b, s, strlen(s));
 }
 
+/* The absence is said too: after an attack it is a sign of its own. */
+static void add_shadows(struct shodo_buf *b, const struct shodo_volume_shadows *s) {
+    if (!s->is_known)
+        return;
+    if (s->state == SHODO_VSS_NEVER)
+        shodo_buf_adds(b, "       shadow copies: none, and no trace of any on the volume\n");
+    else if (s->state == SHODO_VSS_NONE)
+        shodo_buf_adds(b, "       shadow copies: none; the list of them exists and is empty (deleted, or none made yet)\n");
+    else if (s->state == SHODO_VSS_DAMAGED)
+        shodo_buf_adds(b, "       shadow copies: their list is damaged and cannot be followed\n");
+    for (uint32_t i = 0; i < s->count; i++) {
+        char when[SHODO_TIME_TEXT_BYTES] = "";
+        if (i < SHODO_VOLUME_SHADOWS)
+            shodo_time_utc(s->created[i], 0, when);
+        shodo_buf_addf(b, "       shadow copy %u  %s%s\n", i + 1, when[0] ? when : "date unknown",
+                       i < SHODO_VOLUME_SHADOWS && !(s->local >> i & 1) ? "  kept on another volume, not readable here" : "");
+    }
+}
+
 static void write_text(const struct disk *d, const struct shodo_opened *o, const char *problem) {
     struct shodo_buf b = SHODO_BUF_INIT;
     add_safe(&b, d->path);
@@ -87,6 +107,7 @@ static void write_text(const struct disk *d, const struct shodo_opened *o, const
             add_safe(&b, v->why);
         }
         shodo_buf_addc(&b, '\n');
+        add_shadows(&b, &v->shadows);
     }
     fwrite(b.data, 1, b.len, stdout);
     shodo_buf_done(&b);

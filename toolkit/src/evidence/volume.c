@@ -9,6 +9,7 @@
 #include "evidence/bitlocker.h"
 #include "evidence/detect.h"
 #include "evidence/partition.h"
+#include "evidence/vss.h"
 
 static void note(struct shodo_volume_table *t, const char *text) {
     size_t len = strlen(t->problem);
@@ -196,6 +197,19 @@ void shodo_endpoint_id(const struct shodo_volume_table *t, uint64_t disk_bytes, 
     shodo_hex(digest, 6, out);
 }
 
+static void write_shadows(struct shodo_json *j, const struct shodo_volume_shadows *s) {
+    shodo_json_str(j, "shadow_state", shodo_vss_state_name(s->state));
+    shodo_json_array(j, "shadow_copies");
+    for (uint32_t i = 0; i < s->count && i < SHODO_VOLUME_SHADOWS; i++) {
+        shodo_json_object(j, NULL);
+        shodo_json_u64(j, "number", i + 1);
+        shodo_json_time(j, "created", s->created[i]);
+        shodo_json_bool(j, "is_readable", s->local >> i & 1);
+        shodo_json_object_end(j);
+    }
+    shodo_json_array_end(j);
+}
+
 void shodo_volume_write(struct shodo_json *j, const char *key, const struct shodo_volume *v) {
     char drive[2] = {v->drive, '\0'};
     shodo_json_object(j, key);
@@ -214,5 +228,7 @@ void shodo_volume_write(struct shodo_json *j, const char *key, const struct shod
     shodo_json_bool(j, "is_bitlocker", v->is_bitlocker);
     shodo_json_str(j, "key_ids", v->key_ids);
     shodo_json_u64(j, "cluster_bytes", v->cluster_bytes);
+    if (v->shadows.is_known)
+        write_shadows(j, &v->shadows);
     shodo_json_object_end(j);
 }

@@ -25,6 +25,24 @@ enum shodo_volume_fs {
     SHODO_FS_UNKNOWN,
 };
 
+#define SHODO_VOLUME_SHADOWS 64u /* shadow copies told one by one; Windows shows users at most 64 of a volume */
+
+enum shodo_vss_state {
+    SHODO_VSS_NEVER,   /* the volume has no shadow copy header: nothing was ever made, or the header was wiped */
+    SHODO_VSS_NONE,    /* header and catalog are there, but no copy: they have been deleted, or none was made yet */
+    SHODO_VSS_PRESENT,
+    SHODO_VSS_DAMAGED, /* a header that cannot be followed */
+};
+
+/* Filled by shodo_vss_describe() (evidence/vss.h). */
+struct shodo_volume_shadows {
+    bool is_known; /* false: not an NTFS volume that can be read, or nobody looked */
+    enum shodo_vss_state state;
+    uint32_t count;
+    int64_t created[SHODO_VOLUME_SHADOWS]; /* oldest first; SHODO_TIME_NONE unknown */
+    uint64_t local;                        /* bit i: copy i can be read from this volume */
+};
+
 struct shodo_volume {
     uint32_t index;
     uint64_t offset, length; /* bytes on the source */
@@ -42,6 +60,7 @@ struct shodo_volume {
     struct shodo_source *outer;  /* window below the layer; NULL when there is none */
     bool is_bitlocker;           /* also after it was opened */
     char key_ids[128];           /* recovery key IDs to look for on paper, ", " between them */
+    struct shodo_volume_shadows shadows;
 };
 
 struct shodo_volume_table {

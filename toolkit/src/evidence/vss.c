@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/cur.h"
+#include "base/limits.h"
 #include "base/time.h"
 
 #define HEADER_AT 0x1e00u /* volume header: identifier, version, then the offset of the catalog */
@@ -264,4 +265,48 @@ enum shodo_status shodo_vss_source(struct shodo_source **ret, struct shodo_vss *
     }
     l->vss = v;
     return shodo_source_layer(ret, &ops, l, s->volume_bytes, shodo_source_sector(v->reader.source), err);
+}
+
+void shodo_vss_describe(struct shodo_volume *v) {
+    struct shodo_vss *vss = NULL;
+    v->shadows = (struct shodo_volume_shadows){.is_known = false};
+    if (v->fs != SHODO_FS_NTFS || v->why[0] != '\0' || shodo_vss_open(&vss, v->source, NULL) != SHODO_OK)
+        return;
+    v->shadows.is_known = true;
+    v->shadows.state = vss->state;
+    v->shadows.count = (uint32_t)vss->stores.count;
+    for (size_t i = 0; i < vss->stores.count && i < SHODO_VOLUME_SHADOWS; i++) {
+        v->shadows.created[i] = shodo_vss_at(vss, i)->created;
+        if (shodo_vss_at(vss, i)->is_local)
+            v->shadows.local |= 1ULL << i;
+    }
+    shodo_vss_free(vss);
+}
+
+const char *shodo_vss_state_name(enum shodo_vss_state s) {
+    static const char *const names[] = {"never", "none", "present", "damaged"};
+    return names[s <= SHODO_VSS_DAMAGED ? s : SHODO_VSS_DAMAGED];
+}
+
+enum shodo_status shodo_vss_volume(struct shodo_volume *ret, struct shodo_vss **ret_vss, const struct shodo_volume *v,
+                                   uint32_t number, struct shodo_error *err) {
+    size_t count = 0;
+    enum shodo_status st = shodo_vss_open(ret_vss, v->source, err);
+    if (st != SHODO_OK)
+        return st;
+    count = shodo_vss_count(*ret_vss);
+    if (number == SHODO_VSS_NEWEST && count > 0)
+        number = (uint32_t)count;
+    *ret = *v;
+    ret->source = NULL;
+    ret->outer = NULL;
+    if ((*ret_vss)->state == SHODO_VSS_DAMAGED)
+        st = shodo_fail(err, SHODO_DAMAGED, "the list of shadow copies of volume %u is damaged", v->index);
+    else if (number == 0 || number > count)
+        st = shodo_fail(err, SHODO_NOTFOUND, "volume %u has %zu shadow copies; 'shodo sources' lists them", v->index, count);
+    else
+        st = shodo_vss_source(&ret->source, *ret_vss, number - 1, err);
+    if (st != SHODO_OK)
+        *ret_vss = shodo_vss_free(*ret_vss);
+    return st;
 }

@@ -13,15 +13,6 @@
 #include "evidence/source.h"
 #include "evidence/volume.h"
 
-#define SHODO_LIMIT_SHADOWS 512u /* Windows keeps at most 512 for a volume */
-
-enum shodo_vss_state {
-    SHODO_VSS_NEVER,   /* the volume has no shadow copy header: nothing was ever made, or the header was wiped */
-    SHODO_VSS_NONE,    /* header and catalog are there, but no copy: they have been deleted, or none was made yet */
-    SHODO_VSS_PRESENT,
-    SHODO_VSS_DAMAGED, /* a header that cannot be followed */
-};
-
 struct shodo_vss_store {
     char id[40]; /* upper-case GUID */
     int64_t created;
@@ -40,6 +31,14 @@ const struct shodo_vss_store *shodo_vss_at(const struct shodo_vss *v, size_t i);
 /* The volume as it was: a source on `v` (borrowed for its life). For shodo_walk_open() put it into a copy of the
  * shodo_volume. */
 enum shodo_status shodo_vss_source(struct shodo_source **ret, struct shodo_vss *v, size_t i, struct shodo_error *err);
+/* Fills v->shadows when `v` is an NTFS volume that can be read. */
+void shodo_vss_describe(struct shodo_volume *v);
+const char *shodo_vss_state_name(enum shodo_vss_state s); /* "present", "none", "never", "damaged" */
+/* Copy `number` (from 1, oldest first; SHODO_VSS_NEWEST) of `v` as a volume of its own: `*ret` is `v` with another source,
+ * which `*ret_vss` keeps; free ret->source first, then *ret_vss. NOTFOUND says how many there are. */
+#define SHODO_VSS_NEWEST UINT32_MAX
+enum shodo_status shodo_vss_volume(struct shodo_volume *ret, struct shodo_vss **ret_vss, const struct shodo_volume *v,
+                                   uint32_t number, struct shodo_error *err);
 SHODO_DEFINE_AUTOP(shodo_vss, shodo_vss_free)
 
 #endif
