@@ -379,6 +379,7 @@ bool shodo_msg_put_probe(struct shodo_buf *b, const struct shodo_volume_table *t
         put_fixed(b, v->part_name, sizeof v->part_name);
         shodo_buf_addc(b, v->drive);
         shodo_buf_addc(b, v->has_windows);
+        put_fixed(b, v->users, sizeof v->users);
         shodo_buf_add_le32(b, v->cluster_bytes);
         shodo_buf_addc(b, v->is_bitlocker);
         put_fixed(b, v->key_ids, sizeof v->key_ids);
@@ -401,6 +402,7 @@ static bool get_volume(struct shodo_volume *v, struct shodo_cur *c, uint64_t i) 
     get_fixed(v->part_name, sizeof v->part_name, c);
     v->drive = get_drive(c);
     v->has_windows = shodo_cur_u8(c) != 0;
+    get_fixed(v->users, sizeof v->users, c);
     v->cluster_bytes = shodo_cur_le32(c);
     v->is_bitlocker = shodo_cur_u8(c) != 0;
     get_fixed(v->key_ids, sizeof v->key_ids, c);

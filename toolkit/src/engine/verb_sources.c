@@ -102,6 +102,10 @@ static void write_text(const struct disk *d, const struct shodo_opened *o, const
                        (unsigned long long)(v->length >> 20));
         add_safe(&b, v->label);
         shodo_buf_adds(&b, v->has_windows ? "  Windows" : "");
+        if (v->users[0]) {
+            shodo_buf_adds(&b, "  users: ");
+            add_safe(&b, v->users);
+        }
         if (v->why[0]) {
             shodo_buf_adds(&b, "\n       ");
             add_safe(&b, v->why);

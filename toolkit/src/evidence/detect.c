@@ -6,7 +6,10 @@
 
 #include "base/cur.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "evidence/ntfs.h"
+
+#define DOS_NAMES 2 /* namespace of the short names */
 
 #define HEAD_BYTES SHODO_KIB(72) /* up to the marks of BTRFS at 64 KiB */
 
@@ -87,6 +90,22 @@ static bool is_bitlocker(const uint8_t *p, size_t n) {
            (has(p, n, 3, "MSWIN4.1", 8) && has(p, n, 424, ordinary, sizeof(ordinary)));
 }
 
+/* People of a Windows: the folders of \Users that are not made by the system. What does not fit is left out. */
+static void add_user(void *ctx, const uint8_t *utf16, size_t units, uint8_t name_space, bool is_folder) {
+    static const char *const system_names[] = {"Public", "Default", "Default User", "All Users", "defaultuser0", "WDAGUtilityAccount"};
+    struct shodo_volume *v = ctx;
+    shodo_auto(shodo_buf) struct shodo_buf name = SHODO_BUF_INIT;
+    size_t used = strlen(v->users);
+    if (!is_folder || name_space == DOS_NAMES || !shodo_text_decode(&name, SHODO_UTF16LE, (const char *)utf16, 2 * units, NULL))
+        return;
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(system_names); i++) {
+        if (shodo_text_ieq(shodo_buf_cstr(&name), system_names[i]))
+            return;
+    }
+    if (used + name.len + 2 <= sizeof(v->users) && !memchr(name.data, '/', name.len))
+        snprintf(v->users + used, sizeof(v->users) - used, "%s%s", used ? "/" : "", name.data);
+}
+
 static bool detect_ntfs(struct shodo_volume *v) {
     struct ntfs_boot boot;
     struct shodo_ntfs *n = NULL;
@@ -102,6 +121,8 @@ static bool detect_ntfs(struct shodo_volume *v) {
         snprintf(v->label, sizeof(v->label), "%s", n->label);
         v->has_windows = ntfs_index_find(n, NTFS_ROOT, "Windows", &folder, NULL) == SHODO_OK &&
                          ntfs_index_find(n, folder, "System32", &system32, NULL) == SHODO_OK;
+        if (v->has_windows && ntfs_index_find(n, NTFS_ROOT, "Users", &folder, NULL) == SHODO_OK)
+            ntfs_index_names(n, folder, add_user, v, NULL); /* a damaged folder: fewer names */
     } else {
         snprintf(v->why, sizeof(v->why), "NTFS is damaged: %.200s", err.text);
     }

@@ -196,6 +196,10 @@ bool ntfs_owner_text(struct shodo_buf *out, const uint8_t *descriptor, size_t n)
 /* Index (ntfs_index.c): record number of `name` (ASCII, any case) in directory `dir`; NOTFOUND. */
 enum shodo_status ntfs_index_find(struct shodo_ntfs *n, uint64_t dir, const char *name, uint64_t *ret_record,
                                   struct shodo_error *err);
+/* Calls `each` for every name of the folder: UTF-16LE, units, namespace (2: the short DOS name), is it a folder. A damaged block is
+ * left out. */
+typedef void (*ntfs_index_name)(void *ctx, const uint8_t *utf16, size_t units, uint8_t name_space, bool is_folder);
+enum shodo_status ntfs_index_names(struct shodo_ntfs *n, uint64_t dir, ntfs_index_name each, void *ctx, struct shodo_error *err);
 
 enum shodo_status ntfs_walk(struct shodo_ntfs *n, const struct shodo_volume *v, const struct shodo_walk_options *o,
                             const struct shodo_walk_sink *sink, struct shodo_walk_stats *stats,

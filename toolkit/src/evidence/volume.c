@@ -225,6 +225,13 @@ void shodo_volume_write(struct shodo_json *j, const char *key, const struct shod
     shodo_json_str(j, "part_type", v->part_type);
     shodo_json_str(j, "part_name", v->part_name);
     shodo_json_bool(j, "has_windows", v->has_windows);
+    shodo_json_array(j, "users");
+    for (const char *p = v->users; *p;) {
+        size_t n = strcspn(p, "/");
+        shodo_json_strn(j, NULL, p, n);
+        p += n + (p[n] == '/');
+    }
+    shodo_json_array_end(j);
     shodo_json_bool(j, "is_bitlocker", v->is_bitlocker);
     shodo_json_str(j, "key_ids", v->key_ids);
     shodo_json_u64(j, "cluster_bytes", v->cluster_bytes);

@@ -55,6 +55,7 @@ struct shodo_volume {
     char part_name[80];
     char drive;              /* 'C' for the volume with /Windows/System32, then D, E … in order; 0 none */
     bool has_windows;
+    char users[256];         /* folders of \Users of people, '/' between them: to recognise whose PC it is */
     uint32_t cluster_bytes;
     struct shodo_source *source; /* window, or the layer that opens it; owned by the table */
     struct shodo_source *outer;  /* window below the layer; NULL when there is none */
