@@ -9,13 +9,18 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "case/case.h"
 #include "casefile.h"
+#include "promise.h"
 
 #define MIN_ROWS 24
 #define MIN_COLS 80
 #define JST_MINUTES 540
 #define TICK_MS 500
 #define BURST_MS 100
+#define ELAPSED_COLS 14
+#define CRUMB_GAP 5 /* ".. > " or " > " */
+#define NS_PER_MINUTE 60000000000LL
 
 const char *tui_text(const struct tui_app *app, enum tui_msg id) {
     return tui_msg(id, app->lang);
@@ -126,6 +131,10 @@ static unsigned global_key(struct tui_app *app, struct tui_key key) {
             tui_term_set_theme(app->term, (enum tui_theme)((tui_term_theme(app->term) + 1) % TUI_THEME_COUNT));
         return TUI_EFFECT_REDRAW;
     case TUI_ACTION_TEXT_SIZE: return text_size(app);
+    case TUI_ACTION_MASK:
+        app->shows_names = !app->shows_names;
+        tui_message(app, TUI_ROLE_OK, "%s", tui_text(app, app->shows_names ? MSG_NAMES_SHOWN : MSG_NAMES_MASKED));
+        return TUI_EFFECT_REDRAW;
     case TUI_ACTION_HELP:
         tui_push(app, "help", 0);
         return TUI_EFFECT_REDRAW;
@@ -164,6 +173,51 @@ bool tui_app_key(struct tui_app *app, struct tui_key key) {
     return !app->is_over && app->depth > 0;
 }
 
+/* Time since the case began, and the next promised call: reminders, nothing runs out. */
+static void draw_times(struct tui_app *app) {
+    struct tui_canvas *c = &app->canvas;
+    const struct shodo_case *k = tui_casefile_case(app->casefile);
+    if (!k || k->created == SHODO_TIME_NONE)
+        return;
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    int64_t minutes = (shodo_time_now() - k->created) / NS_PER_MINUTE;
+    if (minutes >= 0)
+        shodo_buf_addf(&b, "%s %lld:%02lld", tui_text(app, MSG_ELAPSED), (long long)(minutes / 60), (long long)(minutes % 60));
+    tui_canvas_text(c, 1, c->cols - ELAPSED_COLS + 1, ELAPSED_COLS - 1, TUI_ROLE_DIM, shodo_buf_cstr(&b));
+    shodo_buf_clear(&b);
+    bool is_due = tui_promise_next(app, &b);
+    if (b.len)
+        tui_canvas_text(c, 2, 1, c->cols - 2, is_due ? TUI_ROLE_DANGER : TUI_ROLE_WARN, shodo_buf_cstr(&b));
+}
+
+static void crumb_text(const struct tui_app *app, int i, struct shodo_buf *out) {
+    const struct tui_view *v = &app->stack[i];
+    shodo_buf_adds(out, tui_text(app, v->screen->title));
+    if (v->screen->crumb)
+        v->screen->crumb(app, v, out);
+}
+
+/* Where we are: when there is no room for all, the first ones go. */
+static void draw_crumbs(struct tui_app *app, int cols) {
+    struct tui_canvas *c = &app->canvas;
+    int first = app->depth, used = 0, col = 1;
+    while (first > 0) {
+        shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+        crumb_text(app, first - 1, &b);
+        used += (int)shodo_text_columns(shodo_buf_cstr(&b), b.len) + CRUMB_GAP;
+        if (used > cols && first < app->depth)
+            break;
+        first--;
+    }
+    for (int i = first; i < app->depth; i++) {
+        shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+        crumb_text(app, i, &b);
+        if (i > 0)
+            col += tui_canvas_text(c, 1, col, cols - col, TUI_ROLE_DIM, i == first ? ".. > " : " > ");
+        col += tui_canvas_text(c, 1, col, cols - col, i == app->depth - 1 ? TUI_ROLE_TITLE : TUI_ROLE_DIM, shodo_buf_cstr(&b));
+    }
+}
+
 static void draw_header(struct tui_app *app) {
     struct tui_canvas *c = &app->canvas;
     tui_canvas_fill(c, 0, 0, c->cols, TUI_ROLE_HEADER);
@@ -176,18 +230,8 @@ static void draw_header(struct tui_app *app) {
     tui_canvas_text(c, 0, 1, c->cols - right - 3, TUI_ROLE_HEADER, shodo_buf_cstr(&left));
     tui_canvas_text(c, 0, c->cols - right, right, TUI_ROLE_HEADER, when);
     tui_canvas_text(c, 0, c->cols - 4, 4, TUI_ROLE_HEADER, "JST");
-    int col = 1;
-    for (int i = 0; i < app->depth; i++) {
-        if (i > 0)
-            col += tui_canvas_text(c, 1, col, c->cols - col - 1, TUI_ROLE_DIM, " > ");
-        col += tui_canvas_text(c, 1, col, c->cols - col - 1, i == app->depth - 1 ? TUI_ROLE_TITLE : TUI_ROLE_DIM,
-                               tui_text(app, app->stack[i].screen->title));
-        if (app->stack[i].screen->crumb) {
-            shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-            app->stack[i].screen->crumb(app, &app->stack[i], &b);
-            col += tui_canvas_text(c, 1, col, c->cols - col - 1, TUI_ROLE_TITLE, shodo_buf_cstr(&b));
-        }
-    }
+    draw_times(app);
+    draw_crumbs(app, c->cols - ELAPSED_COLS);
 }
 
 static int draw_key(struct tui_app *app, int col, enum tui_action a) {

@@ -56,6 +56,7 @@ struct tui_screen {
 struct tui_view {
     const struct tui_screen *screen;
     int selected, scroll;
+    char filter[64]; /* of a list (filter.h), "" none */
     long arg; /* what the opener handed over: an index, an id */
     void *data;
 };
@@ -91,6 +92,8 @@ struct tui_app {
     struct tui_image image;      /* what the stick says about itself and this PC */
     char engine_path[4096];
     void (*who_done)(struct tui_app *app, const char *who); /* of the question who is open */
+    char promise_who[160];       /* of the question for the next call */
+    void (*promise_done)(struct tui_app *app, const char *time);
     tui_then clock_then;         /* what follows the question for the time */
     long clock_arg;
     char pending[200];           /* journal key of the step that opened a function; "" none */
@@ -98,6 +101,7 @@ struct tui_app {
     char profile[16];            /* of the next triage, "" standard */
     char secret[56];             /* recovery key of the chosen disk, until another is chosen or the program ends */
     bool has_disk, disk_needs_key; /* a disk was chosen since this program started */
+    bool shows_names;            /* patient-looking names in paths are shown (mask.h); off at the start */
     bool is_over;                /* the program ends after this key */
     int exit_code;               /* 0, or what the session script is asked for (docs/image.md) */
 };
@@ -147,7 +151,8 @@ void tui_ask_add(struct tui_ask *a, const char *label, const char *more); /* `mo
 /* -1: nothing; Enter alone then answers nothing. For whatever becomes a statement in the journal. */
 void tui_ask_select(struct tui_ask *a, int index);
 typedef void (*tui_input_done)(struct tui_app *app, long arg, const char *text);
-enum { TUI_INPUT_KANA = 1, TUI_INPUT_SECRET = 2 };
+/* LETTERS: begins with letters as typed, Tab switches to kana. */
+enum { TUI_INPUT_KANA = 1, TUI_INPUT_SECRET = 2, TUI_INPUT_LETTERS = 4 };
 void tui_input_begin(struct tui_app *app, const char *title, const char *text, const char *initial, unsigned flags,
                      tui_input_done done, long arg);
 /* A text to read, page by page. */

@@ -157,7 +157,7 @@ void tui_input_begin(struct tui_app *app, const char *title, const char *text, c
         return;
     struct input *in = tui_top(app)->data;
     *in = (struct input){.title = strdup(title), .text = strdup(text ? text : ""), .value = SHODO_BUF_INIT, .romaji = SHODO_BUF_INIT,
-                         .flags = flags, .mode = (flags & TUI_INPUT_KANA) && tui_is_ja(app) ? KANA_HIRAGANA : KANA_OFF,
+                         .flags = flags, .mode = (flags & TUI_INPUT_KANA) && !(flags & TUI_INPUT_LETTERS) && tui_is_ja(app) ? KANA_HIRAGANA : KANA_OFF,
                          .done = done, .arg = arg};
     shodo_buf_adds(&in->value, initial ? initial : "");
 }

@@ -10,6 +10,7 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "site_file.h"
 
 extern const char tui_pack[];
 extern const size_t tui_pack_len;
@@ -129,7 +130,12 @@ static void load_site(struct tui_books *b, const char *site_dir) {
     if (shodo_io_read_generation(&lines, dir, "connections", "yaml", SHODO_LIMIT_DOC_BYTES, NULL) == SHODO_OK &&
         shodo_site_load(&b->imported, "connections.yaml", shodo_buf_cstr(&lines), lines.len, NULL, NULL, &err) != SHODO_OK)
         problem(&naming, 0, err.text);
-    enum shodo_status st = shodo_io_read_file(&text, dir, "site.yaml", SHODO_LIMIT_DOC_BYTES, &err);
+    shodo_auto(shodo_buf) struct shodo_buf own = SHODO_BUF_INIT;
+    struct naming contacts = {.books = b, .name = "contacts.yaml"};
+    if (tui_site_read(dir, contacts.name, &own, NULL) == SHODO_OK &&
+        shodo_doc_parse_yaml(&b->own_contacts, contacts.name, shodo_buf_cstr(&own), own.len, &err) != SHODO_OK)
+        problem(&contacts, 0, err.text);
+    enum shodo_status st = tui_site_read(dir, "site.yaml", &text, &err);
     close(dir);
     if (st == SHODO_NOTFOUND)
         return;
@@ -148,7 +154,10 @@ void tui_books_load(struct tui_books *b, const char *folder, const char *site_di
         shodo_buf_add(&title, name, name_len);
         struct naming naming = {.books = b, .name = shodo_buf_cstr(&title)};
         struct shodo_error err = SHODO_ERROR_INIT;
-        if (strcmp(naming.name, "generic-site.yaml") != 0)
+        if (strcmp(naming.name, "contacts.yaml") == 0) {
+            if (shodo_doc_parse_yaml(&b->contacts, naming.name, text, n, &err) != SHODO_OK)
+                problem(&naming, 0, err.text);
+        } else if (strcmp(naming.name, "generic-site.yaml") != 0)
             add_book(b, naming.name, text, n);
         else if (shodo_site_load(&b->generic, naming.name, text, n, NULL, NULL, &err) != SHODO_OK)
             problem(&naming, 0, err.text);
@@ -170,6 +179,8 @@ void tui_books_done(struct tui_books *b) {
     shodo_site_free(b->site);
     shodo_site_free(b->imported);
     shodo_site_free(b->generic);
+    shodo_doc_free(b->contacts);
+    shodo_doc_free(b->own_contacts);
     shodo_buf_done(&b->problems);
 }
 

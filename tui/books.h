@@ -8,6 +8,7 @@
 #define SHODO_TUI_BOOKS_H
 
 #include "base/buf.h"
+#include "base/value.h"
 #include "case/playbook.h"
 #include "case/site.h"
 
@@ -16,6 +17,7 @@ struct tui_books {
     struct shodo_site *site;     /* NULL: none on the stick */
     struct shodo_site *imported; /* newest connections.NNNN.yaml of prepare mode, NULL none */
     struct shodo_site *generic;  /* NULL only when memory ran out */
+    struct shodo_doc *contacts, *own_contacts; /* rules/contacts and the stick's contacts.yaml; NULL none */
     struct shodo_buf problems;   /* one line each */
     size_t problems_count;
 };

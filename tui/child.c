@@ -172,6 +172,11 @@ bool tui_child_reply(struct tui_child *c, const char *line, bool is_last) {
     return say(&c->reply_fd, line, is_last);
 }
 
+void tui_child_pause(struct tui_child *c, bool is_held) {
+    if (c->is_running)
+        kill(c->pid, is_held ? SIGUSR1 : SIGUSR2);
+}
+
 void tui_child_cancel(struct tui_child *c) {
     if (!c->is_running)
         return;

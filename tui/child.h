@@ -42,6 +42,8 @@ bool tui_child_line(struct tui_child *c, int stream, const char **ret, size_t *r
 /* One line into its standard input, which is then closed when `is_last`. */
 bool tui_child_say(struct tui_child *c, const char *line, bool is_last);
 bool tui_child_reply(struct tui_child *c, const char *line, bool is_last); /* the same on TUI_CHILD_REPLY_FD */
+/* SIGUSR1 holds the engine between two items, SIGUSR2 lets it go on (engine/worker.h). */
+void tui_child_pause(struct tui_child *c, bool is_held);
 /* SIGTERM; ten seconds later SIGKILL. */
 void tui_child_cancel(struct tui_child *c);
 void tui_child_done(struct tui_child *c); /* ends it and frees */

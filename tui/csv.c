@@ -2,11 +2,13 @@
 #include "csv.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "base/value.h"
 
 #define CELLS_MAX 64
 
@@ -126,37 +128,106 @@ enum shodo_status tui_csv_read(const char *p, size_t n, void (*row)(void *ctx, c
     return st;
 }
 
+#define KEYS_MAX 24
+
 struct writing {
     struct shodo_json j;
     size_t number;
+    const struct shodo_value *old;  /* list of rows that are there already */
+    const struct shodo_value *row;  /* the one of the same name, NULL a new one */
+    const char *written[KEYS_MAX];  /* keys of the row so far */
+    size_t written_count;
+    struct shodo_vec names;         /* char *, of the table's rows */
 };
 
-static void text(struct shodo_json *j, const char *key, const char *s) {
-    if (*s)
-        shodo_json_strn(j, key, s, strlen(s));
+static const char *name_of(const struct shodo_value *row) {
+    const struct shodo_value *v = shodo_value_get(row, "name");
+    const char *s = shodo_value_str(v);
+    s = s ? s : shodo_value_get_str(v, "ja");
+    return s ? s : shodo_value_get_str(row, "name_ja");
+}
+
+static const struct shodo_value *find_old(const struct writing *w, const char *name) {
+    for (size_t i = 0; i < shodo_value_count(w->old); i++) {
+        const char *s = name_of(shodo_value_at(w->old, i));
+        if (s && strcmp(s, name) == 0)
+            return shodo_value_at(w->old, i);
+    }
+    return NULL;
+}
+
+static bool is_written(const struct writing *w, const char *key) {
+    for (size_t i = 0; i < w->written_count; i++) {
+        if (strcmp(w->written[i], key) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void mark(struct writing *w, const char *key) {
+    if (w->written_count < KEYS_MAX)
+        w->written[w->written_count++] = key;
+}
+
+static void text(struct writing *w, const char *key, const char *s) {
+    if (!*s)
+        return;
+    shodo_json_strn(&w->j, key, s, strlen(s));
+    mark(w, key);
+}
+
+/* An id that no row has. */
+static void new_id(struct writing *w, char out[24]) {
+    for (bool is_free = false; !is_free;) {
+        is_free = true;
+        snprintf(out, 24, "csv-%zu", ++w->number);
+        for (size_t i = 0; i < shodo_value_count(w->old); i++) {
+            const char *id = shodo_value_get_str(shodo_value_at(w->old, i), "id");
+            is_free = is_free && !(id && strcmp(id, out) == 0);
+        }
+    }
+}
+
+static void begin_row(struct writing *w, const char *name) {
+    char id[24];
+    w->row = find_old(w, name);
+    w->written_count = 0;
+    shodo_json_object(&w->j, NULL);
+    const char *old_id = shodo_value_get_str(w->row, "id");
+    if (!old_id)
+        new_id(w, id);
+    text(w, "id", old_id ? old_id : id);
+}
+
+/* What the table says nothing about stays as it was. */
+static void end_row(struct writing *w) {
+    for (size_t i = 0; i < shodo_value_count(w->row); i++) {
+        const char *key = shodo_value_key_at(w->row, i);
+        if (!is_written(w, key))
+            shodo_value_write(&w->j, key, shodo_value_at(w->row, i));
+    }
+    shodo_json_object_end(&w->j);
 }
 
 static void write_connection(void *ctx, const char *const c[TUI_COLUMN_COUNT]) {
     struct writing *w = ctx;
-    char id[24];
     const char *kind = c[TUI_COLUMN_KIND];
     bool is_backup = strstr(kind, "バックアップ") || shodo_text_ieq(kind, "backup");
     bool is_segment = strstr(kind, "区切り") || strstr(kind, "院内") || shodo_text_ieq(kind, "segment");
-    snprintf(id, sizeof id, "csv-%zu", ++w->number);
-    shodo_json_object(&w->j, NULL);
-    shodo_json_str(&w->j, "id", id);
-    shodo_json_str(&w->j, "kind", is_backup ? "backup" : is_segment ? "segment" : "external");
-    text(&w->j, "name", c[TUI_COLUMN_NAME]);
-    text(&w->j, "building", c[TUI_COLUMN_BUILDING]);
-    text(&w->j, "floor", c[TUI_COLUMN_FLOOR]);
-    text(&w->j, "place", c[TUI_COLUMN_PLACE]);
-    text(&w->j, "vendor", c[TUI_COLUMN_VENDOR]);
-    text(&w->j, "vendor_phone", c[TUI_COLUMN_PHONE]);
-    text(&w->j, "how_to_cut", c[TUI_COLUMN_HOW]);
-    text(&w->j, "what_stops", c[TUI_COLUMN_STOPS]);
-    text(&w->j, "substitute", c[TUI_COLUMN_SUBSTITUTE]);
-    text(&w->j, "may_decide", c[TUI_COLUMN_DECIDES]);
-    shodo_json_object_end(&w->j);
+    begin_row(w, c[TUI_COLUMN_NAME]);
+    if (!w->row || *kind)
+        text(w, "kind", is_backup ? "backup" : is_segment ? "segment" : "external");
+    text(w, "name", c[TUI_COLUMN_NAME]);
+    text(w, "building", c[TUI_COLUMN_BUILDING]);
+    text(w, "floor", c[TUI_COLUMN_FLOOR]);
+    text(w, "place", c[TUI_COLUMN_PLACE]);
+    text(w, "vendor", c[TUI_COLUMN_VENDOR]);
+    text(w, "vendor_phone", c[TUI_COLUMN_PHONE]);
+    text(w, "how_to_cut", c[TUI_COLUMN_HOW]);
+    text(w, "what_stops", c[TUI_COLUMN_STOPS]);
+    text(w, "substitute", c[TUI_COLUMN_SUBSTITUTE]);
+    text(w, "may_decide", c[TUI_COLUMN_DECIDES]);
+    end_row(w);
 }
 
 static void channel(struct shodo_json *j, const char *kind, const char *value) {
@@ -170,42 +241,86 @@ static void channel(struct shodo_json *j, const char *kind, const char *value) {
 
 static void write_contact(void *ctx, const char *const c[TUI_COLUMN_COUNT]) {
     struct writing *w = ctx;
-    char id[24];
-    snprintf(id, sizeof id, "csv-%zu", ++w->number);
-    shodo_json_object(&w->j, NULL);
-    shodo_json_str(&w->j, "id", id);
-    shodo_json_u64(&w->j, "order", 500 + w->number);
-    text(&w->j, "name_ja", c[TUI_COLUMN_NAME]);
-    text(&w->j, "purpose_ja", c[TUI_COLUMN_PURPOSE]);
-    shodo_json_array(&w->j, "channels");
-    channel(&w->j, "phone", c[TUI_COLUMN_PHONE]);
-    channel(&w->j, "mail", c[TUI_COLUMN_MAIL]);
-    shodo_json_array_end(&w->j);
-    shodo_json_str(&w->j, "confidence", "site");
-    shodo_json_object(&w->j, "verification");
-    shodo_json_str(&w->j, "date", *c[TUI_COLUMN_CHECKED] ? c[TUI_COLUMN_CHECKED] : NULL);
-    shodo_json_object_end(&w->j);
-    shodo_json_object_end(&w->j);
+    begin_row(w, c[TUI_COLUMN_NAME]);
+    if (!w->row) {
+        shodo_json_u64(&w->j, "order", 500 + w->number);
+        shodo_json_str(&w->j, "confidence", "site");
+    }
+    text(w, "name_ja", c[TUI_COLUMN_NAME]);
+    text(w, "purpose_ja", c[TUI_COLUMN_PURPOSE]);
+    if (*c[TUI_COLUMN_PHONE] || *c[TUI_COLUMN_MAIL] || !w->row) {
+        shodo_json_array(&w->j, "channels");
+        channel(&w->j, "phone", c[TUI_COLUMN_PHONE]);
+        channel(&w->j, "mail", c[TUI_COLUMN_MAIL]);
+        shodo_json_array_end(&w->j);
+        mark(w, "channels");
+    }
+    if (*c[TUI_COLUMN_CHECKED] || !w->row) {
+        shodo_json_object(&w->j, "verification");
+        shodo_json_str(&w->j, "date", *c[TUI_COLUMN_CHECKED] ? c[TUI_COLUMN_CHECKED] : NULL);
+        shodo_json_object_end(&w->j);
+        mark(w, "verification");
+    }
+    end_row(w);
 }
 
-static enum shodo_status convert(const char *p, size_t n, const char *schema, const char *list,
+static void keep_name(void *ctx, const char *const c[TUI_COLUMN_COUNT]) {
+    struct writing *w = ctx;
+    char **name = shodo_vec_push(&w->names);
+    if (name)
+        *name = strdup(c[TUI_COLUMN_NAME]);
+}
+
+static bool is_in_table(const struct writing *w, const char *name) {
+    for (size_t i = 0; name && i < w->names.count; i++) {
+        const char *s = *(char **)shodo_vec_at(&w->names, i);
+        if (s && strcmp(s, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void write_old_rows(struct writing *w) {
+    for (size_t i = 0; i < shodo_value_count(w->old); i++) {
+        const struct shodo_value *row = shodo_value_at(w->old, i);
+        if (!is_in_table(w, name_of(row)))
+            shodo_value_write(&w->j, NULL, row);
+    }
+}
+
+static enum shodo_status convert(const char *p, size_t n, const struct shodo_value *old, const char *schema, const char *list,
                                  void (*row)(void *ctx, const char *const cells[TUI_COLUMN_COUNT]), struct shodo_buf *out,
                                  size_t *ret_rows, struct shodo_error *err) {
-    struct writing w = {.j = shodo_json_to(out)};
+    struct writing w = {.j = shodo_json_to(out), .names = SHODO_VEC_INIT(sizeof(char *))};
+    const struct shodo_value *rows = shodo_value_get(old, list);
+    w.old = shodo_value_kind(rows) == SHODO_VALUE_LIST ? rows : NULL;
+    enum shodo_status st = tui_csv_read(p, n, keep_name, &w, ret_rows, err);
     shodo_json_object(&w.j, NULL);
     shodo_json_str(&w.j, "schema", schema);
+    for (size_t i = 0; shodo_value_kind(old) == SHODO_VALUE_MAP && i < shodo_value_count(old); i++) {
+        const char *key = shodo_value_key_at(old, i);
+        if (strcmp(key, list) != 0 && strcmp(key, "schema") != 0)
+            shodo_value_write(&w.j, key, shodo_value_at(old, i));
+    }
     shodo_json_array(&w.j, list);
-    enum shodo_status st = tui_csv_read(p, n, row, &w, ret_rows, err);
+    write_old_rows(&w);
+    if (st == SHODO_OK)
+        st = tui_csv_read(p, n, row, &w, ret_rows, err);
     shodo_json_array_end(&w.j);
     shodo_json_object_end(&w.j);
     shodo_json_line_end(&w.j);
+    for (size_t i = 0; i < w.names.count; i++)
+        free(*(char **)shodo_vec_at(&w.names, i));
+    shodo_vec_done(&w.names);
     return st == SHODO_OK && out->failed ? shodo_fail(err, SHODO_NOMEM, "no memory for the table") : st;
 }
 
-enum shodo_status tui_csv_connections(const char *p, size_t n, struct shodo_buf *out, size_t *ret_rows, struct shodo_error *err) {
-    return convert(p, n, "shodo-site/1", "connections", write_connection, out, ret_rows, err);
+enum shodo_status tui_csv_connections(const char *p, size_t n, const struct shodo_value *old, struct shodo_buf *out, size_t *ret_rows,
+                                      struct shodo_error *err) {
+    return convert(p, n, old, "shodo-site/1", "connections", write_connection, out, ret_rows, err);
 }
 
-enum shodo_status tui_csv_contacts(const char *p, size_t n, struct shodo_buf *out, size_t *ret_rows, struct shodo_error *err) {
-    return convert(p, n, "shodo-contacts/1", "contacts", write_contact, out, ret_rows, err);
+enum shodo_status tui_csv_contacts(const char *p, size_t n, const struct shodo_value *old, struct shodo_buf *out, size_t *ret_rows,
+                                   struct shodo_error *err) {
+    return convert(p, n, old, "shodo-contacts/1", "contacts", write_contact, out, ret_rows, err);
 }

@@ -32,8 +32,14 @@ enum tui_column {
  * quote that does not end (the line is named); LIMIT: more rows than a profile takes. */
 enum shodo_status tui_csv_read(const char *p, size_t n, void (*row)(void *ctx, const char *const cells[TUI_COLUMN_COUNT]), void *ctx,
                                size_t *ret_rows, struct shodo_error *err);
-/* The site profile part (JSON, which is YAML) for a list of connections; the contact list likewise. Appends. */
-enum shodo_status tui_csv_connections(const char *p, size_t n, struct shodo_buf *out, size_t *ret_rows, struct shodo_error *err);
-enum shodo_status tui_csv_contacts(const char *p, size_t n, struct shodo_buf *out, size_t *ret_rows, struct shodo_error *err);
+/*
+ * The whole profile (JSON, which is YAML) with the table's rows as `connections`; the contact list likewise. `old` is what is there
+ * (NULL: nothing): its other keys and rows stay; a row of the same name keeps its id and what the table leaves empty. Appends.
+ */
+struct shodo_value;
+enum shodo_status tui_csv_connections(const char *p, size_t n, const struct shodo_value *old, struct shodo_buf *out, size_t *ret_rows,
+                                      struct shodo_error *err);
+enum shodo_status tui_csv_contacts(const char *p, size_t n, const struct shodo_value *old, struct shodo_buf *out, size_t *ret_rows,
+                                   struct shodo_error *err);
 
 #endif

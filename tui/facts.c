@@ -5,6 +5,8 @@
 
 #include "app.h"
 #include "casefile.h"
+#include "mask.h"
+#include "screens.h"
 #include "case/case.h"
 
 #define FACT_NAME_BYTES 64
@@ -38,6 +40,20 @@ const char *tui_actor(const struct tui_app *app) {
     return name ? name : "operator";
 }
 
+/* What is not known is a blank with its name on it: the reader says it, or says 確認中です. */
+static const char *blank_of(const struct tui_app *app, const char *name) {
+    static const struct {
+        const char *name;
+        enum tui_msg label;
+    } rows[] = {{"hospital", MSG_BLANK_HOSPITAL}, {"my_name", MSG_BLANK_MY_NAME}, {"callback", MSG_BLANK_CALLBACK}, {"place", MSG_BLANK_PLACE},
+                {"found_at", MSG_BLANK_FOUND_AT}, {"symptom", MSG_BLANK_SYMPTOM}, {"stopped", MSG_BLANK_STOPPED}};
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
+        if (strcmp(rows[i].name, name) == 0)
+            return tui_text(app, rows[i].label);
+    }
+    return tui_text(app, MSG_BEING_CHECKED);
+}
+
 void tui_fill(const struct tui_app *app, const char *text, struct shodo_buf *out) {
     for (const char *p = text; *p;) {
         const char *end = strncmp(p, "__", 2) == 0 ? strstr(p + 2, "__:value") : NULL;
@@ -49,7 +65,10 @@ void tui_fill(const struct tui_app *app, const char *text, struct shodo_buf *out
         char name[FACT_NAME_BYTES];
         snprintf(name, sizeof name, "%.*s", (int)n, p + 2);
         const char *value = tui_fact(app, name);
-        shodo_buf_adds(out, value ? value : tui_text(app, MSG_BEING_CHECKED));
+        if (value)
+            shodo_buf_adds(out, value);
+        else
+            shodo_buf_addf(out, "〔%s〕", blank_of(app, name));
         p = end + strlen("__:value");
     }
 }
@@ -60,6 +79,14 @@ bool tui_record(struct tui_app *app, const char *key, const char *value, const c
         return true;
     tui_message(app, TUI_ROLE_ERROR, "%s: %s", tui_text(app, MSG_NOT_RECORDED), err.text);
     return false;
+}
+
+const char *tui_masked(const struct tui_app *app, const char *path, struct shodo_buf *buf) {
+    if (app->shows_names || !path)
+        return path ? path : "";
+    shodo_buf_clear(buf);
+    tui_mask(buf, path, strlen(path));
+    return shodo_buf_cstr(buf);
 }
 
 void tui_function_done(struct tui_app *app, const char *value, const char *note) {

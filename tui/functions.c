@@ -35,9 +35,7 @@ static void bitlocker(struct tui_app *app, const char *id, const char *argument)
     tui_key_ask(app, TUI_KEY_THEN_STEP);
 }
 
-static void collect(struct tui_app *app, const char *id, const char *argument) {
-    (void)id;
-    (void)argument;
+void tui_collect_go(struct tui_app *app) {
     int last = tui_machine_last(app);
     const char *pc = tui_casefile_value(app->casefile, TUI_KEY_PC);
     if (last < 0 || (pc && strcmp(pc, "guide") == 0)) {
@@ -60,6 +58,12 @@ static void collect(struct tui_app *app, const char *id, const char *argument) {
     tui_run_start(app, &q);
 }
 
+static void collect(struct tui_app *app, const char *id, const char *argument) {
+    (void)id;
+    (void)argument;
+    tui_collect_go(app);
+}
+
 static void on_eject(struct tui_app *app, long arg, int index) {
     (void)arg;
     if (index == 1) {
@@ -79,9 +83,9 @@ static void eject(struct tui_app *app, const char *id, const char *argument) {
     tui_ask_add(a, tui_text(app, MSG_EJECT_NEXT), NULL);
 }
 
-/* The moment of knowledge is a fact that deadlines are counted from; everything else is a note. */
+/* The moment of knowledge is a fact that deadlines are counted from, the check of the site has its screen; everything else is a note. */
 static void journal_note(struct tui_app *app, const char *id, const char *argument) {
-    tui_push(app, strcmp(argument, "known-at") == 0 ? "facts" : id, 0);
+    tui_push(app, strcmp(argument, "known-at") == 0 ? "facts" : strcmp(argument, "site-check") == 0 ? "site" : id, 0);
 }
 
 static const struct {

@@ -1,8 +1,8 @@
-# Packs the default playbooks and the generic site profile into one file: for each, "shodo-file <bytes> <name>\n", the
+# Packs the default playbooks, the contacts and the generic site profile into one file: for each, "shodo-file <bytes> <name>\n", the
 # bytes, "\n". Names sorted. Called with -DRULES=… -DHERE=… -DOUT=… ; writes OUT only when it changes.
 set(text "")
 file(GLOB names ${RULES}/playbooks/*.yaml ${RULES}/playbooks/*.json)
-list(APPEND names ${HERE}/generic-site.yaml)
+list(APPEND names ${HERE}/generic-site.yaml ${RULES}/contacts/contacts.yaml)
 list(SORT names)
 foreach(path ${names})
   file(SIZE ${path} size)

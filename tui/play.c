@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "casefile.h"
+#include "screens.h"
+
+#define PATH_BYTES 256
 
 struct look {
     const struct tui_app *app;
@@ -70,16 +73,68 @@ const struct shodo_step *tui_play_step(const struct tui_standing *s, int visit) 
     return visit >= 0 && (size_t)visit < s->play.count ? &s->book->steps[s->play.visits[visit].step] : NULL;
 }
 
-void tui_play_open(struct tui_app *app, const char *key) {
+static const char *expect(void *ctx, const char *step) {
+    const char *value = lookup(ctx, step);
+    return value ? value : "unknown";
+}
+
+size_t tui_play_expected(const struct tui_app *app, const struct shodo_playbook *p) {
+    struct look l = {.app = app};
+    struct shodo_play play;
+    size_t n = 0;
+    prefix_of(app, p, l.prefix);
+    if (shodo_play_trace(&play, p, expect, &l, NULL) != SHODO_OK)
+        return 0;
+    for (size_t i = 0; i < play.count; i++)
+        n += tui_play_is_action(&p->steps[play.visits[i].step]);
+    shodo_play_done(&play);
+    return n;
+}
+
+void tui_play_remember(struct tui_app *app, int depth) {
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    for (int i = 0; i < depth; i++) {
+        const struct tui_view *v = &app->stack[i];
+        if (strcmp(v->screen->id, "play") == 0)
+            shodo_buf_addf(&b, "%s%s", b.len ? ">" : "", (*(struct shodo_playbook **)shodo_vec_at(&app->books.list, (size_t)v->arg))->key);
+    }
+    const char *open = tui_casefile_value(app->casefile, TUI_KEY_PLAYBOOK);
+    if (tui_casefile_case(app->casefile) && b.len && (!open || strcmp(open, shodo_buf_cstr(&b)) != 0))
+        tui_record(app, TUI_KEY_PLAYBOOK, shodo_buf_cstr(&b), NULL);
+}
+
+static bool push_book(struct tui_app *app, const char *key) {
     for (size_t i = 0; i < app->books.list.count; i++) {
         const struct shodo_playbook *p = *(struct shodo_playbook **)shodo_vec_at(&app->books.list, i);
         if (strcmp(p->key, key) != 0 && strcmp(p->id, key) != 0)
             continue;
-        const char *open = tui_casefile_value(app->casefile, TUI_KEY_PLAYBOOK);
-        if (tui_casefile_case(app->casefile) && (!open || strcmp(open, p->key) != 0))
-            tui_record(app, TUI_KEY_PLAYBOOK, p->key, NULL);
         tui_push(app, "play", (long)i);
+        return true;
+    }
+    return false;
+}
+
+void tui_play_restore(struct tui_app *app) {
+    const char *open = tui_casefile_value(app->casefile, TUI_KEY_PLAYBOOK);
+    char keys[PATH_BYTES];
+    snprintf(keys, sizeof keys, "%.250s", open ? open : "");
+    for (char *rest = keys, *key; (key = strsep(&rest, ">")) != NULL;) {
+        struct tui_standing st;
+        const struct shodo_playbook *p = tui_books_find(&app->books, key);
+        if (!p || !tui_play_load(app, p, &st, NULL))
+            break;
+        bool is_open = st.play.current >= 0;
+        tui_play_done(&st);
+        if (!is_open || !push_book(app, key))
+            break;
+    }
+}
+
+void tui_play_open(struct tui_app *app, const char *key) {
+    if (!push_book(app, key)) {
+        tui_message(app, TUI_ROLE_WARN, "%s: %s", tui_text(app, MSG_NO_PLAYBOOK), key);
         return;
     }
-    tui_message(app, TUI_ROLE_WARN, "%s: %s", tui_text(app, MSG_NO_PLAYBOOK), key);
+    tui_play_remember(app, app->depth);
+    tui_facts_before_calls(app);
 }

@@ -22,6 +22,12 @@ bool tui_play_load(const struct tui_app *app, const struct shodo_playbook *p, st
 void tui_play_done(struct tui_standing *s);
 bool tui_play_is_action(const struct shodo_step *s);
 const struct shodo_step *tui_play_step(const struct tui_standing *s, int visit);
+/* About how many steps a person does in all: what is open counts as if it were answered with 分からない. */
+size_t tui_play_expected(const struct tui_app *app, const struct shodo_playbook *p);
+/* Records which playbooks are open (of the first `depth` screens, "a>b" when one led to another), when that changed. */
+void tui_play_remember(struct tui_app *app, int depth);
+/* Opens the playbooks that were open, each over the one that led to it; one at its end is left out. */
+void tui_play_restore(struct tui_app *app);
 /* Opens the playbook at the step where it stands (its own screen); remembers in the journal that it is open. */
 void tui_play_open(struct tui_app *app, const char *key);
 /* Starts the function of a step ("triage:quick"): pushes its screen. false: there is no such function here. */

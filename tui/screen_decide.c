@@ -10,6 +10,7 @@
 struct decide {
     char id[64];
     char value[64], who[200];
+    const struct shodo_step *step; /* whose choices these are; NULL: the table's own options */
 };
 
 static const struct shodo_site_decision *row_of(const struct tui_app *app, const char *id) {
@@ -41,10 +42,25 @@ static int draw_people(const struct tui_app *app, const struct shodo_site_decisi
     return para(c, a, row, tui_text(app, MSG_NIGHT), d->night);
 }
 
+/* What the table says about a value, "" nothing. */
+static const char *consequence_of(const struct tui_app *app, const char *id, const char *value) {
+    const struct shodo_vec *options = options_of(app, id);
+    for (size_t i = 0; options && i < options->count; i++) {
+        const struct shodo_site_option *o = shodo_vec_at(options, i);
+        if (strcmp(o->value, value) == 0)
+            return tui_pick(app, &o->consequence);
+    }
+    return "";
+}
+
 static void option_text(const struct tui_app *app, const struct decide *k, int i, const char **label, const char **consequence) {
     const struct shodo_vec *options = options_of(app, k->id);
     *consequence = "";
-    if (options) {
+    if (k->step) {
+        const struct shodo_choice *o = &k->step->question.choices[i];
+        *label = tui_pick(app, &o->label);
+        *consequence = consequence_of(app, k->id, o->value);
+    } else if (options) {
         const struct shodo_site_option *o = shodo_vec_at(options, (size_t)i);
         *label = tui_pick(app, &o->label);
         *consequence = tui_pick(app, &o->consequence);
@@ -53,9 +69,30 @@ static void option_text(const struct tui_app *app, const struct decide *k, int i
     }
 }
 
+static const char *option_value(const struct tui_app *app, const struct decide *k, int i) {
+    const struct shodo_vec *options = options_of(app, k->id);
+    if (k->step)
+        return k->step->question.choices[i].value;
+    if (options)
+        return ((const struct shodo_site_option *)shodo_vec_at(options, (size_t)i))->value;
+    return i == 0 ? "yes" : "wait";
+}
+
 static int option_count(const struct tui_app *app, const struct decide *k) {
     const struct shodo_vec *options = options_of(app, k->id);
+    if (k->step)
+        return (int)k->step->question.choices_count;
     return options ? (int)options->count : 2;
+}
+
+static const char *label_of(const struct tui_app *app, const struct decide *k, const char *value) {
+    for (int i = 0; i < option_count(app, k); i++) {
+        const char *label = "", *consequence = "";
+        option_text(app, k, i, &label, &consequence);
+        if (strcmp(option_value(app, k, i), value) == 0)
+            return label;
+    }
+    return value;
 }
 
 static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
@@ -77,7 +114,7 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
     const char *now = tui_casefile_value(app->casefile, key);
     if (now) {
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "%s  %s", now, tui_casefile_note_of(app->casefile, key));
+        shodo_buf_addf(&b, "%s  %s", label_of(app, k, now), tui_casefile_note_of(app->casefile, key));
         row = para(c, a, row, tui_text(app, MSG_DECIDED_NOW), shodo_buf_cstr(&b));
     }
     row++;
@@ -99,34 +136,59 @@ static struct decide *decide_of(struct tui_app *app) {
     return strcmp(v->screen->id, "decide") == 0 ? v->data : NULL;
 }
 
-static void finish(struct tui_app *app, const char *reason) {
+/* `who` NULL: nobody decided yet. A decision that differs from the recorded one says so; both stay in the journal. */
+static void finish(struct tui_app *app, const char *who, const char *reason) {
     struct decide *k = decide_of(app);
     if (!k)
         return;
     char key[80];
     shodo_auto(shodo_buf) struct shodo_buf note = SHODO_BUF_INIT;
+    shodo_auto(shodo_buf) struct shodo_buf before = SHODO_BUF_INIT;
     snprintf(key, sizeof key, "decide/%s", k->id);
-    shodo_buf_addf(&note, "決めた人: %s / 理由: %s", k->who, reason);
-    if (!tui_record(app, key, k->value, shodo_buf_cstr(&note)))
+    const char *old = tui_casefile_value(app->casefile, key);
+    bool differs = old && strcmp(old, k->value) != 0;
+    if (differs)
+        shodo_buf_adds(&before, label_of(app, k, old));
+    if (who)
+        shodo_buf_addf(&note, "決めた人: %s / 理由: %s", who, reason);
+    else
+        shodo_buf_adds(&note, "未決定");
+    if (differs)
+        shodo_buf_addf(&note, " / 前の記録: %s", shodo_buf_cstr(&before));
+    char value[sizeof k->value];
+    memcpy(value, k->value, sizeof value);
+    bool is_step = k->step != NULL;
+    if (!tui_record(app, key, value, shodo_buf_cstr(&note)))
         return;
-    tui_function_done(app, "done", shodo_buf_cstr(&note));
+    tui_function_done(app, is_step ? value : "done", shodo_buf_cstr(&note));
     tui_pop(app);
-    tui_message(app, TUI_ROLE_OK, "%s", tui_text(app, MSG_RECORDED));
+    if (differs)
+        tui_message(app, TUI_ROLE_WARN, tui_text(app, MSG_DECIDE_DIFFERS), shodo_buf_cstr(&before));
+    else
+        tui_message(app, TUI_ROLE_OK, "%s", tui_text(app, MSG_RECORDED));
+}
+
+static void finish_with(struct tui_app *app, const char *reason) {
+    struct decide *k = decide_of(app);
+    char who[sizeof k->who] = "";
+    if (k)
+        memcpy(who, k->who, sizeof who);
+    finish(app, who, reason);
 }
 
 static const enum tui_msg reasons[] = {MSG_REASON_SPREAD, MSG_REASON_PATIENT, MSG_REASON_RECOMMENDED, MSG_REASON_VENDOR};
 
 static void on_reason_typed(struct tui_app *app, long arg, const char *text) {
     (void)arg;
-    finish(app, *text ? text : tui_text(app, MSG_REASON_NONE));
+    finish_with(app, *text ? text : tui_text(app, MSG_REASON_NONE));
 }
 
 static void on_reason(struct tui_app *app, long arg, int index) {
     (void)arg;
     if ((size_t)index < SHODO_ARRAY_SIZE(reasons))
-        finish(app, tui_text(app, reasons[index]));
+        finish_with(app, tui_text(app, reasons[index]));
     else if ((size_t)index == SHODO_ARRAY_SIZE(reasons))
-        finish(app, tui_text(app, MSG_REASON_NONE));
+        finish_with(app, tui_text(app, MSG_REASON_NONE));
     else
         tui_input_begin(app, tui_text(app, MSG_REASON_TITLE), "", "", TUI_INPUT_KANA, on_reason_typed, 0);
 }
@@ -141,6 +203,7 @@ static void on_who(struct tui_app *app, const char *who) {
         tui_ask_add(a, tui_text(app, reasons[i]), NULL);
     tui_ask_add(a, tui_text(app, MSG_REASON_NONE), NULL);
     tui_ask_add(a, tui_text(app, MSG_OPTION_TYPE), NULL);
+    tui_ask_select(a, -1);
 }
 
 static void on_table_who(struct tui_app *app, long arg, int index) {
@@ -168,6 +231,7 @@ static void ask_who(struct tui_app *app, const struct decide *k) {
     for (size_t i = 0; i < d->deputies.count; i++)
         tui_ask_add(a, *(const char **)shodo_vec_at(&d->deputies, i), NULL);
     tui_ask_add(a, tui_text(app, MSG_OTHER_PERSON), NULL);
+    tui_ask_select(a, -1);
 }
 
 static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
@@ -178,19 +242,34 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
     int i = key.action == TUI_ACTION_ENTER ? v->selected : -1;
     if (key.action == TUI_ACTION_CHAR && key.ch >= '1' && key.ch <= '9')
         i = (int)(key.ch - '1');
+    if (key.action == TUI_ACTION_ENTER && i < 0) {
+        tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_CHOOSE_FIRST));
+        return TUI_EFFECT_REDRAW;
+    }
     if (i < 0 || i >= n)
         return TUI_EFFECT_IGNORED;
     v->selected = i;
-    const struct shodo_vec *options = options_of(app, k->id);
-    const char *value = options ? ((const struct shodo_site_option *)shodo_vec_at(options, (size_t)i))->value : i == 0 ? "yes" : "wait";
-    snprintf(k->value, sizeof k->value, "%.60s", value);
-    ask_who(app, k);
+    snprintf(k->value, sizeof k->value, "%.60s", option_value(app, k, i));
+    const char *undecided = k->step ? k->step->question.unknown_means : "wait";
+    if (undecided && strcmp(undecided, k->value) == 0)
+        finish(app, NULL, "");
+    else
+        ask_who(app, k);
     return TUI_EFFECT_REDRAW;
 }
 
 static void open_decide(struct tui_app *app, struct tui_view *v) {
     struct decide *k = v->data;
     snprintf(k->id, sizeof k->id, "%.60s", app->open_text);
+    v->selected = -1;
+}
+
+void tui_decide_step(struct tui_app *app, const struct shodo_step *s) {
+    snprintf(app->open_text, sizeof app->open_text, "%.60s", s->decision_id);
+    tui_push(app, "decide", 0);
+    struct decide *k = decide_of(app);
+    if (k)
+        k->step = s;
 }
 
 static const enum tui_action keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER, TUI_ACTION_NONE};

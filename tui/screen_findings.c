@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "casefile.h"
+#include "filter.h"
 #include "screens.h"
 
 #define REASONS_SHOWN 7
@@ -20,8 +21,10 @@ static int draw_reasons(const struct tui_app *app, const struct tui_endpoint *e,
         const char *name =
             app->lang == TUI_LANG_JA ? shodo_ledger_reason_ja(r->reason) : shodo_ledger_reason_name(r->reason);
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "[%s] %s: %llu %s, %llu MiB", tui_text(app, MSG_NOT_EXAMINED), name, (unsigned long long)r->count,
-                       tui_text(app, MSG_ITEMS), (unsigned long long)(r->bytes >> 20));
+        shodo_buf_addf(&b, "[%s] %s: %llu %s", tui_text(app, MSG_NOT_EXAMINED), name, (unsigned long long)r->count,
+                       tui_text(app, MSG_ITEMS));
+        if (r->bytes)
+            shodo_buf_addf(&b, ", %s%llu MB", r->bytes < 1000000 ? "<" : "", (unsigned long long)SHODO_MAX(r->bytes / 1000000, (uint64_t)1));
         tui_canvas_text(c, row, a.col, a.cols, r->is_problem ? TUI_ROLE_UNKNOWN : TUI_ROLE_DIM, shodo_buf_cstr(&b));
     }
     return row;
@@ -36,10 +39,31 @@ static void draw_row(const struct tui_app *app, const struct tui_finding_row *f,
     shodo_buf_addf(&tag, "[%s]", tui_text(app, is_match ? MSG_MATCH : MSG_SUSPECT));
     tui_canvas_text(c, row, a.col, 9, is_here ? role : is_match ? TUI_ROLE_DANGER : TUI_ROLE_WARN, shodo_buf_cstr(&tag));
     int path_cols = (a.cols - 10) / 2;
-    if (f->path)
-        tui_canvas_path(c, row, a.col + 10, path_cols, role, f->path, strlen(f->path));
+    shodo_auto(shodo_buf) struct shodo_buf masked = SHODO_BUF_INIT;
+    const char *path = tui_masked(app, f->path, &masked);
+    tui_canvas_path(c, row, a.col + 10, path_cols, role, path, strlen(path));
     const char *text = app->lang == TUI_LANG_JA && f->text_ja ? f->text_ja : f->text_en ? f->text_en : f->rule;
     tui_canvas_text(c, row, a.col + 11 + path_cols, a.cols - 11 - path_cols, role, text);
+}
+
+static bool is_shown(const struct tui_view *v, const struct tui_finding_row *f) {
+    return tui_filter_hits(v, f->path) || tui_filter_hits(v, f->text_ja) || tui_filter_hits(v, f->text_en) || tui_filter_hits(v, f->rule);
+}
+
+/* Index of the n-th row that the filter leaves, -1 when there are no more. */
+static int nth(const struct tui_view *v, const struct tui_endpoint *e, int n) {
+    for (size_t i = 0; i < e->findings.count; i++) {
+        if (is_shown(v, shodo_vec_at(&e->findings, i)) && n-- == 0)
+            return (int)i;
+    }
+    return -1;
+}
+
+static int count(const struct tui_view *v, const struct tui_endpoint *e) {
+    int n = 0;
+    for (size_t i = 0; e && i < e->findings.count; i++)
+        n += is_shown(v, shodo_vec_at(&e->findings, i));
+    return n;
 }
 
 static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
@@ -49,31 +73,37 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
         return;
     }
     int row = draw_reasons(app, e, c, a);
-    int n = (int)e->findings.count;
+    int n = count(v, e);
     int fit = a.row + a.rows - 1 - row;
-    if (n == 0)
+    v->selected = SHODO_MAX(0, SHODO_MIN(v->selected, n - 1));
+    if (n == 0 && !v->filter[0])
         tui_canvas_text(c, row, a.col, a.cols, TUI_ROLE_NORMAL, tui_text(app, MSG_FINDINGS_NONE));
     if (v->selected < v->scroll)
         v->scroll = v->selected;
     if (v->selected >= v->scroll + fit)
         v->scroll = v->selected - fit + 1;
     for (int i = v->scroll; i < n && i - v->scroll < fit; i++)
-        draw_row(app, shodo_vec_at(&e->findings, (size_t)i), c, a, row + i - v->scroll, i == v->selected);
+        draw_row(app, shodo_vec_at(&e->findings, (size_t)nth(v, e, i)), c, a, row + i - v->scroll, i == v->selected);
     uint64_t total = e->matches + e->suspects;
-    if (total > (uint64_t)n) {
+    if (total > (uint64_t)n || v->filter[0]) {
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
         shodo_buf_addf(&b, "%s %llu", tui_text(app, MSG_MORE), (unsigned long long)(total - (uint64_t)n));
-        tui_canvas_text(c, a.row + a.rows - 1, a.col, 30, TUI_ROLE_WARN, shodo_buf_cstr(&b));
+        tui_filter_text(app, v, &b);
+        tui_canvas_text(c, a.row + a.rows - 1, a.col, a.cols, TUI_ROLE_WARN, shodo_buf_cstr(&b));
     }
 }
 
 static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
     const struct tui_endpoint *e = endpoint_of(app, v);
-    int n = e ? (int)e->findings.count : 0;
+    int n = count(v, e);
+    if (key.action == TUI_ACTION_FILTER) {
+        tui_filter_ask(app);
+        return TUI_EFFECT_REDRAW;
+    }
     if (tui_list_key(v, key, n, 10))
         return TUI_EFFECT_REDRAW;
     if (key.action == TUI_ACTION_ENTER && n > 0) {
-        tui_push(app, "detail", v->arg * TUI_FINDINGS_SHOWN + v->selected);
+        tui_push(app, "detail", v->arg * TUI_FINDINGS_SHOWN + nth(v, e, v->selected));
         return TUI_EFFECT_REDRAW;
     }
     return key.action == TUI_ACTION_FINDINGS ? TUI_EFFECT_NONE : TUI_EFFECT_IGNORED;
@@ -104,7 +134,8 @@ static void draw_detail(const struct tui_app *app, struct tui_view *v, struct tu
     line(app, c, a, &row, MSG_MEANING, tui_text(app, is_match ? MSG_MEANING_MATCH : MSG_MEANING_SUSPECT));
     line(app, c, a, &row, MSG_DO_NOW, tui_text(app, is_match ? MSG_DO_MATCH : MSG_DO_SUSPECT));
     row++;
-    line(app, c, a, &row, MSG_PATH, f->path);
+    shodo_auto(shodo_buf) struct shodo_buf masked = SHODO_BUF_INIT;
+    line(app, c, a, &row, MSG_PATH, tui_masked(app, f->path, &masked));
     line(app, c, a, &row, MSG_RULE, f->rule);
     line(app, c, a, &row, MSG_AUTHOR, f->author);
     char size[32];
@@ -116,7 +147,7 @@ static void draw_detail(const struct tui_app *app, struct tui_view *v, struct tu
     tui_canvas_text(c, a.row + a.rows - 1, a.col, a.cols, TUI_ROLE_WARN, tui_text(app, MSG_HOME_RELEASE));
 }
 
-static const enum tui_action keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER, TUI_ACTION_NONE};
+static const enum tui_action keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER, TUI_ACTION_FILTER, TUI_ACTION_MASK, TUI_ACTION_NONE};
 const struct tui_screen tui_screen_findings = {
     .id = "findings", .title = MSG_FINDINGS, .help = MSG_FINDINGS_HELP, .keys = keys, .draw = draw, .key = on_key};
 const struct tui_screen tui_screen_detail = {

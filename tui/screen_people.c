@@ -33,6 +33,27 @@ static void on_who(struct tui_app *app, long arg, int index) {
     }
 }
 
+static void on_person(struct tui_app *app, long arg, int index) {
+    (void)arg;
+    if ((size_t)index < app->books.site->people.count)
+        app->who_done(app, ((const struct shodo_site_person *)shodo_vec_at(&app->books.site->people, (size_t)index))->shown);
+    else
+        tui_input_begin(app, tui_text(app, MSG_WHO_TYPE), "", "", TUI_INPUT_KANA, on_who_typed, 0);
+}
+
+void tui_person_ask(struct tui_app *app, const char *title, tui_who_done done) {
+    app->who_done = done;
+    if (!app->books.site || !app->books.site->people.count) {
+        tui_input_begin(app, title, "", "", TUI_INPUT_KANA, on_who_typed, 0);
+        return;
+    }
+    struct tui_ask *a = tui_ask_begin(app, title, "", on_person, 0);
+    for (size_t i = 0; i < app->books.site->people.count; i++)
+        tui_ask_add(a, ((const struct shodo_site_person *)shodo_vec_at(&app->books.site->people, i))->shown, NULL);
+    tui_ask_add(a, tui_text(app, MSG_OPTION_TYPE), NULL);
+    tui_ask_select(a, -1);
+}
+
 void tui_who_ask(struct tui_app *app, const char *title, tui_who_done done) {
     struct tui_ask *a = tui_ask_begin(app, title, "", on_who, 0);
     app->who_done = done;
@@ -41,6 +62,7 @@ void tui_who_ask(struct tui_app *app, const char *title, tui_who_done done) {
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(roles); i++)
         tui_ask_add(a, tui_text(app, roles[i]), NULL);
     tui_ask_add(a, tui_text(app, MSG_OPTION_TYPE), NULL);
+    tui_ask_select(a, -1);
 }
 
 /* ---- facts ---- */
@@ -132,7 +154,7 @@ static void on_my_name(struct tui_app *app, const char *who) {
 
 static void ask_fact(struct tui_app *app, size_t i) {
     if (i == 0) {
-        tui_who_ask(app, tui_text(app, facts[i].label), on_my_name);
+        tui_person_ask(app, tui_text(app, facts[i].label), on_my_name);
         return;
     }
     const struct shodo_vec *list = site_list(app, i);

@@ -9,23 +9,17 @@
 
 #include "base/text.h"
 #include "casefile.h"
-#include "play.h"
+#include "play_view.h"
+#include "promise.h"
 #include "screens.h"
 
 #define WIDE_COLS 100
 #define LIST_COLS 38
-#define OPTIONS_MAX 24
-
-enum option_kind { OPTION_ANSWER, OPTION_UNKNOWN, OPTION_DONE, OPTION_LATER, OPTION_OPEN };
-
-struct option {
-    enum option_kind kind;
-    const char *value;
-    const char *label;
-};
+#define SCROLL_ROWS 5
 
 struct play {
-    int current; /* visit that was shown last */
+    int current;           /* visit that was shown last */
+    int scroll_max;        /* of the text, as drawn last */
     bool shows_why;
     struct shodo_buf note; /* answer on its way to the journal */
 };
@@ -34,151 +28,36 @@ static const struct shodo_playbook *book_of(const struct tui_app *app, const str
     return *(struct shodo_playbook **)shodo_vec_at(&app->books.list, (size_t)v->arg);
 }
 
-static const char *function_of(const struct shodo_step *s) {
-    return s->commands_count > 0 ? s->commands[0].function : NULL;
+/* The playbook that led here, NULL when it was opened from the list. */
+static const struct tui_view *parent_of(const struct tui_app *app, const struct tui_view *v) {
+    const struct tui_view *below = NULL;
+    for (int i = 0; i < app->depth && &app->stack[i] != v; i++)
+        below = app->stack[i].screen == v->screen ? &app->stack[i] : below;
+    return below;
 }
 
-static void add(struct option *out, size_t *n, enum option_kind kind, const char *value, const char *label) {
-    if (*n < OPTIONS_MAX)
-        out[(*n)++] = (struct option){.kind = kind, .value = value, .label = label};
-}
-
-static size_t options_of(const struct tui_app *app, const struct shodo_step *s, struct option out[OPTIONS_MAX]) {
-    size_t n = 0;
-    for (size_t i = 0; i < s->question.choices_count; i++)
-        add(out, &n, OPTION_ANSWER, s->question.choices[i].value, tui_pick(app, &s->question.choices[i].label));
-    if (s->question.variable && !s->question.choices_count)
-        add(out, &n, OPTION_ANSWER, NULL, tui_text(app, MSG_OPTION_TYPE));
-    if (s->question.variable) {
-        add(out, &n, OPTION_UNKNOWN, "unknown", tui_text(app, MSG_OPTION_UNKNOWN));
-        return n;
-    }
-    if (s->type == SHODO_STEP_PLAYBOOK_ACTION || function_of(s))
-        add(out, &n, OPTION_OPEN, NULL, tui_text(app, s->type == SHODO_STEP_PLAYBOOK_ACTION ? MSG_OPTION_PLAYBOOK : MSG_OPTION_OPEN));
-    add(out, &n, OPTION_DONE, "done", tui_text(app, MSG_OPTION_DONE));
-    add(out, &n, OPTION_LATER, "skipped", tui_text(app, MSG_OPTION_LATER));
-    add(out, &n, OPTION_UNKNOWN, "unknown", tui_text(app, MSG_OPTION_UNKNOWN));
-    return n;
-}
-
-/* ---- drawing ---- */
-
-static int para(struct tui_canvas *c, struct tui_area a, int row, const char *label, enum tui_role role, const char *text) {
-    int bottom = a.row + a.rows;
-    if (!text || !*text || row >= bottom)
-        return row;
-    int indent = label ? 12 : 0;
-    if (label)
-        tui_canvas_text(c, row, a.col, indent, TUI_ROLE_DIM, label);
-    return row + tui_canvas_wrap(c, row, bottom - row, a.col + indent, a.cols - indent, 0, role, text, strlen(text));
-}
-
-static int draw_commands(const struct tui_app *app, const struct shodo_step *s, struct tui_canvas *c, struct tui_area a, int row) {
-    for (size_t i = 0; i < s->commands_count; i++) {
-        const struct shodo_command *k = &s->commands[i];
-        bool is_foreign = !k->function && strcmp(k->type, "manual") != 0;
-        if (is_foreign)
-            row = para(c, a, row, tui_text(app, MSG_NOT_RUN), TUI_ROLE_WARN, tui_pick(app, &k->text));
-        else if (!k->function)
-            row = para(c, a, row, tui_text(app, MSG_STEP_DO), TUI_ROLE_NORMAL, tui_pick(app, &k->text));
-        const char *say = tui_pick(app, &k->say);
-        if (say && *say) {
-            shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-            tui_fill(app, say, &b);
-            row = para(c, a, row, tui_text(app, MSG_STEP_SAY), TUI_ROLE_LINK, shodo_buf_cstr(&b));
-        }
-    }
-    return row;
-}
-
-static int draw_options(const struct tui_app *app, const struct shodo_step *s, const struct tui_view *v, struct tui_canvas *c,
-                        struct tui_area a, int row) {
-    struct option o[OPTIONS_MAX];
-    size_t n = options_of(app, s, o);
-    int bottom = a.row + a.rows;
-    int first = bottom - (int)n;
-    row = SHODO_MIN(row + 1, first); /* the answers are never pushed off the screen */
-    for (size_t i = 0; i < n && row < bottom; i++, row++) {
-        bool is_here = (int)i == v->selected;
-        shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "%s%2zu  %s", is_here ? ">" : " ", i + 1, o[i].label);
-        tui_canvas_fill(c, row, a.col, a.cols, is_here ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL);
-        tui_canvas_text(c, row, a.col, a.cols, is_here ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL, shodo_buf_cstr(&b));
-    }
-    return row;
-}
-
-static void draw_step(const struct tui_app *app, const struct tui_standing *st, int visit, const struct tui_view *v,
-                      struct tui_canvas *c, struct tui_area a) {
-    const struct play *p = v->data;
-    const struct shodo_step *s = tui_play_step(st, visit);
-    struct option o[OPTIONS_MAX];
-    int n = (int)options_of(app, s, o);
+static void draw_finished(const struct tui_app *app, const struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
+    const struct tui_view *parent = parent_of(app, v);
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-    shodo_buf_addf(&b, "%s %s", tui_text(app, s->is_must ? MSG_TAG_MUST : MSG_TAG_SHOULD), tui_pick(app, &s->name));
-    int row = para(c, a, a.row, NULL, TUI_ROLE_TITLE, shodo_buf_cstr(&b));
-    struct tui_area body = {.row = a.row, .col = a.col, .rows = SHODO_MAX(4, a.rows - n - 2), .cols = a.cols};
-    row = para(c, body, row, tui_text(app, MSG_STEP_WHO), TUI_ROLE_NORMAL, tui_pick(app, &s->who));
-    if (p->shows_why) {
-        const char *why = tui_pick(app, &s->why);
-        row = para(c, body, row, tui_text(app, MSG_STEP_WHY), TUI_ROLE_NORMAL, *why ? why : tui_text(app, MSG_NO_WHY));
-        row = para(c, body, row, tui_text(app, MSG_STEP_HOW), TUI_ROLE_NORMAL, tui_pick(app, &s->how));
-    }
-    row = para(c, body, row, NULL, TUI_ROLE_NORMAL, tui_pick(app, &s->description));
-    row = draw_commands(app, s, c, body, row);
-    if (s->wants_photo || *tui_pick(app, &s->evidence))
-        row = para(c, body, row, tui_text(app, MSG_STEP_PHOTO), TUI_ROLE_WARN,
-                   *tui_pick(app, &s->evidence) ? tui_pick(app, &s->evidence) : tui_text(app, MSG_PHOTO_ANY));
-    if (s->wants_two_people)
-        row = para(c, body, row, NULL, TUI_ROLE_WARN, tui_text(app, MSG_TWO_PEOPLE));
-    int question_row = SHODO_MIN(row + 1, a.row + a.rows - n - 1);
-    const char *question = s->question.variable ? tui_pick(app, &s->question.text) : tui_text(app, MSG_STEP_RESULT);
-    tui_canvas_fill(c, question_row, a.col, a.cols, TUI_ROLE_NORMAL);
-    tui_canvas_text(c, question_row, a.col, a.cols, TUI_ROLE_TITLE, question);
-    draw_options(app, s, v, c, a, question_row);
-}
-
-static void draw_list(const struct tui_app *app, const struct tui_standing *st, int here, struct tui_canvas *c, struct tui_area a) {
-    int shown = 0, skip = 0;
-    for (size_t i = 0; i < st->play.count; i++)
-        shown += tui_play_is_action(tui_play_step(st, (int)i));
-    skip = SHODO_MAX(0, shown - a.rows);
-    int row = a.row, number = 0;
-    for (size_t i = 0; i < st->play.count && row < a.row + a.rows; i++) {
-        const struct shodo_visit *v = &st->play.visits[i];
-        const struct shodo_step *s = &st->book->steps[v->step];
-        if (!tui_play_is_action(s) || number++ < skip)
-            continue;
-        bool is_unknown = v->answer && strcmp(v->answer, "unknown") == 0;
-        shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "%s %2d %s", v->is_done ? is_unknown ? "[?]" : tui_text(app, MSG_TAG_DONE) : tui_text(app, MSG_TAG_OPEN), number,
-                       tui_pick(app, &s->name));
-        tui_canvas_text(c, row++, a.col, a.cols, (int)i == here ? TUI_ROLE_UNFOCUSED : v->is_done ? TUI_ROLE_DIM : TUI_ROLE_NORMAL,
-                        shodo_buf_cstr(&b));
-    }
-    for (int r = a.row; r < a.row + a.rows; r++)
-        tui_canvas_text(c, r, a.col + a.cols, 1, TUI_ROLE_FRAME, "|");
-}
-
-static void draw_finished(const struct tui_app *app, struct tui_canvas *c, struct tui_area a) {
-    const char *text = tui_text(app, MSG_PLAY_FINISHED);
-    tui_canvas_wrap(c, a.row, a.rows, a.col, a.cols, 0, TUI_ROLE_NORMAL, text, strlen(text));
+    if (parent)
+        shodo_buf_addf(&b, tui_text(app, MSG_PLAY_RETURN), tui_pick(app, &book_of(app, parent)->name));
+    else
+        shodo_buf_adds(&b, tui_text(app, MSG_PLAY_FINISHED));
+    tui_canvas_wrap(c, a.row, a.rows, a.col, a.cols, 0, TUI_ROLE_NORMAL, shodo_buf_cstr(&b), b.len);
 }
 
 /* The step has moved on (also by a function that ended): choose anew. */
-static void follow(struct tui_view *v, const struct tui_standing *st) {
+static void follow(const struct tui_app *app, struct tui_view *v, const struct tui_standing *st) {
     struct play *p = v->data;
     if (st->play.current == p->current)
         return;
     p->current = st->play.current;
     p->shows_why = false;
-    v->selected = 0;
-    /* A slip of Enter must not confirm anything: what changes least is preselected. */
+    v->scroll = 0;
+    /* Holding Enter must not confirm anything: only 開く is preselected, an answer never. */
     const struct shodo_step *s = tui_play_step(st, p->current);
-    for (size_t i = 0; s && s->question.unknown_means && i < s->question.choices_count; i++) {
-        if (strcmp(s->question.choices[i].value, s->question.unknown_means) == 0)
-            v->selected = (int)i;
-    }
+    struct tui_option o[TUI_OPTIONS_MAX];
+    v->selected = s && tui_step_options(app, s, o) > 0 && o[0].kind == TUI_OPTION_OPEN ? 0 : -1;
 }
 
 static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
@@ -188,17 +67,19 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
         tui_canvas_wrap(c, a.row, a.rows, a.col, a.cols, 0, TUI_ROLE_ERROR, err.text, strlen(err.text));
         return;
     }
-    follow(v, &st);
+    follow(app, v, &st);
     if (c->cols >= WIDE_COLS) {
         struct tui_area list = {.row = a.row, .col = a.col, .rows = a.rows, .cols = LIST_COLS};
-        draw_list(app, &st, st.play.current, c, list);
+        tui_step_draw_list(app, &st, c, list);
         a.col += LIST_COLS + 2;
         a.cols -= LIST_COLS + 2;
     }
+    struct play *p = v->data;
+    struct tui_step_look look = {.selected = v->selected, .scroll = v->scroll, .shows_why = p->shows_why};
     if (st.play.current >= 0)
-        draw_step(app, &st, st.play.current, v, c, a);
+        p->scroll_max = tui_step_draw(app, tui_play_step(&st, st.play.current), &look, c, a);
     else
-        draw_finished(app, c, a);
+        draw_finished(app, v, c, a);
     tui_play_done(&st);
 }
 
@@ -209,7 +90,7 @@ static void crumb(const struct tui_app *app, const struct tui_view *v, struct sh
     if (!tui_play_load(app, p, &st, NULL))
         return;
     if (st.play.current >= 0)
-        shodo_buf_addf(out, " > %s %zu", tui_text(app, MSG_STEP), st.done + 1);
+        shodo_buf_addf(out, tui_text(app, MSG_STEP_OF), st.done + 1, SHODO_MAX(tui_play_expected(app, p), st.done + 1));
     tui_play_done(&st);
 }
 
@@ -236,6 +117,10 @@ static void on_typed_answer(struct tui_app *app, long arg, const char *text) {
     answer_done(app, *text ? text : "unknown", NULL);
 }
 
+static void on_promised(struct tui_app *app, const char *time) {
+    answer_done(app, *time ? time : "unknown", NULL);
+}
+
 static void on_decided_by(struct tui_app *app, const char *who) {
     struct play *p = tui_top(app)->data;
     shodo_auto(shodo_buf) struct shodo_buf value = SHODO_BUF_INIT;
@@ -248,8 +133,8 @@ static void on_decided_by(struct tui_app *app, const char *who) {
 static void open_function(struct tui_app *app, struct tui_view *v, const struct tui_standing *st, const struct shodo_step *s) {
     char key[TUI_STEP_KEY_BYTES];
     tui_play_step_key(app, st->book, &st->play.visits[st->play.current], key);
-    follow(v, st);
-    v->selected = 1; /* back from there, the next Enter says done */
+    follow(app, v, st);
+    v->selected = -1; /* back from there a person says how it went */
     if (s->type == SHODO_STEP_PLAYBOOK_ACTION) {
         const char *id = s->playbook_id ? s->playbook_id : "";
         const struct shodo_playbook *other = tui_books_find(&app->books, id);
@@ -260,35 +145,53 @@ static void open_function(struct tui_app *app, struct tui_view *v, const struct 
         return;
     }
     snprintf(app->pending, sizeof app->pending, "%s", key);
-    if (!tui_function_open(app, function_of(s))) {
+    if (s->decision_id) {
+        tui_decide_step(app, s);
+    } else if (!tui_function_open(app, tui_step_function(s))) {
         app->pending[0] = 0;
-        tui_message(app, TUI_ROLE_WARN, "%s: %s", tui_text(app, MSG_NO_FUNCTION), function_of(s));
+        tui_message(app, TUI_ROLE_WARN, "%s: %s", tui_text(app, MSG_NO_FUNCTION), tui_step_function(s));
+    }
+}
+
+/* A call that waits for an answer is promised for a time. */
+static void ask_again_later(struct tui_app *app, const struct shodo_step *s, const char *value) {
+    if (s->call && (strcmp(value, "later") == 0 || strcmp(value, "none") == 0))
+        tui_promise_ask(app, tui_pick(app, &s->name), NULL);
+}
+
+static void answer(struct tui_app *app, struct tui_view *v, const struct shodo_step *s, const struct tui_option *o) {
+    struct play *p = v->data;
+    /* What unknown_means names is the undecided one: then there is nobody who decided. */
+    bool is_decided = s->is_decision && o->value && (!s->question.unknown_means || strcmp(s->question.unknown_means, o->value) != 0);
+    if (!o->value && s->is_promise) {
+        tui_promise_ask(app, tui_pick(app, &s->name), on_promised);
+    } else if (!o->value) {
+        tui_input_begin(app, tui_pick(app, &s->question.text), tui_pick(app, &s->description), "", TUI_INPUT_KANA, on_typed_answer, 0);
+    } else if (is_decided) {
+        shodo_buf_clear(&p->note);
+        shodo_buf_adds(&p->note, o->value);
+        tui_who_ask(app, tui_text(app, MSG_WHO_DECIDED), on_decided_by);
+    } else {
+        answer_done(app, o->value, NULL);
+        ask_again_later(app, s, o->value);
     }
 }
 
 static void choose(struct tui_app *app, struct tui_view *v, int index) {
     struct tui_standing st;
-    struct option o[OPTIONS_MAX];
+    struct tui_option o[TUI_OPTIONS_MAX];
     if (!tui_play_load(app, book_of(app, v), &st, NULL))
         return;
     const struct shodo_step *s = tui_play_step(&st, st.play.current);
-    int n = s ? (int)options_of(app, s, o) : 0;
-    if (index < 0 || index >= n) {
-        tui_play_done(&st);
-        return;
-    }
-    struct play *p = v->data;
-    if (o[index].kind == OPTION_OPEN) {
+    int n = s ? (int)tui_step_options(app, s, o) : 0;
+    if (index < 0)
+        tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_CHOOSE_FIRST));
+    else if (index < n && o[index].kind == TUI_OPTION_OPEN)
         open_function(app, v, &st, s);
-    } else if (o[index].kind == OPTION_ANSWER && !o[index].value) {
-        tui_input_begin(app, tui_pick(app, &s->question.text), tui_pick(app, &s->description), "", TUI_INPUT_KANA, on_typed_answer, 0);
-    } else if (o[index].kind == OPTION_ANSWER && s->is_decision) {
-        shodo_buf_clear(&p->note);
-        shodo_buf_adds(&p->note, o[index].value);
-        tui_who_ask(app, tui_text(app, MSG_WHO_DECIDED), on_decided_by);
-    } else {
+    else if (index < n && o[index].kind == TUI_OPTION_ANSWER)
+        answer(app, v, s, &o[index]);
+    else if (index < n)
         answer_done(app, o[index].value, NULL);
-    }
     tui_play_done(&st);
 }
 
@@ -331,10 +234,7 @@ static void ask_reopen(struct tui_app *app, struct tui_view *v) {
     tui_play_done(&st);
 }
 
-static void on_again(struct tui_app *app, long arg, int index) {
-    if (index != 1)
-        return;
-    const struct shodo_playbook *p = *(struct shodo_playbook **)shodo_vec_at(&app->books.list, (size_t)arg);
+static void begin_again(struct tui_app *app, const struct shodo_playbook *p) {
     char key[120], next[16];
     snprintf(key, sizeof key, "again/%.90s", p->key);
     const char *now = tui_casefile_value(app->casefile, key);
@@ -345,31 +245,49 @@ static void on_again(struct tui_app *app, long arg, int index) {
     tui_record(app, key, next, NULL);
 }
 
-static void ask_again(struct tui_app *app, const struct tui_view *v) {
+static void on_again(struct tui_app *app, long arg, int index) {
+    if (index == 1)
+        begin_again(app, *(struct shodo_playbook **)shodo_vec_at(&app->books.list, (size_t)arg));
+    else
+        tui_pop(app); /* to the list of playbooks */
+}
+
+/* At the end: back to the playbook that led here, whose step is then done; or to the list. */
+static void finish(struct tui_app *app, const struct tui_view *v) {
+    if (parent_of(app, v)) {
+        tui_pop(app);
+        answer_done(app, "done", NULL);
+        return;
+    }
     struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_AGAIN_TITLE), tui_text(app, MSG_AGAIN_TEXT), on_again, v->arg);
-    tui_ask_add(a, tui_text(app, MSG_NO), NULL);
+    tui_ask_add(a, tui_text(app, MSG_AGAIN_BACK), NULL);
     tui_ask_add(a, tui_text(app, MSG_AGAIN_GO), NULL);
 }
 
 static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
     struct tui_standing st;
-    struct option o[OPTIONS_MAX];
+    struct tui_option o[TUI_OPTIONS_MAX];
     struct play *p = v->data;
     int n = 0;
     if (tui_play_load(app, book_of(app, v), &st, NULL)) {
         const struct shodo_step *s = tui_play_step(&st, st.play.current);
-        n = s ? (int)options_of(app, s, o) : 0;
-        follow(v, &st);
+        n = s ? (int)tui_step_options(app, s, o) : 0;
+        follow(app, v, &st);
         tui_play_done(&st);
     }
     if (key.action == TUI_ACTION_TICK)
         return TUI_EFFECT_RELOAD;
+    if (key.action == TUI_ACTION_PAGE_DOWN || key.action == TUI_ACTION_PAGE_UP) {
+        int by = key.action == TUI_ACTION_PAGE_DOWN ? SCROLL_ROWS : -SCROLL_ROWS;
+        v->scroll = SHODO_MAX(0, SHODO_MIN(v->scroll + by, p->scroll_max));
+        return TUI_EFFECT_REDRAW;
+    }
     if (tui_list_key(v, key, SHODO_MAX(n, 1), 5))
         return TUI_EFFECT_REDRAW;
     switch (key.action) {
     case TUI_ACTION_ENTER:
         if (n == 0)
-            ask_again(app, v);
+            finish(app, v);
         else
             choose(app, v, v->selected);
         return TUI_EFFECT_REDRAW;
@@ -392,12 +310,8 @@ static void open_play(struct tui_app *app, struct tui_view *v) {
 static void close_play(struct tui_app *app, struct tui_view *v) {
     struct play *p = v->data;
     shodo_buf_done(&p->note);
-    const char *open = tui_casefile_value(app->casefile, TUI_KEY_PLAYBOOK);
-    const struct tui_view *below = NULL; /* the playbook that led here, when there is one */
-    for (int i = 0; i < app->depth && &app->stack[i] != v; i++)
-        below = app->stack[i].screen == v->screen ? &app->stack[i] : below;
-    if (!app->is_over && open && *open)
-        tui_record(app, TUI_KEY_PLAYBOOK, below ? book_of(app, below)->key : "", NULL);
+    if (!app->is_over && parent_of(app, v)) /* back in the parent; from the list it stays the one to go on with */
+        tui_play_remember(app, app->depth - 1);
 }
 
 static const enum tui_action keys[] = {TUI_ACTION_ENTER, TUI_ACTION_WHY, TUI_ACTION_FACTS, TUI_ACTION_REOPEN, TUI_ACTION_NOTE,

@@ -17,28 +17,12 @@
 #include "casefile.h"
 #include "csv.h"
 #include "screens.h"
+#include "site_file.h"
 
 #define FILES_MAX 60
 
 static const enum tui_msg rows[] = {MSG_PREPARE_SITE, MSG_PREPARE_IMPORT_LINES, MSG_PREPARE_IMPORT_CONTACTS, MSG_PREPARE_KEY,
                                     MSG_PREPARE_RECIPIENTS, MSG_PREPARE_SCORE};
-
-static void show_site(struct tui_app *app) {
-    const struct shodo_site *s = app->books.site;
-    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-    if (s) {
-        shodo_buf_addf(&b, "%s\n", s->name);
-        shodo_buf_addf(&b, tui_text(app, MSG_PREPARE_COUNTS), s->lines.count, s->people.count, s->decisions.count);
-        shodo_buf_adds(&b, "\n\n");
-    } else {
-        shodo_buf_addf(&b, "%s\n\n", tui_text(app, MSG_PREPARE_NO_SITE));
-    }
-    if (app->books.problems_count)
-        shodo_buf_add(&b, app->books.problems.data, app->books.problems.len);
-    else if (s)
-        shodo_buf_adds(&b, tui_text(app, MSG_PREPARE_SITE_OK));
-    tui_page_show(app, tui_text(app, MSG_PREPARE_SITE), shodo_buf_cstr(&b));
-}
 
 static int open_site(const struct tui_app *app, bool make) {
     const char *path = tui_casefile_site_dir(app->casefile);
@@ -66,19 +50,27 @@ static bool nth_file(const struct tui_app *app, const char *folder, const char *
     return found;
 }
 
+/* Merged into what is there; the file from before is kept beside it (site_file.h). */
 static enum shodo_status import(struct tui_app *app, const char *name, bool is_contacts, size_t *ret_rows, struct shodo_error *err) {
-    shodo_auto(shodo_buf) struct shodo_buf in = SHODO_BUF_INIT;
-    shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;
+    shodo_auto(shodo_buf) struct shodo_buf in = SHODO_BUF_INIT, out = SHODO_BUF_INIT, was = SHODO_BUF_INIT, all = SHODO_BUF_INIT;
+    shodo_autop(shodo_doc) struct shodo_doc *old = NULL, *now = NULL;
+    const char *file = is_contacts ? "contacts.yaml" : "site.yaml";
     int dir = open_site(app, false);
     if (dir < 0)
         return shodo_fail_errno(err, "opening '%s'", tui_casefile_site_dir(app->casefile));
     enum shodo_status st = shodo_io_read_file(&in, dir, name, SHODO_LIMIT_DOC_BYTES, err);
+    if (st == SHODO_OK && tui_site_read(dir, file, &was, NULL) == SHODO_OK) /* what cannot be read is not replaced */
+        st = shodo_doc_parse_yaml(&old, file, shodo_buf_cstr(&was), was.len, err);
+    const struct shodo_value *root = old ? shodo_doc_root(old) : NULL;
     if (st == SHODO_OK)
-        st = is_contacts ? tui_csv_contacts(shodo_buf_cstr(&in), in.len, &out, ret_rows, err)
-                         : tui_csv_connections(shodo_buf_cstr(&in), in.len, &out, ret_rows, err);
+        st = is_contacts ? tui_csv_contacts(shodo_buf_cstr(&in), in.len, root, &out, ret_rows, err)
+                         : tui_csv_connections(shodo_buf_cstr(&in), in.len, root, &out, ret_rows, err);
     if (st == SHODO_OK)
-        st = is_contacts ? shodo_io_write_file(dir, "contacts.yaml", out.data, out.len, err)
-                         : shodo_io_write_generation(dir, "connections", "yaml", out.data, out.len, err);
+        st = shodo_doc_parse_json(&now, file, shodo_buf_cstr(&out), out.len, err);
+    if (st == SHODO_OK) {
+        tui_site_write(shodo_doc_root(now), NULL, &all);
+        st = tui_site_replace(dir, file, &all, true, err);
+    }
     close(dir);
     return st;
 }
@@ -93,7 +85,7 @@ static void on_csv(struct tui_app *app, long is_contacts, int index) {
         tui_message(app, TUI_ROLE_ERROR, "%s: %s", tui_text(app, MSG_PREPARE_CSV_BAD), err.text);
         return;
     }
-    tui_message(app, TUI_ROLE_OK, tui_text(app, MSG_PREPARE_CSV_DONE), n, is_contacts ? "contacts.yaml" : "connections.yaml");
+    tui_message(app, TUI_ROLE_OK, tui_text(app, MSG_PREPARE_CSV_DONE), n, is_contacts ? "contacts.yaml" : "site.yaml");
     tui_books_done(&app->books);
     tui_books_load(&app->books, app->options->playbooks, tui_casefile_site_dir(app->casefile));
 }
@@ -129,21 +121,13 @@ static void make_key(struct tui_app *app) {
         close(dir);
 }
 
-static void show_recipients(struct tui_app *app) {
-    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-    char name[256];
-    for (int i = 0; i < FILES_MAX && nth_file(app, "/recipients", ".pem", i, name); i++)
-        shodo_buf_addf(&b, "%s\n", name);
-    tui_page_show(app, tui_text(app, MSG_PREPARE_RECIPIENTS), b.len ? shodo_buf_cstr(&b) : tui_text(app, MSG_PREPARE_RECIPIENTS_NONE));
-}
-
 /* ---- scorecard: time from one answer to the next ---- */
 
 struct score {
     struct tui_app *app;
     struct shodo_buf text;
     int64_t last, first;
-    size_t steps, unknown;
+    size_t steps, unknown, held;
 };
 
 static enum shodo_status score_record(void *ctx, const struct shodo_record *r) {
@@ -162,11 +146,26 @@ static enum shodo_status score_record(void *ctx, const struct shodo_record *r) {
     if (i < 0)
         return SHODO_OK;
     long long seconds = (long long)((r->time - s->last) / 1000000000);
-    shodo_buf_addf(&s->text, "%3lld:%02lld  %s = %s\n", seconds / 60, seconds % 60, tui_pick(s->app, &p->steps[i].name), value ? value : "");
+    shodo_buf_addf(&s->text, "%3lld:%02lld  %s = %s\n", seconds / 60, seconds % 60, tui_pick(s->app, &p->steps[i].name), value ? tui_answer_word(s->app, &p->steps[i], value) : "");
     s->last = r->time;
     s->steps++;
     s->unknown += value && strcmp(value, "unknown") == 0;
+    s->held += value && (strcmp(value, "hold") == 0 || strcmp(value, "skipped") == 0);
     return SHODO_OK;
+}
+
+/* Shown, and kept among the papers: evidence of the training. */
+static void keep_score(struct tui_app *app, const struct shodo_buf *text) {
+    shodo_auto(shodo_case_dir) struct shodo_case_dir d = SHODO_CASE_DIR_INIT;
+    struct shodo_error err = SHODO_ERROR_INIT;
+    tui_page_show(app, tui_text(app, MSG_PREPARE_SCORE), text->data);
+    enum shodo_status st = shodo_case_dir_look(&d, tui_casefile_path(app->casefile), &err);
+    if (st == SHODO_OK)
+        st = shodo_io_write_generation(d.sheets_fd, "drill-score", "txt", text->data, text->len, &err);
+    if (st == SHODO_OK)
+        tui_message(app, TUI_ROLE_OK, "%s", tui_text(app, MSG_SCORE_SAVED));
+    else
+        tui_message(app, TUI_ROLE_ERROR, "%s: %s", tui_text(app, MSG_NOT_RECORDED), err.text);
 }
 
 static void show_score(struct tui_app *app) {
@@ -179,10 +178,18 @@ static void show_score(struct tui_app *app) {
     }
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     long long all = (long long)((s.last - s.first) / 1000000000);
-    shodo_buf_addf(&b, "%s  %s  %lld:%02lld  (%zu / ? %zu)\n\n%s", tui_text(app, MSG_SCORE_HEAD), tui_casefile_case(app->casefile)->id, all / 60,
-                   all % 60, s.steps, s.unknown, shodo_buf_cstr(&s.text));
+    char when[SHODO_TIME_TEXT_BYTES];
+    shodo_time_local(s.first, 540, when);
+    when[16] = 0;
+    const struct shodo_case *k = tui_casefile_case(app->casefile);
+    const char *hospital = tui_fact(app, "hospital"), *name = tui_fact(app, "my_name");
+    shodo_buf_addf(&b, "%s  %s\n%s: %s\n%s: %s\n%s: %s\n", tui_text(app, MSG_SCORE_HEAD), k->id, tui_text(app, MSG_FACT_HOSPITAL),
+                   hospital ? hospital : tui_text(app, MSG_SITE_EMPTY), tui_text(app, MSG_SCORE_WHO), name ? name : tui_text(app, MSG_SITE_EMPTY),
+                   tui_text(app, MSG_SCORE_BEGAN), when);
+    shodo_buf_addf(&b, tui_text(app, MSG_SCORE_SUMS), all / 60, all % 60, s.steps, s.unknown, s.held);
+    shodo_buf_addf(&b, "\n\n%s\n%s", shodo_buf_cstr(&s.text), tui_text(app, MSG_SCORE_SIGN));
     shodo_buf_done(&s.text);
-    tui_page_show(app, tui_text(app, MSG_PREPARE_SCORE), shodo_buf_cstr(&b));
+    keep_score(app, &b);
 }
 
 static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
@@ -205,11 +212,11 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
     if (key.action == TUI_ACTION_CHAR && key.ch >= '1' && key.ch <= '9')
         i = (int)(key.ch - '1');
     switch (i) {
-    case 0: show_site(app); break;
+    case 0: tui_push(app, "site", 0); break;
     case 1: ask_csv(app, false); break;
     case 2: ask_csv(app, true); break;
     case 3: make_key(app); break;
-    case 4: show_recipients(app); break;
+    case 4: tui_recipients_ask(app); break;
     case 5: show_score(app); break;
     default: return TUI_EFFECT_IGNORED;
     }

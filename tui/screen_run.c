@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "case/case.h"
 #include "casefile.h"
+#include "play.h"
 #include "progress.h"
 #include "screens.h"
 
@@ -27,7 +28,7 @@ struct run {
     char typed[8];
     unsigned tries;
     char error[TUI_PROGRESS_TEXT];
-    bool has_ended;
+    bool has_ended, is_paused;
     int exit_code;
     uint64_t elapsed_ms;
 };
@@ -162,14 +163,17 @@ static int draw_figures(const struct tui_app *app, const struct run *r, struct t
 static int draw_state(const struct tui_app *app, const struct run *r, struct tui_canvas *c, struct tui_area a, int row) {
     const struct tui_progress *p = &r->p;
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    shodo_auto(shodo_buf) struct shodo_buf masked = SHODO_BUF_INIT;
     shodo_buf_addf(&b, "[%s] %llu   %s %llu", tui_text(app, MSG_NOT_EXAMINED), (unsigned long long)p->problems, tui_text(app, MSG_FOUND),
                    (unsigned long long)p->findings);
     tui_canvas_text(c, row++, a.col, a.cols, p->problems ? TUI_ROLE_UNKNOWN : TUI_ROLE_NORMAL, shodo_buf_cstr(&b));
     if (!r->has_ended && *p->current)
-        tui_canvas_path(c, row, a.col, a.cols, TUI_ROLE_DIM, p->current, strlen(p->current));
+        tui_canvas_path(c, row, a.col, a.cols, TUI_ROLE_DIM, tui_masked(app, p->current, &masked), strlen(tui_masked(app, p->current, &masked)));
     row++;
     uint64_t quiet = shodo_time_mono_ms() - p->heard_ms;
-    if (!r->has_ended && quiet > QUIET_MS) {
+    if (!r->has_ended && r->is_paused) {
+        tui_canvas_text(c, row, a.col, a.cols, TUI_ROLE_WARN, tui_text(app, MSG_RUN_PAUSED));
+    } else if (!r->has_ended && quiet > QUIET_MS) {
         shodo_buf_clear(&b);
         shodo_buf_addf(&b, tui_text(app, quiet > STALL_MS ? MSG_STALLED : MSG_QUIET), (unsigned)(quiet / 1000));
         tui_canvas_text(c, row, a.col, a.cols, quiet > STALL_MS ? TUI_ROLE_WARN : TUI_ROLE_DIM, shodo_buf_cstr(&b));
@@ -237,7 +241,7 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
     for (size_t i = 0; i < r->p.recent_count && row < a.row + a.rows - 5; i++, row++) {
         bool is_match = r->p.recent[i].is_match;
         tui_canvas_text(c, row, a.col, 10, is_match ? TUI_ROLE_DANGER : TUI_ROLE_WARN, tui_text(app, is_match ? MSG_MATCH : MSG_SUSPECT));
-        tui_canvas_text(c, row, a.col + 11, a.cols - 11, TUI_ROLE_NORMAL, r->p.recent[i].text);
+        tui_canvas_text(c, row, a.col + 11, a.cols - 11, TUI_ROLE_NORMAL, tui_masked(app, r->p.recent[i].text, &b));
     }
     if (r->has_ended)
         draw_end(app, r, c, a, row + 1);
@@ -249,8 +253,10 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
 
 static void on_cancel(struct tui_app *app, long arg, int index) {
     (void)arg;
-    if (index == 1)
+    if (index == 1) {
+        tui_child_pause(&app->child, false); /* what is held would not hear it */
         tui_child_cancel(&app->child);
+    }
 }
 
 static void ask_cancel(struct tui_app *app) {
@@ -279,15 +285,44 @@ static unsigned type_back(struct tui_app *app, struct run *r, struct tui_key key
     return TUI_EFFECT_REDRAW;
 }
 
+/* Nobody stands alone after a run: read, then collect, then put the machine away. */
+static void on_next(struct tui_app *app, long is_triage, int index) {
+    int what = is_triage ? index : index + 2;
+    if (what == 0)
+        tui_push(app, "findings", tui_machine_last(app));
+    else if (what == 1)
+        tui_collect_go(app);
+    else if (what == 2)
+        tui_push(app, "seals", 0);
+    else if (what == 3)
+        tui_function_open(app, "eject");
+}
+
+static void ask_next(struct tui_app *app, bool is_triage) {
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_NEXT_TITLE), tui_text(app, is_triage ? MSG_NEXT_TRIAGE : MSG_NEXT_COLLECT), on_next, is_triage);
+    if (is_triage) {
+        tui_ask_add(a, tui_text(app, MSG_NEXT_FINDINGS), NULL);
+        tui_ask_add(a, tui_text(app, MSG_COLLECT_TOOL), NULL);
+    }
+    tui_ask_add(a, tui_text(app, MSG_NEXT_SEALS), NULL);
+    tui_ask_add(a, tui_text(app, MSG_EJECT_TOOL), NULL);
+    tui_ask_add(a, tui_text(app, MSG_NEXT_HOME), NULL);
+}
+
 static unsigned finish(struct tui_app *app, struct run *r) {
     char note[80];
     bool ok = r->p.is_done && strcmp(r->p.status, "failed") != 0 && strcmp(r->p.status, "cancelled") != 0;
     snprintf(note, sizeof note, "%s %llu / %s %llu", "findings", (unsigned long long)r->p.findings, "problems",
              (unsigned long long)r->p.problems);
+    bool is_step = app->pending[0] != 0, is_triage = r->kind == TUI_RUN_TRIAGE;
     if (ok)
         tui_function_done(app, "done", note);
     app->pending[0] = 0;
-    return TUI_EFFECT_POP | TUI_EFFECT_RELOAD;
+    tui_pop(app);
+    tui_casefile_reload(app->casefile);
+    if (ok && !is_step)
+        ask_next(app, is_triage);
+    return TUI_EFFECT_REDRAW;
 }
 
 static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
@@ -299,6 +334,12 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
         return type_back(app, r, key);
     if (r->has_ended)
         return key.action == TUI_ACTION_ENTER || key.action == TUI_ACTION_BACK ? finish(app, r) : TUI_EFFECT_IGNORED;
+    if (key.action == TUI_ACTION_PAUSE && r->kind == TUI_RUN_TRIAGE) {
+        r->is_paused = !r->is_paused;
+        tui_child_pause(&app->child, r->is_paused);
+        r->p.heard_ms = shodo_time_mono_ms();
+        return TUI_EFFECT_REDRAW;
+    }
     if (key.action == TUI_ACTION_CANCEL || key.action == TUI_ACTION_BACK) {
         ask_cancel(app);
         return TUI_EFFECT_REDRAW;
@@ -316,6 +357,6 @@ static bool asks(const struct tui_view *v) {
     return ((const struct run *)v->data)->passphrase[0] != 0;
 }
 
-static const enum tui_action keys[] = {TUI_ACTION_ENTER, TUI_ACTION_CANCEL, TUI_ACTION_NONE};
+static const enum tui_action keys[] = {TUI_ACTION_ENTER, TUI_ACTION_PAUSE, TUI_ACTION_CANCEL, TUI_ACTION_NONE};
 const struct tui_screen tui_screen_run = {.id = "run", .title = MSG_RUN, .help = MSG_RUN_HELP, .keys = keys, .data_bytes = sizeof(struct run),
                                           .close = close_run, .draw = draw, .key = on_key, .is_text_field = asks};

@@ -37,12 +37,8 @@ bool tui_start_is_same_boot(const struct tui_app *app) {
 }
 
 void tui_start_continue(struct tui_app *app) {
-    const char *open = tui_casefile_value(app->casefile, TUI_KEY_PLAYBOOK);
-    char key[64];
-    snprintf(key, sizeof key, "%.60s", open ? open : "");
     tui_push(app, "home", 0);
-    if (key[0])
-        tui_play_open(app, key);
+    tui_play_restore(app);
 }
 
 /* ---- questions ---- */
@@ -226,102 +222,3 @@ static unsigned start_key(struct tui_app *app, struct tui_view *v, struct tui_ke
 static const enum tui_action start_keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER, TUI_ACTION_TEXT_SIZE, TUI_ACTION_NONE};
 const struct tui_screen tui_screen_start = {.id = "start", .title = MSG_START, .help = MSG_START_HELP, .keys = start_keys,
                                             .draw = draw_start, .key = start_key};
-
-/* ---- home: playbooks in the order of need, then the tools ---- */
-
-static const char *const order[] = {"ransomware",  "suspicious-machine", "leak-suspected", "medical-device", "vpn-firewall", "server-host",
-                                    "ddos",        "supplier-calls",     "recovery-gate",  "preparedness",   "drill"};
-static const struct {
-    const char *screen;
-    enum tui_msg label;
-} tools[] = {{"walk", MSG_WALK}, {"machines", MSG_HOME}, {"disks", MSG_EXAMINE}, {"scope", MSG_SCOPE}, {"seals", MSG_SEALS},
-             {"sheet", MSG_SHEETS}, {"facts", MSG_FACTS}};
-
-/* Playbook in row i: the known ones in order, then others as they were read. */
-static const struct shodo_playbook *book_at(const struct tui_app *app, int i) {
-    for (size_t k = 0; k < SHODO_ARRAY_SIZE(order); k++) {
-        const struct shodo_playbook *p = tui_books_find(&app->books, order[k]);
-        if (p && i-- == 0)
-            return p;
-    }
-    for (size_t k = 0; k < app->books.list.count; k++) {
-        const struct shodo_playbook *p = *(struct shodo_playbook **)shodo_vec_at(&app->books.list, k);
-        bool is_known = false;
-        for (size_t m = 0; m < SHODO_ARRAY_SIZE(order); m++)
-            is_known = is_known || strcmp(order[m], p->key) == 0;
-        if (!is_known && i-- == 0)
-            return p;
-    }
-    return NULL;
-}
-
-static void home_line(const struct tui_app *app, int i, struct shodo_buf *out) {
-    int books = (int)app->books.list.count;
-    if (i >= books) {
-        shodo_buf_addf(out, "%s %s", tui_text(app, MSG_TAG_TOOL), tui_text(app, tools[i - books].label));
-        return;
-    }
-    const struct shodo_playbook *p = book_at(app, i);
-    struct tui_standing st;
-    if (!p)
-        return;
-    if (!tui_play_load(app, p, &st, NULL)) {
-        shodo_buf_addf(out, "[!]  %s", tui_pick(app, &p->name));
-        return;
-    }
-    const char *tag = st.play.current < 0 && st.done ? tui_text(app, MSG_TAG_DONE) : st.done ? tui_text(app, MSG_TAG_GOING) : "    ";
-    shodo_buf_addf(out, "%s %s", tag, tui_pick(app, &p->name));
-    if (st.done)
-        shodo_buf_addf(out, "  (%s %zu)", tui_text(app, MSG_STEPS_DONE), st.done);
-    tui_play_done(&st);
-}
-
-static void draw_elapsed(const struct tui_app *app, struct tui_canvas *c, struct tui_area a) {
-    const struct shodo_case *k = tui_casefile_case(app->casefile);
-    if (!k || k->created == SHODO_TIME_NONE)
-        return;
-    int64_t minutes = (shodo_time_now() - k->created) / 1000000000 / 60;
-    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-    shodo_buf_addf(&b, "%s %lld:%02lld", tui_text(app, MSG_ELAPSED), (long long)(minutes / 60), (long long)(minutes % 60));
-    tui_canvas_text(c, a.row, a.col + a.cols - 20, 20, TUI_ROLE_DIM, shodo_buf_cstr(&b));
-}
-
-static void draw_home(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
-    int n = (int)(app->books.list.count + SHODO_ARRAY_SIZE(tools));
-    const char *pc = tui_casefile_value(app->casefile, TUI_KEY_PC);
-    bool is_guide = !pc || strcmp(pc, "suspect") != 0;
-    tui_canvas_text(c, a.row, a.col, a.cols - 22, TUI_ROLE_TITLE, tui_text(app, is_guide ? MSG_HOME_GUIDE : MSG_HOME_SUSPECT));
-    draw_elapsed(app, c, a);
-    tui_list_scroll(v, a.rows - 1);
-    for (int i = v->scroll; i < n && i - v->scroll < a.rows - 1; i++) {
-        shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        enum tui_role role = i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
-        int row = a.row + 1 + i - v->scroll;
-        shodo_buf_adds(&b, i == v->selected ? "> " : "  ");
-        home_line(app, i, &b);
-        tui_canvas_fill(c, row, a.col, a.cols, role);
-        tui_canvas_text(c, row, a.col, a.cols, role, shodo_buf_cstr(&b));
-    }
-}
-
-static unsigned home_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
-    int books = (int)app->books.list.count;
-    if (tui_list_key(v, key, books + (int)SHODO_ARRAY_SIZE(tools), 10))
-        return TUI_EFFECT_REDRAW;
-    if (key.action == TUI_ACTION_TICK)
-        return TUI_EFFECT_RELOAD;
-    if (key.action != TUI_ACTION_ENTER)
-        return TUI_EFFECT_IGNORED;
-    app->pending[0] = app->open_text[0] = 0;
-    const struct shodo_playbook *p = v->selected < books ? book_at(app, v->selected) : NULL;
-    if (p)
-        tui_play_open(app, p->key);
-    else if (v->selected >= books)
-        tui_push(app, tools[v->selected - books].screen, strcmp(tools[v->selected - books].screen, "disks") == 0 ? 2 : 0);
-    return TUI_EFFECT_REDRAW;
-}
-
-static const enum tui_action home_keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER, TUI_ACTION_NOTE, TUI_ACTION_SCOPE,
-                                            TUI_ACTION_SHIFT, TUI_ACTION_JOURNAL, TUI_ACTION_NONE};
-const struct tui_screen tui_screen_home = {.id = "home", .title = MSG_PLAYBOOKS, .help = MSG_PLAYBOOKS_HELP, .keys = home_keys,
-                                           .draw = draw_home, .key = home_key};

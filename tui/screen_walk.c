@@ -11,10 +11,12 @@
 #include "base/time.h"
 #include "case/case.h"
 #include "casefile.h"
+#include "promise.h"
 #include "screens.h"
 
 #define LINES_MAX 2000
 #define OWN_MAX 200
+#define NUMBERS_MAX (LINES_MAX + OWN_MAX + 1) /* the big cut is a row too */
 
 enum result { RESULT_CUT, RESULT_HOLD, RESULT_MISSING, RESULT_NOT_OURS, RESULT_COUNT };
 static const char *const values[RESULT_COUNT] = {"cut", "hold", "not-found", "not-applicable"};
@@ -24,7 +26,7 @@ static const enum tui_msg reasons[] = {MSG_HOLD_CLINICAL, MSG_HOLD_DECIDER, MSG_
 struct walk {
     struct shodo_buf unlisted; /* connections that examinations found and the list does not have, one a line */
     char filter[16]; /* kind, "hold", "list", "big-cut" or "" */
-    bool marked[LINES_MAX + 1];
+    bool marked[NUMBERS_MAX + 1];
     enum result result; /* chosen, while the reason is asked */
 };
 
@@ -51,6 +53,7 @@ struct row {
     const struct shodo_site_line *line; /* NULL: an own one */
     const char *own;
     char id[100];
+    size_t number; /* of the whole list: the same on every screen and on the printed round list */
 };
 
 static bool wanted(const struct tui_app *app, const char *filter, const struct row *r) {
@@ -69,7 +72,7 @@ static bool row_at(const struct tui_app *app, const char *filter, size_t want, s
     const struct shodo_site *s = tui_books_lines_of(&app->books);
     size_t lines = s ? s->lines.count : 0, big = s && s->has_big_cut;
     for (size_t i = 0; i < big + lines + OWN_MAX; i++) {
-        *ret = (struct row){.line = i < big ? &s->big_cut : i < big + lines ? shodo_vec_at(&s->lines, i - big) : NULL};
+        *ret = (struct row){.line = i < big ? &s->big_cut : i < big + lines ? shodo_vec_at(&s->lines, i - big) : NULL, .number = i + 1};
         if (ret->line) {
             snprintf(ret->id, sizeof ret->id, "%.90s", ret->line->id);
         } else {
@@ -87,7 +90,7 @@ static bool row_at(const struct tui_app *app, const char *filter, size_t want, s
 static size_t count_rows(const struct tui_app *app, const char *filter) {
     struct row r;
     size_t n = 0;
-    while (n < LINES_MAX && row_at(app, filter, n, &r))
+    while (n < NUMBERS_MAX && row_at(app, filter, n, &r))
         n++;
     return n;
 }
@@ -105,6 +108,11 @@ static const char *tag_of(const struct tui_app *app, const char *value) {
             return tui_text(app, tags[i]);
     }
     return tui_text(app, MSG_WALK_OPEN);
+}
+
+/* "4" is a floor only with the word behind it. */
+static const char *floor_word(const struct tui_app *app, const char *floor) {
+    return *floor && strspn(floor, "0123456789") == strlen(floor) ? tui_text(app, MSG_FLOOR_WORD) : "";
 }
 
 /* ---- paper ---- */
@@ -126,7 +134,7 @@ void tui_walk_text(const struct tui_app *app, struct shodo_buf *out) {
         row_at(app, "", i, &r);
         const char *building = r.line ? r.line->building : "", *floor = r.line ? r.line->floor : "";
         place = *building || *floor ? building : tui_text(app, MSG_WALK_NO_PLACE);
-        shodo_buf_addf(out, "\n== %s %s\n", place, floor);
+        shodo_buf_addf(out, "\n== %s %s%s\n", place, floor, floor_word(app, floor));
         for (size_t k = i; k < n; k++) {
             struct row x;
             row_at(app, "", k, &x);
@@ -179,7 +187,7 @@ static void draw_detail(const struct tui_app *app, const struct row *r, struct t
     if (r->line) {
         const struct shodo_site_line *l = r->line;
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "%s %s %s", l->building, l->floor, l->place);
+        shodo_buf_addf(&b, "%s %s%s %s", l->building, l->floor, floor_word(app, l->floor), l->place);
         row = detail(c, a, row, tui_text(app, MSG_WALK_PLACE), shodo_buf_cstr(&b));
         row = detail(c, a, row, tui_text(app, MSG_WALK_STOPS), tui_pick(app, &l->stops));
         row = detail(c, a, row, tui_text(app, MSG_WALK_PATIENT), tui_pick(app, &l->patient_effect));
@@ -230,7 +238,7 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
     for (int i = v->scroll; i < n && i - v->scroll < fit && row_at(app, w->filter, (size_t)i, &r); i++, row++) {
         enum tui_role role = i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "%s%3d %s[%s] %s", i == v->selected ? ">" : " ", i + 1, w->marked[i + 1] ? "*" : " ", tag_of(app, value_of(app, r.id)),
+        shodo_buf_addf(&b, "%s%3zu %s[%s] %s", i == v->selected ? ">" : " ", r.number, w->marked[r.number] ? "*" : " ", tag_of(app, value_of(app, r.id)),
                        row_name(app, &r));
         tui_canvas_fill(c, row, a.col, a.cols, role);
         tui_canvas_text(c, row, a.col, a.cols, role, shodo_buf_cstr(&b));
@@ -254,8 +262,8 @@ static struct walk *walk_of(struct tui_app *app) {
 static void apply(struct tui_app *app, struct walk *w, const char *note) {
     struct shodo_vec ids = SHODO_VEC_INIT(sizeof(struct row));
     struct row r;
-    for (size_t i = 0; i < LINES_MAX && row_at(app, w->filter, i, &r); i++) {
-        struct row *keep = w->marked[i + 1] ? shodo_vec_push(&ids) : NULL;
+    for (size_t i = 0; i < NUMBERS_MAX && row_at(app, "", i, &r); i++) {
+        struct row *keep = w->marked[r.number] ? shodo_vec_push(&ids) : NULL;
         if (keep)
             *keep = r;
     }
@@ -268,6 +276,8 @@ static void apply(struct tui_app *app, struct walk *w, const char *note) {
     }
     if (ok)
         tui_message(app, TUI_ROLE_OK, "%s: %zu", tui_text(app, MSG_RECORDED), ids.count);
+    if (ok && w->result == RESULT_HOLD)
+        tui_promise_ask(app, note && *note ? note : tui_text(app, MSG_WALK_HOLD), NULL);
     shodo_vec_done(&ids);
 }
 
@@ -300,18 +310,19 @@ static void on_result(struct tui_app *app, long arg, int index) {
     struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_HOLD_TITLE), tui_text(app, MSG_HOLD_TEXT), on_reason, 0);
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(reasons); i++)
         tui_ask_add(a, tui_text(app, reasons[i]), NULL);
+    tui_ask_select(a, -1);
 }
 
 static void ask_result(struct tui_app *app) {
     struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_WALK_RESULT), tui_text(app, MSG_WALK_RESULT_TEXT), on_result, 0);
     for (int i = 0; i < RESULT_COUNT; i++)
         tui_ask_add(a, tui_text(app, tags[i]), NULL);
-    tui_ask_select(a, RESULT_HOLD); /* a slip of Enter must not say that something was cut */
+    tui_ask_select(a, -1); /* a slip of Enter must not say anything */
 }
 
 static void mark_number(void *ctx, unsigned n) {
     bool *marked = ctx;
-    if (n <= LINES_MAX)
+    if (n <= NUMBERS_MAX)
         marked[n] = true;
 }
 
@@ -322,7 +333,7 @@ static void on_numbers(struct tui_app *app, long arg, const char *text) {
     if (!w || !*text)
         return;
     memset(w->marked, 0, sizeof w->marked);
-    if (shodo_site_numbers(text, (unsigned)count_rows(app, w->filter), mark_number, w->marked, &err) != SHODO_OK) {
+    if (shodo_site_numbers(text, (unsigned)count_rows(app, ""), mark_number, w->marked, &err) != SHODO_OK) {
         memset(w->marked, 0, sizeof w->marked); /* all or nothing */
         tui_message(app, TUI_ROLE_ERROR, "%s: %s", tui_text(app, MSG_WALK_BAD_NUMBERS), err.text);
         return;
@@ -345,21 +356,22 @@ static void on_own(struct tui_app *app, long arg, const char *text) {
 static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
     struct walk *w = v->data;
     int n = (int)count_rows(app, w->filter);
+    struct row r;
     if (tui_list_key(v, key, SHODO_MAX(n, 1), 10))
         return TUI_EFFECT_REDRAW;
     bool any = false;
-    for (int i = 1; i <= LINES_MAX; i++)
+    for (int i = 1; i <= NUMBERS_MAX; i++)
         any = any || w->marked[i];
     switch (key.action) {
     case TUI_ACTION_MARK:
-        if (n > 0)
-            w->marked[v->selected + 1] = !w->marked[v->selected + 1];
+        if (row_at(app, w->filter, (size_t)v->selected, &r) && r.number <= NUMBERS_MAX)
+            w->marked[r.number] = !w->marked[r.number];
         return TUI_EFFECT_REDRAW;
     case TUI_ACTION_ENTER:
         if (n == 0)
             return TUI_EFFECT_POP | TUI_EFFECT_REDRAW;
-        if (!any)
-            w->marked[v->selected + 1] = true;
+        if (!any && row_at(app, w->filter, (size_t)v->selected, &r) && r.number <= NUMBERS_MAX)
+            w->marked[r.number] = true;
         ask_result(app);
         return TUI_EFFECT_REDRAW;
     case TUI_ACTION_NUMBERS:

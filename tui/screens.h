@@ -27,6 +27,7 @@
     X(seals)                                                                                                           \
     X(sheet)                                                                                                           \
     X(prepare)                                                                                                         \
+    X(site)                                                                                                          \
     X(help)
 #define X(id) extern const struct tui_screen tui_screen_##id;
 TUI_SCREEN_TABLE(X)
@@ -40,11 +41,32 @@ void tui_list_scroll(struct tui_view *v, int fit);
 /* Who? People of the site profile, the usual roles, or typed. */
 typedef void (*tui_who_done)(struct tui_app *app, const char *who);
 void tui_who_ask(struct tui_app *app, const char *title, tui_who_done done);
+/* People by name only, never a title: for the journal and the change of shift. */
+void tui_person_ask(struct tui_app *app, const char *title, tui_who_done done);
 
 /* Into the case when it was begun before (after a restart on this PC): home, then the open playbook. */
 void tui_start_continue(struct tui_app *app);
 /* true: this start of the PC is already known to the journal (the program came back after a crash). */
 bool tui_start_is_same_boot(const struct tui_app *app);
+
+/* A decision of a step (ui.decide): its choices, who decides, why; records decide/<id> and the answer of the step. */
+struct shodo_step;
+void tui_decide_step(struct tui_app *app, const struct shodo_step *s);
+/* Name, hospital, number to ring back: once per case, before the first playbook. */
+void tui_facts_before_calls(struct tui_app *app);
+/* Numbers of a contact, or how to find them. Appends. */
+void tui_contact_text(const struct tui_app *app, const char *id, struct shodo_buf *out);
+
+/* The step that a journal key stands for, NULL when it is none. */
+const struct shodo_step *tui_step_of_key(const struct tui_app *app, const char *key);
+/* The answer of a step as people read it. */
+const char *tui_answer_word(const struct tui_app *app, const struct shodo_step *s, const char *value);
+/* Certificates of receivers: what is there, and one more from a file. */
+void tui_recipients_ask(struct tui_app *app);
+/* A path as it may be photographed (mask.h); borrowed from `buf`. */
+const char *tui_masked(const struct tui_app *app, const char *path, struct shodo_buf *buf);
+/* Copies and seals the evidence of the machine that was examined last. */
+void tui_collect_go(struct tui_app *app);
 
 /* Running the engine (screen_run.c): "triage" or "collect" with what the screens chose. */
 enum tui_run_kind { TUI_RUN_TRIAGE, TUI_RUN_COLLECT };

@@ -76,21 +76,24 @@ class Screen:
 
 def crumbs(text):
     lines = text.split("\n")
-    return lines[1].strip() if len(lines) > 1 else ""
+    return re.sub(r" *経過 [\d:]+$", "", lines[1].strip()) if len(lines) > 1 else ""
 
 
 def step(text):
     """(number, name) of the step on the screen, None elsewhere."""
-    m = re.search(r"> 手順 (\d+)$", crumbs(text))
+    m = re.search(r"> 手順 (\d+)/約\d+ *(?:経過 [\d:]+)?$", crumbs(text))
     body = text.split("\n")
-    name = next((line.strip() for line in body[2:6] if line.strip().startswith("[")), "")
+    name = next((line.strip() for line in body[3:6] if line.strip().startswith("[")), "")
     return (int(m.group(1)), name) if m else None
 
+
+# What is decided on the decision screen; anything else takes the first option.
+DECISIONS = [("線を切る", "決めた順に切る")]
 
 # Answers of a hospital that is hit and cuts everything; anything else takes the first answer.
 ANSWERS = [
     ("この機械は医療機器か", "いいえ"), ("機器ですか", "いいえ"), ("患者の安全", "影響する患者はいないと確認した"),
-    ("内線", "いいえ"), ("線を切る判断", "決めた順に切る"), ("次の機械", "いいえ"), ("機器はあるか", "いいえ"),
+    ("内線", "いいえ"), ("次の機械", "いいえ"), ("機器はあるか", "いいえ"),
     ("VPN", "いいえ"), ("原因", "攻撃"),
 ]
 
@@ -104,7 +107,7 @@ def answer(screen, text):
     number, name = step(text)
     rows = options(text)
     labels = [label for _, label in rows]
-    if labels and labels[0].startswith("開く"):
+    if labels and labels[0].startswith(("開く", "開いて")):
         screen.key("1")
         return function(screen, name)
     if labels and labels[0].startswith("その手順書"):
@@ -113,10 +116,13 @@ def answer(screen, text):
     fits = [n for where, want in ANSWERS if where in name for n, label in rows if want in label]
     pick = fits[0] if fits else 1
     screen.key(str(pick))
-    if "決めた人" in crumbs(screen.text()):
+    text = screen.settle()
+    if "決めた人" in crumbs(text):
         screen.key("1")
-    if "Enter で決める" in screen.text():
-        screen.type("21:00")
+    elif "次に電話する時刻" in crumbs(text):
+        screen.key("3")
+    elif "Enter で決める" in text:
+        screen.type("kakunin")
         screen.key("Enter")
     return name
 
@@ -134,11 +140,15 @@ def function(screen, name):
         rows = [n for n, _ in re.findall(r"^ ?>? +(\d+) .?\[(.+?)\]", screen.text(), re.M)]
         if rows:
             screen.key("g")
-            screen.type(f"1-{max(map(int, rows))}")
+            screen.type(f"{min(map(int, rows))}-{max(map(int, rows))}")
             screen.key("Enter", "1")
         screen.key("Escape")
     elif last.startswith("判断"):
-        screen.key("1", "1", "1")
+        rows = options(screen.text())
+        want = [n for where, label_wanted in DECISIONS if where in name for n, label in rows if label_wanted in label]
+        screen.key(str(want[0] if want else 1))
+        if "判断" in crumbs(screen.text()):
+            screen.key("1", "1")
     elif last.startswith("調べるディスク"):
         screen.until(r"調べるディスクを選ぶ[\s\S]*\d  .*GB")
         screen.key("Enter")
@@ -150,11 +160,17 @@ def function(screen, name):
     elif last.startswith("検査と収集"):
         run(screen)
     elif last.startswith("メモ"):
-        screen.key("1")
+        if "次に電話する時刻" in crumbs(screen.key("1")):
+            screen.key("1")
     elif last.startswith("封印"):
         screen.key("Enter")
     elif last.startswith("引継ぎ"):
-        screen.key("Enter", "1")
+        text = screen.key("Enter")
+        if "Enter で決める" in text:
+            screen.type("sakura")
+            screen.key("Enter")
+        else:
+            screen.key("1")
     elif last.startswith("USB を外す"):
         screen.key("3")
     elif "書類" in last or "巡回表" in last or "検出" in last or "範囲" in last:
@@ -171,8 +187,22 @@ def function(screen, name):
     now = step(text)
     if now and now[1] == name:  # not said to be done by the function itself
         done = [n for n, label in options(text) if label.startswith("済んだ")]
-        screen.key(str(done[0]) if done else "Enter")
+        if done:
+            screen.key(str(done[0]))
     return name
+
+
+def facts(screen):
+    """Name, hospital and number before the first playbook: chosen when the site knows them, else typed."""
+    for typed in ("sakura", "reibyouin", "090-0000-0000"):
+        text = screen.settle()
+        if step(text):
+            return
+        if "Enter で決める" in text:
+            screen.type(typed)
+            screen.key("Enter")
+        else:
+            screen.key("1")
 
 
 def run(screen):

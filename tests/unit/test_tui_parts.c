@@ -81,7 +81,7 @@ static void csv(void **state) {
         shodo_autop(shodo_doc) struct shodo_doc *doc = NULL;
         struct shodo_error err = SHODO_ERROR_INIT;
         size_t rows = 0;
-        assert_int_equal(tui_csv_connections(files[i].p, files[i].n, &out, &rows, &err), SHODO_OK);
+        assert_int_equal(tui_csv_connections(files[i].p, files[i].n, NULL, &out, &rows, &err), SHODO_OK);
         assert_int_equal(rows, 2);
         assert_int_equal(shodo_doc_parse_yaml(&doc, "t.yaml", shodo_buf_cstr(&out), out.len, &err), SHODO_OK);
         const struct shodo_value *list = shodo_value_get(shodo_doc_root(doc), "connections");
@@ -94,7 +94,7 @@ static void csv(void **state) {
         shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;
         struct shodo_error err = SHODO_ERROR_INIT;
         size_t rows = 0;
-        assert_int_equal(tui_csv_contacts(wrong[i], strlen(wrong[i]), &out, &rows, &err), SHODO_INVALID);
+        assert_int_equal(tui_csv_contacts(wrong[i], strlen(wrong[i]), NULL, &out, &rows, &err), SHODO_INVALID);
     }
 }
 

@@ -75,6 +75,9 @@ struct shodo_step {
     const char *role;       /* agent's name */
     bool is_must;           /* ui.severity == must */
     bool wants_photo, wants_two_people, is_decision;
+    bool is_promise;         /* ui.promise: the answer is a time at which somebody will be called */
+    const char *decision_id; /* ui.decide: the answer is this decision of the site's table; NULL none */
+    const char *call;        /* ui.call: id of a contact whose numbers are shown; NULL none */
     /* indexes of steps, -1 none */
     int on_completion, on_success, on_failure;
     const char *condition;  /* if, while */

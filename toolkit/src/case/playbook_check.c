@@ -174,6 +174,8 @@ static void check_step(struct check *c, const struct shodo_step *s) {
             check_text(c, s, "a command", &s->commands[i].text, true);
     }
     check_question(c, s);
+    if (s->decision_id && !s->question.choices_count)
+        complain(c, s, "records the decision '%s' but has no choices", s->decision_id);
 }
 
 size_t shodo_playbook_check(const struct shodo_playbook *p, shodo_playbook_problem problem, void *ctx) {

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Parts of the quiet day and of the stick: merging tables, changing the site profile, masking names, the image's file. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/time.h"
+#include "base/value.h"
+#include "csv.h"
+#include "image_info.h"
+#include "mask.h"
+#include "site_file.h"
+
+static struct shodo_doc *yaml(const char *text, size_t n) {
+    struct shodo_doc *doc = NULL;
+    struct shodo_error err = SHODO_ERROR_INIT;
+    if (shodo_doc_parse_yaml(&doc, "t.yaml", text, n, &err) != SHODO_OK)
+        fail_msg("%s\n%.*s", err.text, (int)n, text);
+    return doc;
+}
+
+/* A second import changes what the table says and keeps the rest: ids, other keys, other rows. */
+static void merge(void **state) {
+    (void)state;
+    static const char old[] = "schema: shodo-site/1\nhospital: {name: H}\nconnections:\n  - {id: c01, name: VPN, kind: external, photo: a.jpg, vendor_phone: '1'}\n"
+                              "  - {id: csv-1, name: other, place: x}\n";
+    static const char table[] = "\xEF\xBB\xBF名前,電話,場所\nVPN,222,\n新しい線,333,1階\n";
+    shodo_autop(shodo_doc) struct shodo_doc *before = yaml(old, strlen(old));
+    shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;
+    struct shodo_error err = SHODO_ERROR_INIT;
+    size_t rows = 0;
+    assert_int_equal(tui_csv_connections(table, strlen(table), shodo_doc_root(before), &out, &rows, &err), SHODO_OK);
+    assert_int_equal(rows, 2);
+    shodo_autop(shodo_doc) struct shodo_doc *after = yaml(shodo_buf_cstr(&out), out.len);
+    const struct shodo_value *list = shodo_value_get(shodo_doc_root(after), "connections");
+    assert_string_equal(shodo_value_get_str(shodo_value_get(shodo_doc_root(after), "hospital"), "name"), "H");
+    assert_int_equal(shodo_value_count(list), 3);
+    assert_string_equal(shodo_value_get_str(shodo_value_at(list, 0), "name"), "other");
+    const struct shodo_value *vpn = shodo_value_at(list, 1), *fresh = shodo_value_at(list, 2);
+    assert_string_equal(shodo_value_get_str(vpn, "id"), "c01");
+    assert_string_equal(shodo_value_get_str(vpn, "photo"), "a.jpg");
+    assert_string_equal(shodo_value_get_str(vpn, "vendor_phone"), "222");
+    assert_string_equal(shodo_value_get_str(fresh, "id"), "csv-2");
+    assert_string_equal(shodo_value_get_str(fresh, "place"), "1階");
+}
+
+static void change(const struct shodo_value *root, const char *section, long index, const char *key, const char *json, struct shodo_buf *out) {
+    const struct tui_site_change c = {.section = section, .index = index, .key = key, .json = json};
+    shodo_buf_clear(out);
+    tui_site_write(root, &c, out);
+}
+
+static void site_change(void **state) {
+    (void)state;
+    static const char old[] = "# a comment\nschema: shodo-site/1\nhospital: {name: H, beds: 10, own: [1, {a: b}]}\npeople:\n  - {id: a, name: A}\n  - {id: b, name: B}\nrooms: []\n";
+    shodo_autop(shodo_doc) struct shodo_doc *doc = yaml(old, strlen(old));
+    const struct shodo_value *root = shodo_doc_root(doc);
+    shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;
+    static const struct {
+        const char *section;
+        long index;
+        const char *key, *json;
+    } rows[] = {{"hospital", -1, "name", "\"X\""}, {"people", 1, "role", "\"R\""}, {"people", 2, "id", "\"c\""}, {"people", 0, NULL, NULL},
+                {"connections", 0, "id", "\"n\""},  {"communication", -1, "internal_phones_over_network", "true"}};
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
+        change(root, rows[i].section, rows[i].index, rows[i].key, rows[i].json, &out);
+        shodo_autop(shodo_doc) struct shodo_doc *now = yaml(shodo_buf_cstr(&out), out.len);
+        const struct shodo_value *r = shodo_doc_root(now), *people = shodo_value_get(r, "people"), *hospital = shodo_value_get(r, "hospital");
+        assert_int_equal(shodo_value_get_int(hospital, "beds", 0), 10);
+        assert_int_equal(shodo_value_count(shodo_value_get(hospital, "own")), 2);
+        assert_string_equal(shodo_value_get_str(hospital, "name"), i == 0 ? "X" : "H");
+        assert_int_equal(shodo_value_count(people), i == 2 ? 3 : i == 3 ? 1 : 2);
+        if (i == 1)
+            assert_string_equal(shodo_value_get_str(shodo_value_at(people, 1), "role"), "R");
+        if (i == 3)
+            assert_string_equal(shodo_value_get_str(shodo_value_at(people, 0), "id"), "b");
+        if (i == 4)
+            assert_string_equal(shodo_value_get_str(shodo_value_at(shodo_value_get(r, "connections"), 0), "id"), "n");
+        if (i == 5)
+            assert_true(shodo_value_bool(shodo_value_get(shodo_value_get(r, "communication"), "internal_phones_over_network"), false));
+    }
+    /* from nothing */
+    change(NULL, "hospital", -1, "name", "\"N\"", &out);
+    shodo_autop(shodo_doc) struct shodo_doc *first = yaml(shodo_buf_cstr(&out), out.len);
+    assert_string_equal(shodo_value_get_str(shodo_value_get(shodo_doc_root(first), "hospital"), "name"), "N");
+}
+
+/* The old version stays once; what a cut left half done is found. */
+static void replace(void **state) {
+    (void)state;
+    char folder[] = "/tmp/shodo-site-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct shodo_error err = SHODO_ERROR_INIT;
+    static const char *const texts[] = {"one\n", "two\n", "three\n"};
+    for (size_t i = 0; i < 3; i++) {
+        shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT;
+        shodo_auto(shodo_buf) struct shodo_buf back = SHODO_BUF_INIT;
+        shodo_buf_adds(&text, texts[i]);
+        assert_int_equal(tui_site_replace(dir, "site.yaml", &text, i == 1, &err), SHODO_OK);
+        assert_int_equal(tui_site_read(dir, "site.yaml", &back, &err), SHODO_OK);
+        assert_string_equal(shodo_buf_cstr(&back), texts[i]);
+    }
+    shodo_auto(shodo_buf) struct shodo_buf kept = SHODO_BUF_INIT;
+    assert_int_equal(shodo_io_read_file(&kept, dir, "site.0001.yaml", 100, &err), SHODO_OK);
+    assert_string_equal(shodo_buf_cstr(&kept), "one\n");
+    assert_int_equal(renameat(dir, "site.yaml", dir, "site.yaml.new"), 0);
+    shodo_auto(shodo_buf) struct shodo_buf left = SHODO_BUF_INIT;
+    assert_int_equal(tui_site_read(dir, "site.yaml", &left, &err), SHODO_OK);
+    assert_string_equal(shodo_buf_cstr(&left), "three\n");
+    unlinkat(dir, "site.yaml.new", 0);
+    unlinkat(dir, "site.0001.yaml", 0);
+    close(dir);
+    rmdir(folder);
+}
+
+static void mask(void **state) {
+    (void)state;
+    static const struct {
+        const char *in, *want;
+    } rows[] = {
+        {"C:\\患者\\山田 太郎.pdf", "C:\\患者\\***.pdf"},
+        {"C:\\a\\ヤマダ　タロウ_検査.docx", "C:\\a\\***_検査.docx"},
+        {"佐藤様の紹介状.doc", "佐藤様の紹介状.doc"}, /* one word: a guess would hit too much */
+        {"佐藤様.doc", "***.doc"},
+        {"ID_00123456.dcm", "ID_***.dcm"},
+        {"C:\\Windows\\System32\\kb5001330.exe", "C:\\Windows\\System32\\kb5001330.exe"},
+        {"README_KOKORO.txt", "README_KOKORO.txt"},
+        {"", ""},
+    };
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
+        shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;
+        tui_mask(&out, rows[i].in, strlen(rows[i].in));
+        assert_string_equal(shodo_buf_cstr(&out), rows[i].want);
+    }
+}
+
+static void image(void **state) {
+    (void)state;
+    char path[] = "/tmp/shodo-image-XXXXXX";
+    int fd = mkstemp(path);
+    static const char text[] = "SHODO_BUILD_ID=b1\nSHODO_PHRASE=\"a b\x1b[31m c\"\nnonsense\nSHODO_CLOCK_STATE=wrong\nSHODO_STORAGE_RAID=yes\nSHODO_RTC_EPOCH=77\n=\n";
+    struct tui_image m;
+    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    close(fd);
+    tui_image_load(&m, path);
+    unlink(path);
+    assert_true(m.is_known && m.is_clock_wrong && m.has_raid);
+    assert_int_equal(m.rtc_epoch, 77);
+    assert_null(strchr(m.phrase, 0x1b));
+    shodo_auto(shodo_buf) struct shodo_buf json = SHODO_BUF_INIT;
+    tui_image_json(&m, &json);
+    shodo_autop(shodo_doc) struct shodo_doc *doc = yaml(shodo_buf_cstr(&json), json.len);
+    assert_string_equal(shodo_value_get_str(shodo_doc_root(doc), "build"), "b1");
+    tui_image_load(&m, "/nonexistent/x");
+    assert_false(m.is_known);
+    int64_t now = 0;
+    assert_true(shodo_time_parse("2026-11-22T00:00:00Z", 20, &now));
+    assert_int_equal(tui_image_age_days("2026-11-20", now), 2);
+    assert_int_equal(tui_image_age_days("2027-01-01", now), -1);
+    assert_int_equal(tui_image_age_days("soon", now), -1);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(merge), cmocka_unit_test(site_change), cmocka_unit_test(replace), cmocka_unit_test(mask), cmocka_unit_test(image),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

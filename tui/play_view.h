@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How a step looks: its answers and its texts. Pure; what an answer does is in screen_play.c. */
+#ifndef SHODO_TUI_PLAY_VIEW_H
+#define SHODO_TUI_PLAY_VIEW_H
+
+#include "play.h"
+
+#define TUI_OPTIONS_MAX 24
+
+enum tui_option_kind { TUI_OPTION_ANSWER, TUI_OPTION_UNKNOWN, TUI_OPTION_DONE, TUI_OPTION_LATER, TUI_OPTION_OPEN };
+
+struct tui_option {
+    enum tui_option_kind kind;
+    const char *value; /* NULL: it is typed */
+    const char *label;
+};
+
+const char *tui_step_function(const struct shodo_step *s); /* built-in function, NULL none */
+size_t tui_step_options(const struct tui_app *app, const struct shodo_step *s, struct tui_option out[TUI_OPTIONS_MAX]);
+struct tui_step_look {
+    int selected; /* answer, -1 none */
+    int scroll;   /* lines of the text above the answers */
+    bool shows_why;
+};
+/* The answers always stay on the screen; returns how far the text can be scrolled. */
+int tui_step_draw(const struct tui_app *app, const struct shodo_step *s, const struct tui_step_look *look, struct tui_canvas *c,
+                  struct tui_area a);
+/* The list of steps beside it, on wide screens. */
+void tui_step_draw_list(const struct tui_app *app, const struct tui_standing *st, struct tui_canvas *c, struct tui_area a);
+
+#endif
