@@ -67,6 +67,11 @@ def dirty_ntfs(path, mib=48):
     with open(path, "wb") as f:
         f.truncate(mib << 20)
     run("mkntfs", "-q", "-F", "-L", "Windows", path)
+    return set_dirty(path)
+
+
+def set_dirty(path):
+    """Sets the flag in an NTFS volume without a partition table."""
     with open(path, "r+b") as f:
         boot = f.read(512)
         cluster = struct.unpack_from("<H", boot, 11)[0] * boot[13]

@@ -380,6 +380,8 @@ bool shodo_msg_put_probe(struct shodo_buf *b, const struct shodo_volume_table *t
         shodo_buf_addc(b, v->drive);
         shodo_buf_addc(b, v->has_windows);
         put_fixed(b, v->users, sizeof v->users);
+        shodo_buf_addc(b, v->is_dirty);
+        shodo_buf_addc(b, (char)v->sleep);
         shodo_buf_add_le32(b, v->cluster_bytes);
         shodo_buf_addc(b, v->is_bitlocker);
         put_fixed(b, v->key_ids, sizeof v->key_ids);
@@ -403,12 +405,15 @@ static bool get_volume(struct shodo_volume *v, struct shodo_cur *c, uint64_t i) 
     v->drive = get_drive(c);
     v->has_windows = shodo_cur_u8(c) != 0;
     get_fixed(v->users, sizeof v->users, c);
+    v->is_dirty = shodo_cur_u8(c) != 0;
+    uint8_t asleep = shodo_cur_u8(c);
     v->cluster_bytes = shodo_cur_le32(c);
     v->is_bitlocker = shodo_cur_u8(c) != 0;
     get_fixed(v->key_ids, sizeof v->key_ids, c);
     bool is_good = get_shadows(&v->shadows, c);
     v->fs = (enum shodo_volume_fs)fs;
-    return is_good && !c->bad && index == i && fs <= SHODO_FS_UNKNOWN;
+    v->sleep = (enum shodo_sleep)asleep;
+    return is_good && !c->bad && index == i && fs <= SHODO_FS_UNKNOWN && asleep <= SHODO_SLEEP_UNKNOWN;
 }
 
 enum shodo_status shodo_msg_get_probe(struct shodo_volume_table *ret, char ret_endpoint[SHODO_ENDPOINT_TEXT_BYTES],

@@ -106,6 +106,11 @@ static void write_text(const struct disk *d, const struct shodo_opened *o, const
             shodo_buf_adds(&b, "  users: ");
             add_safe(&b, v->users);
         }
+        if (v->sleep == SHODO_SLEEP_ASLEEP)
+            shodo_buf_adds(&b, "\n       Windows is hibernated or shut down with Fast Startup: it can be read; hiberfil.sys holds part of its memory,"
+                               "\n       and the newest changes may be only there. Do not start it");
+        else if (v->is_dirty)
+            shodo_buf_adds(&b, "\n       marked dirty: Windows was switched off or stopped without closing the volume. It can be read");
         if (v->why[0]) {
             shodo_buf_adds(&b, "\n       ");
             add_safe(&b, v->why);

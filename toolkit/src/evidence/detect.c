@@ -123,6 +123,7 @@ static bool detect_ntfs(struct shodo_volume *v) {
                          ntfs_index_find(n, folder, "System32", &system32, NULL) == SHODO_OK;
         if (v->has_windows && ntfs_index_find(n, NTFS_ROOT, "Users", &folder, NULL) == SHODO_OK)
             ntfs_index_names(n, folder, add_user, v, NULL); /* a damaged folder: fewer names */
+        ntfs_state(n, &v->is_dirty, &v->sleep);
     } else {
         snprintf(v->why, sizeof(v->why), "NTFS is damaged: %.200s", err.text);
     }

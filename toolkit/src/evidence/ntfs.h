@@ -19,6 +19,7 @@
 #include "base/status.h"
 #include "evidence/runs.h"
 #include "evidence/source.h"
+#include "evidence/volume.h"
 #include "evidence/walk.h"
 #include "model/entry.h"
 
@@ -200,6 +201,9 @@ enum shodo_status ntfs_index_find(struct shodo_ntfs *n, uint64_t dir, const char
  * left out. */
 typedef void (*ntfs_index_name)(void *ctx, const uint8_t *utf16, size_t units, uint8_t name_space, bool is_folder);
 enum shodo_status ntfs_index_names(struct shodo_ntfs *n, uint64_t dir, ntfs_index_name each, void *ctx, struct shodo_error *err);
+
+/* How Windows left the volume (ntfs_state.c): the dirty flag of $Volume, and whether hiberfil.sys holds a sleeping Windows. */
+void ntfs_state(struct shodo_ntfs *n, bool *ret_is_dirty, enum shodo_sleep *ret_sleep);
 
 enum shodo_status ntfs_walk(struct shodo_ntfs *n, const struct shodo_volume *v, const struct shodo_walk_options *o,
                             const struct shodo_walk_sink *sink, struct shodo_walk_stats *stats,

@@ -210,6 +210,11 @@ static void write_shadows(struct shodo_json *j, const struct shodo_volume_shadow
     shodo_json_array_end(j);
 }
 
+const char *shodo_sleep_name(enum shodo_sleep s) {
+    static const char *const names[] = {"none", "awake", "asleep", "unknown"};
+    return s < SHODO_ARRAY_SIZE(names) ? names[s] : "unknown";
+}
+
 void shodo_volume_write(struct shodo_json *j, const char *key, const struct shodo_volume *v) {
     char drive[2] = {v->drive, '\0'};
     shodo_json_object(j, key);
@@ -232,6 +237,10 @@ void shodo_volume_write(struct shodo_json *j, const char *key, const struct shod
         p += n + (p[n] == '/');
     }
     shodo_json_array_end(j);
+    if (v->fs == SHODO_FS_NTFS) {
+        shodo_json_bool(j, "is_dirty", v->is_dirty);
+        shodo_json_str(j, "hibernation", shodo_sleep_name(v->sleep));
+    }
     shodo_json_bool(j, "is_bitlocker", v->is_bitlocker);
     shodo_json_str(j, "key_ids", v->key_ids);
     shodo_json_u64(j, "cluster_bytes", v->cluster_bytes);

@@ -43,6 +43,15 @@ struct shodo_volume_shadows {
     uint64_t local;                        /* bit i: copy i can be read from this volume */
 };
 
+/* What hiberfil.sys says. Fast Startup and hibernation use the same file and are not told apart. */
+enum shodo_sleep {
+    SHODO_SLEEP_NO_FILE, /* also: not NTFS */
+    SHODO_SLEEP_AWAKE,   /* the file is there and holds no sleeping Windows */
+    SHODO_SLEEP_ASLEEP,  /* hibernated or Fast Startup: part of the memory lies in the file, the volume may lag behind it */
+    SHODO_SLEEP_UNKNOWN, /* unreadable, or none of the known marks */
+};
+const char *shodo_sleep_name(enum shodo_sleep s); /* "none" "awake" "asleep" "unknown" */
+
 struct shodo_volume {
     uint32_t index;
     uint64_t offset, length; /* bytes on the source */
@@ -56,6 +65,8 @@ struct shodo_volume {
     char drive;              /* 'C' for the volume with /Windows/System32, then D, E … in order; 0 none */
     bool has_windows;
     char users[256];         /* folders of \Users of people, '/' between them: to recognise whose PC it is */
+    bool is_dirty;               /* NTFS: Windows did not close it (switched off, crashed, or asleep) */
+    enum shodo_sleep sleep;
     uint32_t cluster_bytes;
     struct shodo_source *source; /* window, or the layer that opens it; owned by the table */
     struct shodo_source *outer;  /* window below the layer; NULL when there is none */
