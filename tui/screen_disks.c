@@ -20,7 +20,7 @@
 struct disk {
     char path[400], model[128], serial[128], volumes[300], users[200], problem[200];
     uint64_t size_bytes;
-    bool is_removable, needs_key, has_windows;
+    bool is_removable, needs_key, has_windows, is_asleep, is_dirty;
 };
 
 struct disks {
@@ -61,6 +61,9 @@ static void add_volumes(struct disk *k, const struct shodo_value *list) {
             shodo_buf_addf(&b, "%s%s%s%s%s %s%s", b.len ? ", " : "", drive && *drive ? drive : "", drive && *drive ? ": " : "", fs, is_bitlocker ? " BitLocker" : "",
                            label ? label : "", is_windows ? " (Windows)" : "");
         k->has_windows = k->has_windows || is_windows;
+        const char *sleep = shodo_value_get_str(v, "hibernation");
+        k->is_asleep = k->is_asleep || (sleep && strcmp(sleep, "asleep") == 0);
+        k->is_dirty = k->is_dirty || shodo_value_bool(shodo_value_get(v, "is_dirty"), false);
         k->needs_key = k->needs_key || (is_bitlocker && !shodo_value_bool(shodo_value_get(v, "is_read"), false));
         const struct shodo_value *names = shodo_value_get(v, "users");
         for (size_t u = 0; u < shodo_value_count(names); u++) {
@@ -154,6 +157,8 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
         shodo_buf_clear(&b);
         shodo_buf_addf(&b, "%s: %s   %s", tui_text(app, MSG_WINDOWS_USERS), *k->users ? k->users : tui_text(app, MSG_USERS_LATER), k->path);
         tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_DIM, shodo_buf_cstr(&b));
+        if (k->is_asleep || k->is_dirty)
+            tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_UNKNOWN, tui_text(app, k->is_asleep ? MSG_ASLEEP : MSG_DIRTY));
         if (k->needs_key)
             tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_WARN, tui_text(app, MSG_NEEDS_KEY));
         if (*k->problem)
