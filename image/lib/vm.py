@@ -21,21 +21,23 @@ class VmError(Exception):
 
 
 class Machine:
-    """Start with `with Machine(...) as vm`. firmware: secure (Microsoft keys enforced), uefi or bios."""
+    """Start with `with Machine(...) as vm`. firmware: secure (Microsoft keys enforced), refuses (Secure Boot
+    that does not know Microsoft's third-party key), uefi or bios."""
 
     def __init__(self, stick, firmware="secure", memory=1024, disks=(), extra=(), stick_snapshot=True, direct=None, display="none",
-                 resolution=None, stick_throttle=None):
+                 resolution=None, rtc="utc"):
         self.dir = Path(tempfile.mkdtemp(prefix="shodo-vm-"))
         self.serial_log = self.dir / "serial.log"
         args = ["qemu-system-x86_64", "-accel", "tcg,thread=single", "-cpu", "max", "-smp", "1", "-m", str(memory), "-nodefaults",
                 "-display", display, "-nic", "none", "-qmp", f"unix:{self.dir}/qmp,server=on,wait=off",
                 "-chardev", f"socket,id=ser,path={self.dir}/serial,server=on,wait=off,logfile={self.serial_log}", "-serial", "chardev:ser",
-                "-rtc", "base=utc"]
-        args += ["-machine", {"secure": "q35,smm=on", "uefi": "q35", "bios": "pc"}[firmware]]
+                "-rtc", f"base={rtc}"]
+        args += ["-machine", {"secure": "q35,smm=on", "refuses": "q35,smm=on", "uefi": "q35", "bios": "pc"}[firmware]]
         if firmware != "bios":
-            vars_name, code = {"secure": ("OVMF_VARS_4M.ms.fd", "OVMF_CODE_4M.secboot.fd"), "uefi": ("OVMF_VARS_4M.fd", "OVMF_CODE_4M.fd")}[firmware]
+            vars_name, code = {"secure": ("OVMF_VARS_4M.ms.fd", "OVMF_CODE_4M.secboot.fd"),
+                               "refuses": ("OVMF_VARS_4M.snakeoil.fd", "OVMF_CODE_4M.secboot.fd"), "uefi": ("OVMF_VARS_4M.fd", "OVMF_CODE_4M.fd")}[firmware]
             shutil.copy(OVMF / vars_name, self.dir / "vars.fd")
-            if firmware == "secure":
+            if firmware in ("secure", "refuses"):
                 args += ["-global", "driver=cfi.pflash01,property=secure,value=on"]
             args += ["-drive", f"if=pflash,format=raw,readonly=on,file={OVMF / code}", "-drive", f"if=pflash,format=raw,file={self.dir}/vars.fd"]
         vga = "VGA" + (",edid=on,xres={},yres={},vgamem_mb=64".format(*resolution) if resolution else "")
