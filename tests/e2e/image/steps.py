@@ -18,6 +18,8 @@ REPO = variant.REPO
 HERE = Path(__file__).resolve().parent
 OUT = Path(os.environ.get("SHODO_TEST_IMAGE_DIR", REPO / "build/image-test"))
 STICK_MIB = 700
+NOT_IN_IMAGE = ("boot", "verify", "card", "vm.py")  # of image/: changing them makes no other image
+STANDIN = HERE / "standin-tui"
 checks = []
 
 
@@ -45,7 +47,8 @@ def image(build):
         fcntl.flock(lock, fcntl.LOCK_EX)
         engine, tui = programs(build)
         stamp = json.dumps([str(engine), os.stat(engine).st_mtime_ns, str(tui), os.stat(tui).st_mtime_ns,
-                            sorted((str(p), p.stat().st_mtime_ns) for p in (REPO / "image").rglob("*") if p.is_file() and "__pycache__" not in p.parts)])
+                            sorted((str(p), p.stat().st_mtime_ns) for folder in ("image", "rules") for p in (REPO / folder).rglob("*")
+                                   if p.is_file() and "__pycache__" not in p.parts and p.name not in NOT_IN_IMAGE)])
         img = OUT / "shodo-usb.img"
         if img.exists() and (OUT / ".stamp").exists() and (OUT / ".stamp").read_text() == stamp:
             return img
@@ -109,20 +112,39 @@ echo ATTEMPTS-END
 """
 
 
+def make_stick(img, work, name="stick.img", extra=None, **options):
+    more = {**ext4_modules(), **(extra or {})}
+    more["test/attempts"] = (ATTEMPTS.encode(), 0o755)
+    files = variant.files_for(tui=STANDIN, more=more, **options)
+    return variant.make(img, work / name, work, files, "console=ttyS0,115200", size_mib=STICK_MIB)
+
+
+def recipient(work):
+    """A support desk's certificate, for the second initrd."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj",
+                    "/CN=test support desk", "-keyout", str(work / "desk.key"), "-out", str(work / "desk.pem")], check=True, capture_output=True)
+    return {"test/desk.pem": ((work / "desk.pem").read_bytes(), 0o644)}
+
+
 class Walk:
     """A machine and where we are in it."""
 
-    def __init__(self, vm, shots=None):
-        self.vm, self.shots = vm, shots
+    def __init__(self, vm, shots=None, mirror=None):
+        self.vm, self.shots, self.mirror = vm, shots, mirror
 
     def shot(self, name):
         if self.shots:
             self.vm.screenshot(Path(self.shots) / f"{name}.png")
 
-    def ready(self, seconds=180):
+    def screen_text(self):
+        return self.mirror.settle() if self.mirror else ""
+
+    def ready(self, seconds=900):
         """Until the boot screen waits for Enter; returns seconds since the start."""
         self.vm.wait_for("SHELL-READY", seconds)
         self.until("cat /run/shodo/stage", "ready", seconds)
+        self.until("[ $(cat /run/shodo/screen) != splash ] && echo SHOWN", "SHOWN", seconds)
+        time.sleep(1)
         return time.monotonic() - self.vm.began
 
     def until(self, command, want, seconds):
@@ -150,7 +172,7 @@ class Walk:
     def screen(self):
         return self.vm.shell("cat /run/shodo/screen")[1].split()[-1:][0]
 
-    def to_front_end(self, grow=True, seconds=150):
+    def to_front_end(self, grow=True, seconds=900):
         """Through boot screen and notices by Enter, making the data area by its code (or not), until the front end runs."""
         end = time.monotonic() + seconds
         seen = []
@@ -172,7 +194,7 @@ class Walk:
         check(self.status()["state"] == ("mounted" if grow is not None else "no-data"), f"front end runs, data area mounted; screens: {' '.join(seen)}")
         return seen
 
-    def leave(self, quit_keys, seconds=60):
+    def leave(self, quit_keys, seconds=900):
         """Quits the front end; the end screen; power-off."""
         self.vm.keys(*quit_keys)
         self.until("cat /run/shodo/stick-state", "ejected", seconds)

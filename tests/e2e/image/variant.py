@@ -19,8 +19,9 @@ ROOTFS = REPO / "image/rootfs"
 SERIAL_SHELL = """#!/bin/sh
 [ -e /run/serial-shell ] || { : >/run/serial-shell
     while :; do setsid sh -c 'exec </dev/ttyS0 >/dev/ttyS0 2>&1; stty -echo; echo SHELL-READY; exec sh'; sleep 1; done & }
-exec /usr/lib/shodo/session.real
+exec @RUN@/usr/lib/shodo/session.real
 """
+MIRROR = "/test/mirror /dev/ttyS1 "
 
 
 def mtools(tool, image, *args):
@@ -50,11 +51,11 @@ def overlay(files):
     return initramfs.cpio(nodes, 0)
 
 
-def files_for(shell=True, protection=True, tui=None, more=None):
+def files_for(shell=True, protection=True, tui=None, more=None, mirror=False):
     files = {}
     if shell:
         files["usr/lib/shodo/session.real"] = ((ROOTFS / "session").read_bytes(), 0o755)
-        files["usr/lib/shodo/session"] = (SERIAL_SHELL.encode(), 0o755)
+        files["usr/lib/shodo/session"] = (SERIAL_SHELL.replace("@RUN@", MIRROR if mirror else "").encode(), 0o755)
     if not protection:
         files["usr/lib/shodo/on-block"] = (b"#!/bin/sh\nexit 0\n", 0o755)
         init = (ROOTFS / "init").read_text()

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Screens: each thing that goes wrong, both sizes, big letters, keyboards and the input method. With SHODO_TEST_SHOTS=DIR the
+pictures are kept, to be looked at; what can be checked by a program is checked from the text that the terminal got."""
+import re
+import time
+
+import disks
+import screen
+import variant
+from fullpath import SHOTS, jst
+from lib.vm import Machine
+from play import Player
+from steps import STICK_MIB, Walk, check
+
+
+def machine(stick, s, memory=2048, size=(1024, 768), internal=(), extra=(), **more):
+    return Machine(stick, firmware="uefi", memory=memory, resolution=size, disks=internal, extra=[*s.args(), *extra], **more)
+
+
+def wrong(stick, work):
+    """RAID controller, no disk, little memory, everything older than half a year."""
+    with screen.VmScreen(work, SHOTS) as s, machine(stick, s, memory=1024, extra=["-device", "megasas"], rtc=jst(200 * 86400)) as vm:
+        walk = Walk(vm, SHOTS, s.attach(vm))
+        walk.ready()
+        walk.shot("old")
+        check(len(re.findall(r"\d+日 要更新", s.settle())) == 3, "200 days later the boot screen says 要更新 of system, rules and contacts, and goes on")
+        vm.keys("ret")
+        s.until("内蔵ディスクが見えません")
+        walk.shot("raid")
+        check("RAID（Intel RST/VMD）モードになっている" in s.settle() and "変えないで" in s.text(), "a RAID controller without a disk: the screen says what not to do")
+        vm.keys("ret")
+        s.until("メモリーが少ない")
+        walk.shot("memory")
+        check("未検査" in s.settle(), "1 GiB: the screen says what is lost")
+
+
+def shapes(stick, work, size, name):
+    """Boot screen and main screens in one size; big letters."""
+    internal = [("nvme", disks.gpt(work / "nvme.img", [(disks.NTFS_TYPE, disks.dirty_ntfs(work / "ntfs.part"))]))]
+    with screen.VmScreen(work, SHOTS) as s, machine(stick, s, size=size, internal=internal) as vm:
+        walk = Walk(vm, SHOTS, s.attach(vm))
+        walk.ready()
+        walk.shot(f"boot-{name}")
+        _, out = vm.shell("cat /sys/class/graphics/fb0/virtual_size; grep size /root/.fbtermrc")
+        check(f"{size[0]},{size[1]}" in out, f"picture {name}: {out.splitlines()[-1]}, {s.size[1]} columns, {s.size[0]} rows")
+        check(s.size[1] >= 80 and s.size[0] >= 24, "at least 80x24")
+        before = s.size
+        vm.keys("b")
+        s.wait(lambda: s.size != before, "a new letter size") if size[0] > 1024 else s.wait(lambda: "big" in vm.shell("cat /run/shodo/text-size")[1], "big letters")
+        s.until("合言葉")
+        walk.shot(f"boot-big-{name}")
+        check(s.size[1] >= 80 and s.size[0] >= 24, f"big letters ({vm.shell('grep size /root/.fbtermrc')[1].split('=')[-1]}): still {s.size[1]}x{s.size[0]}")
+        vm.keys("b")
+        s.until("合言葉")
+        time.sleep(2)
+        walk.to_front_end()
+        player = Player(s, "NVME0")
+        player.start()
+        s.key("1")
+        s.shot(f"step-{name}")
+        s.key("F1")
+        s.shot(f"help-{name}")
+        s.key("Escape", "F9")
+        s.shot(f"journal-{name}")
+
+
+def keyboards(stick, work):
+    """@ and : are on other keys of a Japanese keyboard; the input method turns romaji into kanji."""
+    with screen.VmScreen(work, SHOTS) as s, machine(stick, s, internal=[]) as vm:
+        walk = Walk(vm, SHOTS, s.attach(vm))
+        walk.ready()
+        vm.keys("i", "k")
+        s.until("キーボード： 英語")
+        check("日本語入力： あり" in s.settle(), "keyboard and input method are switched on the boot screen")
+        walk.shot("keyboard-us")
+        vm.keys("k")
+        s.until("キーボード： 日本語")
+        walk.to_front_end()
+        Player(s, "NVME0").start()
+        s.key("n")
+        for n, label in re.findall(r"(\d)  (\S+)", s.settle()):
+            if "文字で入れる" in label:
+                s.key(n)
+        vm.keys("bracket_left", "apostrophe", "shift-2")  # jp106: @ : "
+        time.sleep(2)
+        check('@:"' in s.settle(), "a Japanese keyboard gives @ : and \" where they are printed")
+        vm.keys("ctrl-o")
+        time.sleep(1)
+        vm.keys(*"kansentanmatu")
+        time.sleep(2)
+        walk.shot("ime-kana")
+        check("かんせんたんまつ" in s.settle(), "romaji becomes kana")
+        vm.keys("spc")
+        time.sleep(4)
+        walk.shot("ime-kanji")
+        vm.keys("ret")
+        time.sleep(2)
+        check("感染端末" in s.settle(), "and kanji: 感染端末 is in the note")
+
+
+def looks(img, work, data):
+    stick = variant.make(img, work / "stick.img", work, variant.files_for(more=screen.build(work), mirror=True), "console=ttyS0,115200", size_mib=STICK_MIB)
+    wrong(stick, work)
+    keyboards(stick, work)
+    for size, name in (((1024, 768), "1024x768"), ((1920, 1080), "1920x1080")):
+        shapes(stick, work, size, name)

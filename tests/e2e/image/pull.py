@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The stick is pulled out: while nothing happens, while files are written, while a disk is scanned; and put back."""
+import re
+import subprocess
+import time
+
+import disks
+import screen
+import variant
+from fullpath import SHOTS, SLOW, attempts
+from lib.vm import Machine
+from play import Player
+from steps import STICK_MIB, Walk, check, make_stick, skip
+
+
+def put_back(vm, stick, name):
+    vm.command("blockdev-add", **{"driver": "raw", "node-name": name, "file": {"driver": "file", "filename": str(stick), "locking": "off"}})
+    vm.command("device_add", driver="usb-storage", bus="xhci.0", id=f"{name}dev", drive=name, removable=True, serial="STICK0A1B2")
+
+
+def unplug_scan(img, work, data):
+    """By keys to a running triage on the stick's case; the stick goes and comes back; the case goes on and the triage ends."""
+    if data is None:
+        skip("no folder of test disks")
+    stick = variant.make(img, work / "stick.img", work, variant.files_for(more=screen.build(work), mirror=True), "console=ttyS0,115200", size_mib=STICK_MIB)
+    subprocess.run(["cp", "--sparse=always", str(data / "drill.img"), str(work / "drill.img")], check=True)
+    internal = [("nvme", work / "drill.img", SLOW.replace("20000000", "3000000").replace("150", "60"))]
+    before = disks.sha256(work / "drill.img")
+    with screen.VmScreen(work, SHOTS) as s, Machine(stick, firmware="uefi", memory=2048, disks=internal, stick_snapshot=False,
+                                                    resolution=(1024, 768), extra=s.args()) as vm:
+        s.attach(vm)
+        walk = Walk(vm, SHOTS, s)
+        walk.ready()
+        walk.to_front_end()
+        player = Player(s, "NVME0")
+        player.start()
+        check(player.play(until=r"調べる（"), "by keys to the step that examines the disk")
+        case = vm.shell("echo /data/cases/*")[1].split()[-1]
+        s.key("1")
+        walk.until("ps | grep 'shodo triage' | grep -v grep", "triage", screen.FAR)
+        walk.until(f"cat {case}/endpoints/*/ledger.jsonl {case}/endpoints/*/findings.jsonl | wc -l; ls {case}/endpoints | grep -c .", "\n1", screen.FAR)
+        records = int(vm.shell(f"cat {case}/journal/*.jsonl | wc -l")[1].split()[-1])
+        vm.command("device_del", id="stick0dev")
+        walk.until("cat /run/shodo/stick-state", "removed", screen.FAR)
+        time.sleep(8)
+        walk.shot("unplug-scan")
+        check("alarm" in vm.shell("ps | grep alarm | grep -v grep")[1], "pulled while the disk is scanned: a screen of its own tells it")
+        put_back(vm, stick, "again")
+        walk.until("stick status", "mounted", screen.FAR)
+        text = s.until("手順 ")
+        s.shot("replug-scan")
+        check("調べる" in text, "put back: the front end is at the same step again")
+        code, out = vm.shell(f"shodo journal verify --case {case}", 600)
+        after = int(vm.shell(f"cat {case}/journal/*.jsonl | wc -l")[1].split()[-1])
+        check(code == 0 and after >= records, f"no record is lost ({records} before, {after} after), the journal verifies: {out[-80:]}")
+        s.key("1")
+        player.run("調べる（もう一度）")
+        code, out = vm.shell(f"shodo journal verify --case {case}; wc -l <$(echo {case}/endpoints/*/findings.jsonl)", 600)
+        check(int(out.split()[-1]) > 5, f"the triage goes on and ends: {out.split()[-1]} findings")
+        check(all(c["writes"] == 0 for c in walk.counters()), "the examined disk was not written")
+    check(disks.sha256(work / "drill.img") == before, "SHA-256 of the examined disk is equal")
+
+
+def unplug(img, work, data):
+    stick = make_stick(img, work)
+    for phase in ("idle", "writing"):
+        with Machine(stick, firmware="uefi", memory=1024, stick_snapshot=False) as vm:
+            walk = Walk(vm, SHOTS)
+            walk.ready()
+            walk.to_front_end()
+            before = walk.status()
+            if phase == "writing":
+                vm.shell("(mkdir -p /data/cases/u; i=0; while :; do i=$((i+1)); head -c 300000 /dev/urandom >/data/cases/u/$i.part && sync && mv /data/cases/u/$i.part /data/cases/u/$i.bin || break; done) >/dev/null 2>&1 &")
+                time.sleep(5)
+            vm.command("device_del", id="stick0dev")
+            walk.until("cat /run/shodo/stick-state", "removed", 30)
+            check(True, f"{phase}: the removal is seen")
+            time.sleep(6)
+            walk.shot(f"unplug-{phase}")
+            check("alarm" in vm.shell("ps | grep alarm | grep -v grep")[1], f"{phase}: a screen of its own tells it")
+            node = f"again{phase}"
+            vm.command("blockdev-add", **{"driver": "raw", "node-name": node, "file": {"driver": "file", "filename": str(stick), "locking": "off"}})
+            vm.command("device_add", driver="usb-storage", bus="xhci.0", id=f"{node}dev", drive=node, removable=True, serial="STICK0A1B2")
+            walk.until("stick status", "mounted", 60)
+            after = walk.status()
+            check(after["stick_id"] == before["stick_id"], f"{phase}: the same stick is taken again ({after['key']})")
+            time.sleep(8)
+            walk.shot(f"replug-{phase}")
+            check("shodo-tui" in vm.shell("ps | grep shodo-tui | grep -v grep")[1], f"{phase}: the front end runs again")
+            if phase == "writing":
+                _, out = vm.shell("ls /data/cases/u/*.bin | wc -l; [ -z \"$(find /data/cases/u -name '*.bin' -size -300000c)\" ] && echo WHOLE")
+                check("WHOLE" in out, f"every finished file is whole after the pull: {out.splitlines()[0]}")
+            walk.leave(["q"])
+            check(vm.wait_end(40), f"{phase}: powers off")
