@@ -35,12 +35,11 @@ class VmScreen:
     """Made before the machine starts (args() go to QEMU), attached when it runs."""
 
     def __init__(self, work, shots=None):
-        self.path, self.shots, self.vm = Path(work) / "mirror.sock", shots, None
+        self.work, self.path, self.shots, self.vm = Path(work), Path(work) / "mirror.sock", shots, None
         self.path.unlink(missing_ok=True)
         self.name = f"shodo-vm-{os.getpid()}"
-        self.fifo = Path(work) / "mirror.fifo"
         self.keys = self.taken = self.shown = self.reports = 0
-        self.size = None
+        self.size, self.raw, self.sink = None, None, None  # raw: what was shown in this size, as a file that tmux follows
 
     def args(self):
         return ["-chardev", f"socket,id=mirror,path={self.path},server=on,wait=off", "-serial", "chardev:mirror"]
@@ -49,22 +48,28 @@ class VmScreen:
         self.vm = vm
         self.line = socket.socket(socket.AF_UNIX)
         self.line.connect(str(self.path))
-        self.fifo.unlink(missing_ok=True)
-        os.mkfifo(self.fifo)
-        self.pane = None
         threading.Thread(target=self.listen, daemon=True).start()
         return self
 
     def tmux(self, *args):
-        return subprocess.run(["tmux", "-L", self.name, "-f", "/dev/null", "-u", *args], capture_output=True, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"}).stdout
+        return subprocess.run(["tmux", "-L", self.name, "-f", "/dev/null", "-u", *args], capture_output=True, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
 
-    def open_pane(self, rows, cols):
-        self.tmux("new-session", "-d", "-x", str(cols), "-y", str(rows), f"stty raw -echo; exec cat {self.fifo}")
-        self.pane = open(self.fifo, "wb", buffering=0)
+    def resized(self, rows, cols, first=b""):
+        """A new terminal: its bytes go to a new file."""
+        self.raw = self.work / f"screen-{time.monotonic_ns()}.raw"
+        self.sink = open(self.raw, "wb", buffering=0)
+        self.sink.write(first)
         self.size = (rows, cols)
 
+    def open_pane(self):
+        self.tmux("kill-server")
+        rows, cols = self.size
+        self.tmux("new-session", "-d", "-x", str(cols), "-y", str(rows), f"stty raw -echo; exec tail -c +1 -f {self.raw}")
+        time.sleep(0.3)
+        return self.raw
+
     def listen(self):
-        """Screen bytes to tmux, reports to our counters."""
+        """Screen bytes to the file, reports to our counters."""
         held = early = b""
         while True:
             try:
@@ -77,27 +82,30 @@ class VmScreen:
             while held:
                 at = held.find(b"\x1e")
                 body, rest = (held, b"") if at < 0 else (held[:at], held[at:])
-                if body:
-                    if self.pane:
-                        self.pane.write(body)
-                    else:
-                        early += body
-                    self.shown += len(body)
+                if body and self.sink:
+                    self.sink.write(body)
+                else:
+                    early += body
+                self.shown += len(body)
                 end = rest.find(b"\x1f")
                 if not rest or end < 0:
                     held = rest
                     break
                 rows, cols, keys = (int(n) for n in rest[1:end].split())
-                if not self.pane:
-                    self.open_pane(rows, cols)
-                    self.pane.write(early)
-                elif (rows, cols) != self.size:
-                    self.tmux("resize-window", "-x", str(cols), "-y", str(rows))
-                    self.size = (rows, cols)
+                if (rows, cols) != self.size:
+                    self.resized(rows, cols, early)
                 self.taken, self.reports, held = keys, self.reports + 1, rest[end + 1:]
 
     def text(self):
-        return self.tmux("capture-pane", "-p") if self.pane else ""
+        if not self.size:
+            return ""
+        if getattr(self, "followed", None) != self.raw:
+            self.followed = self.open_pane()
+        out = self.tmux("capture-pane", "-p")
+        if out.returncode != 0:  # tmux was ended by someone else: all bytes are still there
+            self.followed = self.open_pane()
+            out = self.tmux("capture-pane", "-p")
+        return out.stdout
 
     def wait(self, ready, what, seconds=FAR):
         end = time.monotonic() + seconds
@@ -145,9 +153,7 @@ class VmScreen:
             (Path(self.shots) / f"{name}.txt").write_text(self.text())
 
     def end(self):
-        if self.pane:
-            self.pane.close()
-        subprocess.run(["tmux", "-L", self.name, "kill-server"], capture_output=True)
+        self.tmux("kill-server")
 
     def __enter__(self):
         if not shutil.which("tmux"):
