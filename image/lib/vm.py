@@ -3,9 +3,11 @@
 
 Software emulation is asked for by name: an existing /dev/kvm proves nothing about it working.
 """
+import ctypes
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -18,6 +20,11 @@ KEY_NAMES = {" ": "spc", "\n": "ret", "-": "minus", ".": "dot", "/": "slash", ",
 
 class VmError(Exception):
     pass
+
+
+def end_with_parent():
+    """In the child: QEMU goes when the program that started it goes, however that ended (PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 class Machine:
@@ -65,7 +72,7 @@ class Machine:
     def __enter__(self):
         self.began = time.monotonic()
         self.stderr = open(self.dir / "stderr", "w+")
-        self.process = subprocess.Popen(self.args, stdin=subprocess.DEVNULL, stdout=self.stderr, stderr=self.stderr)
+        self.process = subprocess.Popen(self.args, stdin=subprocess.DEVNULL, stdout=self.stderr, stderr=self.stderr, preexec_fn=end_with_parent)
         self.qmp = self.connect("qmp")
         self.reader = self.qmp.makefile("r")
         try:

@@ -25,6 +25,10 @@
 #define KEY_FILE "stick.key.pem"
 #define CERT_FILE "stick.cert.pem"
 #define VALID_DAYS (20L * 365 + 5)
+/* The PC's clock is not to be trusted: most keep local time (hours ahead), some stand years behind. A certificate that begins "now"
+ * would be refused elsewhere as not yet valid, one that ends 20 years after 2003 as expired. */
+#define VALID_FROM "20200101000000Z"
+#define CLOCK_LEAST 1767225600L /* 2026-01-01: no stick was made before */
 #define NS_PER_SECOND 1000000000LL
 
 struct shodo_key {
@@ -151,10 +155,10 @@ static X509 *make_cert(EVP_PKEY *pkey, struct shodo_error *err) {
     shodo_hex(serial, 4, name + strlen(name));
     X509 *x = X509_new();
     BIGNUM *bn = BN_bin2bn(serial, sizeof serial, NULL);
-    time_t now = (time_t)(shodo_time_now() / NS_PER_SECOND);
+    time_t now = SHODO_MAX((time_t)(shodo_time_now() / NS_PER_SECOND), (time_t)CLOCK_LEAST);
     X509_NAME *subject = x ? X509_get_subject_name(x) : NULL;
     bool ok = x && bn && X509_set_version(x, X509_VERSION_3) && BN_to_ASN1_INTEGER(bn, X509_get_serialNumber(x)) &&
-              X509_time_adj_ex(X509_getm_notBefore(x), 0, -300, &now) &&
+              ASN1_TIME_set_string_X509(X509_getm_notBefore(x), VALID_FROM) &&
               X509_time_adj_ex(X509_getm_notAfter(x), VALID_DAYS, 0, &now) &&
               X509_NAME_add_entry_by_txt(subject, "O", MBSTRING_ASC, (const unsigned char *)"shodo", -1, -1, 0) &&
               X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, (const unsigned char *)name, -1, -1, 0) &&
