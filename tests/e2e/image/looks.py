@@ -34,6 +34,14 @@ def wrong(stick, work):
         check("未検査" in s.settle(), "1 GiB: the screen says what is lost")
 
 
+def other_letters(walk):
+    """Key b on the boot screen; until the session is there again."""
+    walk.vm.shell("rm -f /run/shodo/screen")
+    walk.vm.keys("b")
+    walk.until("cat /run/shodo/screen", "boot", screen.FAR)
+    time.sleep(2)
+
+
 def shapes(stick, work, size, name):
     """Boot screen and main screens in one size; big letters."""
     internal = [("nvme", disks.gpt(work / "nvme.img", [(disks.NTFS_TYPE, disks.dirty_ntfs(work / "ntfs.part"))]))]
@@ -45,14 +53,12 @@ def shapes(stick, work, size, name):
         check(f"{size[0]},{size[1]}" in out, f"picture {name}: {out.splitlines()[-1]}, {s.size[1]} columns, {s.size[0]} rows")
         check(s.size[1] >= 80 and s.size[0] >= 24, "at least 80x24")
         before = s.size
-        vm.keys("b")
-        s.wait(lambda: s.size != before, "a new letter size") if size[0] > 1024 else s.wait(lambda: "big" in vm.shell("cat /run/shodo/text-size")[1], "big letters")
-        s.until("合言葉")
+        other_letters(walk)
+        check(s.size != before or size[0] == 1024, f"key b: big letters, {s.size[1]}x{s.size[0]}")
         walk.shot(f"boot-big-{name}")
-        check(s.size[1] >= 80 and s.size[0] >= 24, f"big letters ({vm.shell('grep size /root/.fbtermrc')[1].split('=')[-1]}): still {s.size[1]}x{s.size[0]}")
-        vm.keys("b")
-        s.until("合言葉")
-        time.sleep(2)
+        check(s.size[1] >= 80 and s.size[0] >= 24, f"{vm.shell('grep size /root/.fbtermrc')[1].splitlines()[-1]}: still 80x24 or more")
+        other_letters(walk)
+        check(s.size == before, "and back")
         walk.to_front_end()
         player = Player(s, "NVME0")
         player.start()
