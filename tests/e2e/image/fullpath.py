@@ -100,6 +100,7 @@ def opened_outside(case, work, player, prepared):
     code, text = run(shodo, "verify", out)
     check(code == 0, f"outside: the bundle verifies: {text[-100:]}")
     dest = Path(work) / "opened"
+    check(bool(player.passphrase) != prepared, "a pass phrase was asked for" if not prepared else "no pass phrase was asked for: a recipient's certificate is on the stick")
     if prepared:
         code, text = run(REPO / "tests/e2e/bundle_open", out, Path(work) / "desk.key", Path(work) / "desk.pem", dest)
         print("    " + "\n    ".join(text.splitlines()[-8:]))
@@ -135,9 +136,9 @@ def path(firmware, img, work, data, target, key=None, memory=1024, slow=False, p
         print(f"  boot screen after {walk.ready():.0f} s")
         walk.shot(f"{firmware}-boot")
         env = look_around(walk, firmware, internal)
-        if prepared:  # what the playbook "preparedness" leaves on a stick
-            vm.shell("(while ! [ -d /data/site ]; do sleep 1; done; mkdir -p /data/site/recipients; cp /test/desk.pem /data/site/recipients/; sync) >/dev/null 2>&1 &")
         walk.to_front_end()
+        if prepared:  # what the playbook "preparedness" leaves on a stick
+            vm.shell("mkdir -p /data/site/recipients; cp /test/desk.pem /data/site/recipients/; sync")
         check(not attempts(walk), "also refused while the data area is mounted")
         began = time.monotonic()
         player = Player(s, target, key, clock)
