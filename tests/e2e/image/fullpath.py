@@ -164,6 +164,8 @@ def path(firmware, img, work, data, target, key=None, memory=1024, slow=False, p
     opened_outside(cases[0], work, player, prepared)
     text = journal_of(cases[0])
     check(env["SHODO_BUILD_ID"] in text.splitlines()[0] and env["SHODO_PHRASE"].split()[0] in text.splitlines()[0], "the journal's first record carries build and phrase")
+    zero = text.count('"device_counters":{"writes":0,"discards":0,"flushes":0}')
+    check(zero >= 2 and zero == text.count('"device_counters"'), f"the journal has the disk's write counters at start and end of the run, all 0 ({zero} records)")
     return cases[0], player
 
 

@@ -4,13 +4,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/json.h"
+#include "base/text.h"
 #include "engine/host_image.h"
 
 enum { SECTOR_DEFAULT = 512, MAGIC_BYTES = 8 };
@@ -151,4 +155,33 @@ enum shodo_status shodo_host_read(struct shodo_buf *out, const char *path, size_
     enum shodo_status st = read_fd(out, fd, path, max, err);
     close(fd);
     return st;
+}
+
+void shodo_host_write_counters(struct shodo_json *j, const struct shodo_host_source *h) {
+    enum { WRITES = 4, DISCARDS = 11, FLUSHES = 15, FIELDS = 17 };
+    struct stat st;
+    char path[64], text[512];
+    uint64_t field[FIELDS] = {0};
+    if (!h->is_block || fstat(h->fd, &st) < 0)
+        return;
+    snprintf(path, sizeof path, "/sys/dev/block/%u:%u/stat", major(st.st_rdev), minor(st.st_rdev));
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? read(fd, text, sizeof text - 1) : 0;
+    shodo_io_close(&fd);
+    if (n <= 0)
+        return;
+    text[n] = '\0';
+    const char *p = text;
+    for (size_t i = 0; i < FIELDS; i++) {
+        p += strspn(p, " \n");
+        size_t len = strcspn(p, " \n");
+        if (len == 0 || !shodo_text_parse_u64(p, len, &field[i]))
+            break;
+        p += len;
+    }
+    shodo_json_object(j, "device_counters");
+    shodo_json_u64(j, "writes", field[WRITES]);
+    shodo_json_u64(j, "discards", field[DISCARDS]);
+    shodo_json_u64(j, "flushes", field[FLUSHES]);
+    shodo_json_object_end(j);
 }

@@ -33,6 +33,11 @@ struct shodo_host_source {
 enum shodo_status shodo_host_open(struct shodo_host_source *ret, const char *path, struct shodo_error *err);
 void shodo_host_done(struct shodo_host_source *h);
 
+/* "device_counters": writes, discards and flushes the kernel has counted on the source's device since it appeared (all 0 on an
+ * untouched disk); nothing for images and directories. Source: Documentation/block/stat.rst of the kernel, fields 5, 12, 16. */
+struct shodo_json;
+void shodo_host_write_counters(struct shodo_json *j, const struct shodo_host_source *h);
+
 /* Directory of a command-line path, following what the user wrote; `create` makes the last part when it is missing. */
 enum shodo_status shodo_host_open_dir(int *ret_fd, const char *path, bool create, struct shodo_error *err);
 /* Splits "a/b/c" into an open directory "a/b" and the borrowed name "c". */

@@ -178,6 +178,7 @@ static enum shodo_status journal(struct triage *t, const char *event, const char
         shodo_json_u64(&j, "policy", n->policy);
         shodo_json_u64(&j, "elapsed_ms", r->elapsed_ms);
     }
+    shodo_host_write_counters(&j, &t->opened.host);
     shodo_json_object_end(&j);
     enum shodo_status st = b.failed ? shodo_fail(err, SHODO_NOMEM, "no memory for a journal record")
                                     : shodo_journal_add(t->dir.journal, "engine", event, shodo_buf_cstr(&b), err);
