@@ -47,10 +47,11 @@ static bool add_numbers(const struct tui_app *app, const struct shodo_value *row
 }
 
 static void add_way(const struct tui_app *app, const struct shodo_value *row, bool any, struct shodo_buf *out) {
-    const char *url = shodo_value_get_str(row, "url");
-    bool has_url = url && *url && shodo_value_kind(shodo_value_get(row, "url")) != SHODO_VALUE_NULL;
+    const char *url = shodo_value_get_str(row, "url"), *confidence = shodo_value_get_str(row, "confidence");
+    bool is_own = confidence && strcmp(confidence, "site") == 0; /* only the hospital can know it */
+    bool has_url = !is_own && url && *url && shodo_value_kind(shodo_value_get(row, "url")) != SHODO_VALUE_NULL;
     if (!any)
-        shodo_buf_adds(out, tui_text(app, MSG_CALL_NO_NUMBER));
+        shodo_buf_adds(out, tui_text(app, is_own ? MSG_CALL_CONTRACT : MSG_CALL_NO_NUMBER));
     if (!any && has_url)
         shodo_buf_addf(out, " %s", url);
     const char *hours = in_language(app, row, "hours_note_ja", "hours_note_en");
@@ -96,8 +97,11 @@ static bool add_person(const struct tui_app *app, const char *id, struct shodo_b
 
 void tui_contact_text(const struct tui_app *app, const char *id, struct shodo_buf *out) {
     const struct shodo_value *own = row_of(app->books.own_contacts, id), *shipped = row_of(app->books.contacts, id);
-    if (strncmp(id, "person:", 7) == 0 && add_person(app, id + 7, out))
+    if (strncmp(id, "person:", 7) == 0) {
+        if (!add_person(app, id + 7, out))
+            shodo_buf_adds(out, tui_text(app, MSG_CALL_IN_HOUSE));
         return;
+    }
     if (strcmp(id, "vendor") == 0 && add_vendors(app, out))
         return;
     if (own && add_numbers(app, own, out)) {

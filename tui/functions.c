@@ -83,6 +83,14 @@ static void eject(struct tui_app *app, const char *id, const char *argument) {
     tui_ask_add(a, tui_text(app, MSG_EJECT_NEXT), NULL);
 }
 
+/* The round list and the change of shift are made here, every other paper by the engine. */
+static void sheet(struct tui_app *app, const char *id, const char *argument) {
+    if (strcmp(argument, "isolation") == 0)
+        tui_walk_print(app);
+    else
+        tui_push(app, strcmp(argument, "shift") == 0 ? "shift" : id, 0);
+}
+
 /* The moment of knowledge is a fact that deadlines are counted from, the check of the site has its screen; everything else is a note. */
 static void journal_note(struct tui_app *app, const char *id, const char *argument) {
     tui_push(app, strcmp(argument, "known-at") == 0 ? "facts" : strcmp(argument, "site-check") == 0 ? "site" : id, 0);
@@ -93,9 +101,9 @@ static const struct {
     void (*open)(struct tui_app *app, const char *id, const char *argument);
     const char *screen;
 } rows[] = {
-    {"isolation-walk", screen, "walk"}, {"choose-disk", screen, "disks"}, {"bitlocker-key", bitlocker, NULL}, {"triage", triage, NULL},
+    {"facts", screen, "facts"}, {"isolation-walk", screen, "walk"}, {"choose-disk", screen, "disks"}, {"bitlocker-key", bitlocker, NULL}, {"triage", triage, NULL},
     {"findings", screen, "machines"},   {"scope", screen, "scope"},       {"collect", collect, NULL},        {"seal", screen, "seals"},
-    {"eject", eject, NULL},             {"sheet", screen, "sheet"},       {"decision", screen, "decide"},    {"journal-note", journal_note, "note"},
+    {"eject", eject, NULL},             {"sheet", sheet, "sheet"},       {"decision", screen, "decide"},    {"journal-note", journal_note, "note"},
 };
 
 bool tui_function_open(struct tui_app *app, const char *function) {

@@ -51,6 +51,15 @@ static int para(struct tui_canvas *c, struct tui_area a, int row, const char *la
     return row + tui_canvas_wrap(c, at, SHODO_MAX(0, bottom - at), a.col + indent, a.cols - indent, at - row, role, text, strlen(text));
 }
 
+/* The number first, then the words: in the order of the hands. */
+static int draw_call(const struct tui_app *app, const struct shodo_step *s, struct tui_canvas *c, struct tui_area a, int row) {
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    if (!s->call)
+        return row;
+    tui_contact_text(app, s->call, &b);
+    return para(c, a, row, tui_text(app, MSG_STEP_CALL), TUI_ROLE_NORMAL, shodo_buf_cstr(&b));
+}
+
 static int draw_commands(const struct tui_app *app, const struct shodo_step *s, struct tui_canvas *c, struct tui_area a, int row) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     for (size_t i = 0; i < s->commands_count; i++) {
@@ -60,17 +69,14 @@ static int draw_commands(const struct tui_app *app, const struct shodo_step *s, 
             row = para(c, a, row, tui_text(app, MSG_NOT_RUN), TUI_ROLE_WARN, tui_pick(app, &k->text));
         else if (!k->function)
             row = para(c, a, row, tui_text(app, MSG_STEP_DO), TUI_ROLE_NORMAL, tui_pick(app, &k->text));
+        if (i == 0)
+            row = draw_call(app, s, c, a, row);
         const char *say = tui_pick(app, &k->say);
         if (say && *say) {
             shodo_buf_clear(&b);
             tui_fill(app, say, &b);
             row = para(c, a, row, tui_text(app, MSG_STEP_SAY), TUI_ROLE_LINK, shodo_buf_cstr(&b));
         }
-    }
-    if (s->call) {
-        shodo_buf_clear(&b);
-        tui_contact_text(app, s->call, &b);
-        row = para(c, a, row, tui_text(app, MSG_STEP_CALL), TUI_ROLE_NORMAL, shodo_buf_cstr(&b));
     }
     return row;
 }

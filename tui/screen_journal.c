@@ -42,7 +42,7 @@ static const struct {
     {"quick", MSG_J_QUICK}, {"standard", MSG_J_STANDARD}, {"full", MSG_J_FULL}, {"fact/my_name", MSG_FACT_MY_NAME},
     {"fact/hospital", MSG_FACT_HOSPITAL}, {"fact/found_at", MSG_FACT_FOUND_AT}, {"fact/place", MSG_FACT_PLACE},
     {"fact/symptom", MSG_FACT_SYMPTOM}, {"fact/stopped", MSG_FACT_STOPPED}, {"fact/callback", MSG_FACT_CALLBACK},
-    {"fact/known_at", MSG_FACT_KNOWN_AT},
+    {"fact/known_at", MSG_FACT_KNOWN_AT}, {"fact/clinical", MSG_CLINICAL},
 };
 
 /* The word in the reader's language, else as it stands. */
@@ -74,6 +74,19 @@ const char *tui_answer_word(const struct tui_app *app, const struct shodo_step *
     return word(app, value);
 }
 
+/* Label of an option of the decision table; the site's own options first. */
+static const char *option_word(const struct tui_app *app, const char *id, const char *value) {
+    const struct shodo_site_decision *tables[] = {tui_books_decision(&app->books, id), tui_books_generic_decision(&app->books, id)};
+    for (size_t t = 0; t < SHODO_ARRAY_SIZE(tables); t++) {
+        for (size_t i = 0; tables[t] && i < tables[t]->options.count; i++) {
+            const struct shodo_site_option *o = shodo_vec_at(&tables[t]->options, i);
+            if (strcmp(o->value, value) == 0)
+                return tui_pick(app, &o->label);
+        }
+    }
+    return word(app, value);
+}
+
 static const char *line_name(const struct tui_app *app, const char *id) {
     const struct shodo_site *s = tui_books_lines_of(&app->books);
     for (size_t i = 0; s && i < s->lines.count; i++) {
@@ -101,7 +114,7 @@ static void decision_text(const struct tui_app *app, const struct shodo_record *
     if (s)
         shodo_buf_addf(out, "%s: %s", tui_pick(app, &s->name), tui_answer_word(app, s, value));
     else if (d)
-        shodo_buf_addf(out, "%s: %s", tui_pick(app, &d->question), word(app, value));
+        shodo_buf_addf(out, "%s: %s", tui_pick(app, &d->question), option_word(app, key + 7, value));
     else if (strncmp(key, "walk/", 5) == 0)
         shodo_buf_addf(out, "%s: %s", line_name(app, key + 5), word(app, value));
     else if (strncmp(key, "promise/", 8) == 0)

@@ -73,9 +73,7 @@ static void make_sheet(struct tui_app *app, struct sheet *s, const char *name) {
     struct shodo_error err = SHODO_ERROR_INIT;
     snprintf(s->name, sizeof s->name, "%.60s", name);
     if (strcmp(name, "isolation") == 0) {
-        shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        tui_walk_text(app, &b);
-        tui_page_show(app, tui_text(app, MSG_WALK_SHEET), shodo_buf_cstr(&b));
+        tui_walk_print(app);
         return;
     }
     if (strcmp(name, "shift") == 0) {

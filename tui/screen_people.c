@@ -65,6 +65,40 @@ void tui_who_ask(struct tui_app *app, const char *title, tui_who_done done) {
     tui_ask_select(a, -1);
 }
 
+/* ---- who answered for the patients ---- */
+
+static void on_clinical(struct tui_app *app, long has_last, int index) {
+    size_t people = app->books.site ? app->books.site->people.count : 0;
+    char last[200];
+    if (has_last && index == 0) {
+        snprintf(last, sizeof last, "%.190s", tui_fact(app, "clinical"));
+        app->who_done(app, last);
+        return;
+    }
+    size_t i = (size_t)index - (has_last ? 1 : 0);
+    if (i < people)
+        app->who_done(app, ((const struct shodo_site_person *)shodo_vec_at(&app->books.site->people, i))->shown);
+    else
+        tui_input_begin(app, tui_text(app, MSG_CLINICAL), "", "", TUI_INPUT_KANA, on_who_typed, 0);
+}
+
+void tui_clinical_ask(struct tui_app *app, tui_who_done done) {
+    const char *last = tui_fact(app, "clinical");
+    size_t people = app->books.site ? app->books.site->people.count : 0;
+    app->who_done = done;
+    if (!last && !people) {
+        tui_input_begin(app, tui_text(app, MSG_CLINICAL), tui_text(app, MSG_CLINICAL_TEXT), "", TUI_INPUT_KANA, on_who_typed, 0);
+        return;
+    }
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_CLINICAL), tui_text(app, MSG_CLINICAL_TEXT), on_clinical, last != NULL);
+    if (last)
+        tui_ask_add(a, last, NULL);
+    for (size_t i = 0; i < people; i++)
+        tui_ask_add(a, ((const struct shodo_site_person *)shodo_vec_at(&app->books.site->people, i))->shown, NULL);
+    tui_ask_add(a, tui_text(app, MSG_OPTION_TYPE), NULL);
+    tui_ask_select(a, -1);
+}
+
 /* ---- facts ---- */
 
 static const struct {

@@ -121,6 +121,19 @@ static void on_promised(struct tui_app *app, const char *time) {
     answer_done(app, *time ? time : "unknown", NULL);
 }
 
+/* A named person confirmed it; kept as the newest one, to be offered again. */
+static void on_confirmed_by(struct tui_app *app, const char *who) {
+    struct play *p = tui_top(app)->data;
+    shodo_auto(shodo_buf) struct shodo_buf value = SHODO_BUF_INIT;
+    shodo_auto(shodo_buf) struct shodo_buf note = SHODO_BUF_INIT;
+    shodo_buf_adds(&value, shodo_buf_cstr(&p->note));
+    shodo_buf_addf(&note, "答えた人: %s", who);
+    answer_done(app, shodo_buf_cstr(&value), shodo_buf_cstr(&note));
+    const char *known = tui_fact(app, "clinical");
+    if (!known || strcmp(known, who) != 0)
+        tui_record(app, "fact/clinical", who, NULL);
+}
+
 static void on_decided_by(struct tui_app *app, const char *who) {
     struct play *p = tui_top(app)->data;
     shodo_auto(shodo_buf) struct shodo_buf value = SHODO_BUF_INIT;
@@ -162,11 +175,16 @@ static void ask_again_later(struct tui_app *app, const struct shodo_step *s, con
 static void answer(struct tui_app *app, struct tui_view *v, const struct shodo_step *s, const struct tui_option *o) {
     struct play *p = v->data;
     /* What unknown_means names is the undecided one: then there is nobody who decided. */
-    bool is_decided = s->is_decision && o->value && (!s->question.unknown_means || strcmp(s->question.unknown_means, o->value) != 0);
+    bool is_unsure = s->question.unknown_means && o->value && strcmp(s->question.unknown_means, o->value) == 0;
+    bool is_decided = s->is_decision && o->value && !is_unsure;
     if (!o->value && s->is_promise) {
         tui_promise_ask(app, tui_pick(app, &s->name), on_promised);
     } else if (!o->value) {
         tui_input_begin(app, tui_pick(app, &s->question.text), tui_pick(app, &s->description), "", TUI_INPUT_KANA, on_typed_answer, 0);
+    } else if (s->asks_name && !is_unsure) {
+        shodo_buf_clear(&p->note);
+        shodo_buf_adds(&p->note, o->value);
+        tui_clinical_ask(app, on_confirmed_by);
     } else if (is_decided) {
         shodo_buf_clear(&p->note);
         shodo_buf_adds(&p->note, o->value);
@@ -269,6 +287,7 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
     struct tui_option o[TUI_OPTIONS_MAX];
     struct play *p = v->data;
     int n = 0;
+    app->pending[0] = 0; /* whoever came back without a result left the step open: nothing later may close it */
     if (tui_play_load(app, book_of(app, v), &st, NULL)) {
         const struct shodo_step *s = tui_play_step(&st, st.play.current);
         n = s ? (int)tui_step_options(app, s, o) : 0;

@@ -269,6 +269,18 @@ static void edit_field(struct tui_app *app, struct site *s) {
 
 /* ---- a new item ---- */
 
+/* The item gets its id and name, and is opened. Both are JSON. */
+static void put_new(struct tui_app *app, struct site *s, const char *id, const char *name) {
+    struct tui_site_change c = {.section = sections[s->section].key, .index = (long)shodo_value_count(list_of(s)), .key = "id", .json = id};
+    s->item = c.index;
+    save(app, &c);
+    c.key = "name";
+    c.json = name;
+    save(app, &c);
+    s->level = 2;
+    s->selected[2] = 0;
+}
+
 static void on_new_name(struct tui_app *app, long arg, const char *text) {
     (void)arg;
     struct site *s = site_of(app);
@@ -277,17 +289,16 @@ static void on_new_name(struct tui_app *app, long arg, const char *text) {
     char id[40];
     if (!s || !*text)
         return;
-    size_t n = shodo_value_count(list_of(s));
-    snprintf(id, sizeof id, "\"%.3s-%zu\"", sections[s->section].key, n + 1);
+    for (size_t n = shodo_value_count(list_of(s)) + 1, is_taken = 1; is_taken; n++) {
+        snprintf(id, sizeof id, "\"%.3s-%zu\"", sections[s->section].key, n);
+        is_taken = 0;
+        for (size_t i = 0; i < shodo_value_count(list_of(s)); i++) {
+            const char *old = shodo_value_get_str(shodo_value_at(list_of(s), i), "id");
+            is_taken = is_taken || (old && strlen(old) + 2 == strlen(id) && memcmp(old, id + 1, strlen(old)) == 0);
+        }
+    }
     shodo_json_str(&j, NULL, text);
-    s->item = (long)n;
-    struct tui_site_change c = {.section = sections[s->section].key, .index = s->item, .key = "id", .json = id};
-    save(app, &c);
-    c.key = "name";
-    c.json = shodo_buf_cstr(&json);
-    save(app, &c);
-    s->level = 2;
-    s->selected[2] = 0;
+    put_new(app, s, id, shodo_buf_cstr(&json));
 }
 
 static const struct shodo_site_decision *missing_decision(const struct tui_app *app, int want) {
@@ -311,14 +322,7 @@ static void on_new_decision(struct tui_app *app, long arg, int index) {
     struct shodo_json j = shodo_json_to(&id), k = shodo_json_to(&name);
     shodo_json_str(&j, NULL, d->id);
     shodo_json_str(&k, NULL, d->question.ja);
-    s->item = (long)shodo_value_count(list_of(s));
-    struct tui_site_change c = {.section = "decisions", .index = s->item, .key = "id", .json = shodo_buf_cstr(&id)};
-    save(app, &c);
-    c.key = "name";
-    c.json = shodo_buf_cstr(&name);
-    save(app, &c);
-    s->level = 2;
-    s->selected[2] = 0;
+    put_new(app, s, shodo_buf_cstr(&id), shodo_buf_cstr(&name));
 }
 
 static void add_item(struct tui_app *app, const struct site *s) {
@@ -369,7 +373,7 @@ static int rows_of(const struct site *s) {
         return (int)SECTIONS + 1; /* the check is last */
     if (s->level == 1)
         return (int)shodo_value_count(list_of(s)) + 1; /* a new one is last */
-    return (int)fields_of(s);
+    return (int)fields_of(s) + sections[s->section].is_list; /* taking it out is last */
 }
 
 static void row_text(const struct tui_app *app, const struct site *s, int i, struct shodo_buf *out) {
@@ -383,6 +387,8 @@ static void row_text(const struct tui_app *app, const struct site *s, int i, str
         const struct shodo_value *v = shodo_value_at(list_of(s), (size_t)i);
         const char *name = shodo_value_get_str(v, "name");
         shodo_buf_adds(out, i == rows_of(s) - 1 ? tui_text(app, MSG_SITE_ADD) : name ? name : "?");
+    } else if (i == (int)fields_of(s)) {
+        shodo_buf_adds(out, tui_text(app, MSG_SITE_REMOVE));
     } else {
         const struct field *f = &sections[s->section].fields[i];
         shodo_auto(shodo_buf) struct shodo_buf value = SHODO_BUF_INIT;
@@ -410,6 +416,17 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
     }
 }
 
+static void on_remove(struct tui_app *app, long arg, int index) {
+    (void)arg;
+    struct site *s = site_of(app);
+    if (!s || index != 1)
+        return;
+    const struct tui_site_change c = {.section = sections[s->section].key, .index = s->item};
+    save(app, &c);
+    s->level = 1;
+    s->selected[1] = 0;
+}
+
 static void enter(struct tui_app *app, struct site *s, int i) {
     if (s->level == 0 && i == (int)SECTIONS) {
         start_check(app, s);
@@ -423,6 +440,10 @@ static void enter(struct tui_app *app, struct site *s, int i) {
         s->item = i;
         s->level = 2;
         s->selected[2] = 0;
+    } else if (i == (int)fields_of(s)) {
+        struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_SITE_REMOVE), tui_text(app, MSG_SITE_REMOVE_TEXT), on_remove, 0);
+        tui_ask_add(a, tui_text(app, MSG_NO), NULL);
+        tui_ask_add(a, tui_text(app, MSG_YES), NULL);
     } else {
         s->field = i;
         edit_field(app, s);

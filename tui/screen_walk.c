@@ -61,7 +61,7 @@ static bool wanted(const struct tui_app *app, const char *filter, const struct r
         return true;
     const char *value = value_of(app, r->id);
     if (strcmp(filter, "hold") == 0)
-        return value && strcmp(value, "hold") == 0;
+        return !value || strcmp(value, "hold") == 0; /* a whole group on hold has no results yet */
     if (strcmp(filter, "big-cut") == 0)
         return r->line && strcmp(r->line->kind, "big-cut") == 0;
     return r->line ? strcmp(r->line->kind, filter) == 0 : strcmp(filter, "external") == 0;
@@ -117,7 +117,7 @@ static const char *floor_word(const struct tui_app *app, const char *floor) {
 
 /* ---- paper ---- */
 
-void tui_walk_text(const struct tui_app *app, struct shodo_buf *out) {
+static void walk_text(const struct tui_app *app, struct shodo_buf *out) {
     char when[SHODO_TIME_TEXT_BYTES];
     shodo_time_local(tui_now(app), 540, when);
     when[16] = 0;
@@ -156,11 +156,11 @@ void tui_walk_text(const struct tui_app *app, struct shodo_buf *out) {
         shodo_buf_addf(out, "\n== %s\n%s", tui_text(app, MSG_UNLISTED), unlisted.data);
 }
 
-static void print_sheet(struct tui_app *app) {
+void tui_walk_print(struct tui_app *app) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     shodo_auto(shodo_case_dir) struct shodo_case_dir d = SHODO_CASE_DIR_INIT;
     struct shodo_error err = SHODO_ERROR_INIT;
-    tui_walk_text(app, &b);
+    walk_text(app, &b);
     enum shodo_status st = shodo_case_dir_look(&d, tui_casefile_path(app->casefile), &err);
     if (st == SHODO_OK)
         st = shodo_io_write_generation(d.sheets_fd, "isolation", "txt", b.data, b.len, &err);
@@ -188,7 +188,8 @@ static void draw_detail(const struct tui_app *app, const struct row *r, struct t
         const struct shodo_site_line *l = r->line;
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
         shodo_buf_addf(&b, "%s %s%s %s", l->building, l->floor, floor_word(app, l->floor), l->place);
-        row = detail(c, a, row, tui_text(app, MSG_WALK_PLACE), shodo_buf_cstr(&b));
+        if (*l->building || *l->floor || *l->place)
+            row = detail(c, a, row, tui_text(app, MSG_WALK_PLACE), shodo_buf_cstr(&b));
         row = detail(c, a, row, tui_text(app, MSG_WALK_STOPS), tui_pick(app, &l->stops));
         row = detail(c, a, row, tui_text(app, MSG_WALK_PATIENT), tui_pick(app, &l->patient_effect));
         row = detail(c, a, row, tui_text(app, MSG_WALK_SUBSTITUTE), tui_pick(app, &l->substitute));
@@ -276,8 +277,13 @@ static void apply(struct tui_app *app, struct walk *w, const char *note) {
     }
     if (ok)
         tui_message(app, TUI_ROLE_OK, "%s: %zu", tui_text(app, MSG_RECORDED), ids.count);
-    if (ok && w->result == RESULT_HOLD)
-        tui_promise_ask(app, note && *note ? note : tui_text(app, MSG_WALK_HOLD), NULL);
+    if (ok && w->result == RESULT_HOLD && ids.count) {
+        shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+        shodo_buf_addf(&b, "%s: %s", row_name(app, shodo_vec_at(&ids, 0)), note && *note ? note : tui_text(app, MSG_WALK_HOLD));
+        if (ids.count > 1)
+            shodo_buf_addf(&b, " +%zu", ids.count - 1);
+        tui_promise_ask(app, shodo_buf_cstr(&b), NULL);
+    }
     shodo_vec_done(&ids);
 }
 
@@ -380,7 +386,7 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
     case TUI_ACTION_ADD:
         tui_input_begin(app, tui_text(app, MSG_WALK_ADD), "", "", TUI_INPUT_KANA, on_own, 0);
         return TUI_EFFECT_REDRAW;
-    case TUI_ACTION_PRINT: print_sheet(app); return TUI_EFFECT_REDRAW;
+    case TUI_ACTION_PRINT: tui_walk_print(app); return TUI_EFFECT_REDRAW;
     default: return TUI_EFFECT_IGNORED;
     }
 }

@@ -68,6 +68,9 @@ const char *tui_masked(const struct tui_app *app, const char *path, struct shodo
 /* Copies and seals the evidence of the machine that was examined last. */
 void tui_collect_go(struct tui_app *app);
 
+/* Who answered for the patients: whoever did last time first, then the people of the site, then typed. */
+void tui_clinical_ask(struct tui_app *app, tui_who_done done);
+
 /* Running the engine (screen_run.c): "triage" or "collect" with what the screens chose. */
 enum tui_run_kind { TUI_RUN_TRIAGE, TUI_RUN_COLLECT };
 struct tui_run_request {
@@ -87,7 +90,7 @@ int tui_machine_last(const struct tui_app *app);
 /* Answers of a machine as a page; connections of all machines that are not in the list (台帳にない接続), one a line. */
 void tui_answers_show(struct tui_app *app, const char *endpoint);
 void tui_unlisted_text(const struct tui_app *app, struct shodo_buf *out);
-/* The isolation walk as a text to print and carry: by building and floor. Appends. */
-void tui_walk_text(const struct tui_app *app, struct shodo_buf *out);
+/* The isolation walk as a text to carry, by building and floor: shown, and kept in sheets/. */
+void tui_walk_print(struct tui_app *app);
 
 #endif

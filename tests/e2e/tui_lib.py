@@ -117,7 +117,10 @@ def answer(screen, text):
     pick = fits[0] if fits else 1
     screen.key(str(pick))
     text = screen.settle()
-    if "決めた人" in crumbs(text):
+    if "答えた人の名前" in crumbs(text) and "Enter で決める" in text:
+        screen.type("tanaka")
+        screen.key("Enter")
+    elif "決めた人" in crumbs(text) or "答えた人の名前" in crumbs(text):
         screen.key("1")
     elif "次に電話する時刻" in crumbs(text):
         screen.key("3")
@@ -155,6 +158,9 @@ def function(screen, name):
         text = screen.settle()
         if "検査と収集" in crumbs(text):
             run(screen)
+    elif last.startswith("電話の言葉"):
+        screen.key("Down", "Down", "Enter", "2")  # noticed at: 15 minutes ago
+        screen.key("Down", "Enter", "3", "Escape")  # place: the third of the list
     elif last.startswith("BitLocker"):
         screen.key("Enter")
     elif last.startswith("検査と収集"):

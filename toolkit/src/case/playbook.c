@@ -163,6 +163,7 @@ static void load_texts(struct shodo_step *s, const struct shodo_value *v, const 
     s->wants_photo = shodo_value_bool(shodo_value_get(ui, "photo"), false);
     s->wants_two_people = shodo_value_bool(shodo_value_get(ui, "two_person"), false);
     s->is_decision = shodo_value_bool(shodo_value_get(ui, "decision"), false);
+    s->asks_name = shodo_value_bool(shodo_value_get(ui, "named"), false);
     s->is_promise = shodo_value_bool(shodo_value_get(ui, "promise"), false);
     s->decision_id = shodo_value_get_str(ui, "decide");
     s->call = shodo_value_get_str(ui, "call");

@@ -75,6 +75,7 @@ struct shodo_step {
     const char *role;       /* agent's name */
     bool is_must;           /* ui.severity == must */
     bool wants_photo, wants_two_people, is_decision;
+    bool asks_name;          /* ui.named: a person confirmed it; the name is asked, except for what unknown_means names */
     bool is_promise;         /* ui.promise: the answer is a time at which somebody will be called */
     const char *decision_id; /* ui.decide: the answer is this decision of the site's table; NULL none */
     const char *call;        /* ui.call: id of a contact whose numbers are shown; NULL none */
