@@ -62,11 +62,16 @@ def gpt(path, parts):
     return Path(path)
 
 
-def dirty_ntfs(path, mib=48):
-    """NTFS with the "dirty" flag of $Volume set, as after a crash."""
+def dirty_ntfs(path, mib=48, asleep=False):
+    """NTFS with the "dirty" flag of $Volume set, as after a crash; asleep: with the mark of hibernation or Fast Startup."""
     with open(path, "wb") as f:
         f.truncate(mib << 20)
     run("mkntfs", "-q", "-F", "-L", "Windows", path)
+    if asleep:
+        image = Path(f"{path}.hiberfil")
+        image.write_bytes(b"HIBR" + os.urandom(1 << 20))
+        run("ntfscp", "-f", "-q", path, image, "hiberfil.sys")
+        image.unlink()
     return set_dirty(path)
 
 
@@ -112,9 +117,9 @@ def swap(path, mib=8):
 
 
 def standard_set(folder, stick_image, bitlocker=None):
-    """[(bus, path)]: NVMe with dirty NTFS, AHCI with dirty ext4 and swap, a disk that is a copy of the stick, a BitLocker volume."""
+    """[(bus, path)]: NVMe with an NTFS that is dirty and asleep, AHCI with dirty ext4 and swap, a disk that is a copy of the stick, a BitLocker volume."""
     folder = Path(folder)
-    nvme = gpt(folder / "nvme.img", [(NTFS_TYPE, dirty_ntfs(folder / "ntfs.part"))])
+    nvme = gpt(folder / "nvme.img", [(NTFS_TYPE, dirty_ntfs(folder / "ntfs.part", asleep=True))])
     ahci = gpt(folder / "ahci.img", [(LINUX_TYPE, dirty_ext4(folder / "ext4.part")), (SWAP_TYPE, swap(folder / "swap.part"))])
     twin = folder / "twin.img"
     subprocess.run(["cp", "--sparse=always", str(stick_image), str(twin)], check=True)
