@@ -219,6 +219,11 @@ static void on_problem(void *ctx, const char *code, const char *path, const char
     printf("%s: '%s': %s\n", code, path, text);
 }
 
+static void on_note(void *ctx, const char *path, const char *text) {
+    (void)ctx;
+    printf("note: '%s': %s\n", path, text);
+}
+
 static int verify(struct args *a, bool is_open) {
     struct shodo_error err = SHODO_ERROR_INIT;
     struct shodo_verify_report r;
@@ -228,7 +233,8 @@ static int verify(struct args *a, bool is_open) {
                                            .key_len = a->key.len,
                                            .passphrase = a->pass,
                                            .card = a->card.data,
-                                           .problem = on_problem};
+                                           .problem = on_problem,
+                                           .note = on_note};
     int out = -1;
     if (a->words_count != (is_open ? 2u : 1u))
         return 2;
@@ -236,7 +242,7 @@ static int verify(struct args *a, bool is_open) {
         return die("opening", &err);
     enum shodo_status st = is_open ? shodo_open_bundle(AT_FDCWD, a->words[0], &o, out, &r, &err)
                                    : shodo_verify(AT_FDCWD, a->words[0], &o, &r, &err);
-    printf("%s, signer %s, inside %s, files %llu\n", r.is_unchanged ? "unchanged" : "CHANGED",
+    printf("%s, signer %s, inside %s, files %llu\n", shodo_seal_state_name(r.state),
            r.is_signer_confirmed ? "confirmed" : "unconfirmed", r.is_inside_checked ? "checked" : "not checked",
            (unsigned long long)r.files);
     return st == SHODO_OK ? 0 : die("verifying", &err);

@@ -274,3 +274,14 @@ bool shodo_text_parse_hex(const char *s, size_t n, void *out, size_t out_len) {
         p[i] = (uint8_t)(hex_digit(s[2 * i]) << 4 | hex_digit(s[2 * i + 1]));
     return true;
 }
+
+const char *shodo_text_fingerprint(const char *hex, char out[SHODO_FINGERPRINT_SHOWN_BYTES]) {
+    size_t n = 0;
+    for (size_t i = 0; hex[i] && n + 2 < SHODO_FINGERPRINT_SHOWN_BYTES; i++) {
+        if (i > 0 && i % 4 == 0)
+            out[n++] = ' ';
+        out[n++] = hex[i];
+    }
+    out[strlen(hex) == 64 ? n : 0] = '\0';
+    return out;
+}

@@ -63,6 +63,12 @@ bool shodo_text_fold(struct shodo_buf *out, const char *s, size_t n);
 /* ASCII-only helpers; never locale dependent. */
 bool shodo_text_ieq(const char *a, const char *b);
 bool shodo_text_parse_u64(const char *s, size_t n, uint64_t *ret); /* whole string, decimal */
+/*
+ * How a fingerprint or digest is shown wherever people compare it, aloud or on paper: 64 lower-case hex digits in groups of
+ * four. What is not 64 digits long gives "".
+ */
+#define SHODO_FINGERPRINT_SHOWN_BYTES 80u
+const char *shodo_text_fingerprint(const char *hex, char out[SHODO_FINGERPRINT_SHOWN_BYTES]);
 bool shodo_text_parse_hex(const char *s, size_t n, void *out, size_t out_len); /* exactly out_len bytes */
 
 /*

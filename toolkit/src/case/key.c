@@ -145,14 +145,13 @@ static bool add_extension(X509 *x, int nid, const char *value) {
     return ok;
 }
 
-/* Self-signed leaf: as its own trust anchor it passes `openssl cms -verify -CAfile … -purpose any`. */
+/* The name holds no number: the stick's id is the beginning of the certificate's fingerprint, and a second id would confuse.
+ * Self-signed leaf: as its own trust anchor it passes `openssl cms -verify -CAfile … -purpose any`. */
 static X509 *make_cert(EVP_PKEY *pkey, struct shodo_error *err) {
     uint8_t serial[16];
     if (shodo_random(serial, sizeof serial, err) != SHODO_OK)
         return NULL;
     serial[0] = (uint8_t)((serial[0] & 0x3f) | 0x40); /* positive and of full length */
-    char name[32] = "shodo stick ";
-    shodo_hex(serial, 4, name + strlen(name));
     X509 *x = X509_new();
     BIGNUM *bn = BN_bin2bn(serial, sizeof serial, NULL);
     time_t now = SHODO_MAX((time_t)(shodo_time_now() / NS_PER_SECOND), (time_t)CLOCK_LEAST);
@@ -161,7 +160,7 @@ static X509 *make_cert(EVP_PKEY *pkey, struct shodo_error *err) {
               ASN1_TIME_set_string_X509(X509_getm_notBefore(x), VALID_FROM) &&
               X509_time_adj_ex(X509_getm_notAfter(x), VALID_DAYS, 0, &now) &&
               X509_NAME_add_entry_by_txt(subject, "O", MBSTRING_ASC, (const unsigned char *)"shodo", -1, -1, 0) &&
-              X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, (const unsigned char *)name, -1, -1, 0) &&
+              X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, (const unsigned char *)"shodo stick", -1, -1, 0) &&
               X509_set_issuer_name(x, subject) && X509_set_pubkey(x, pkey) &&
               add_extension(x, NID_basic_constraints, "critical,CA:FALSE") &&
               add_extension(x, NID_key_usage, "critical,digitalSignature,nonRepudiation") &&

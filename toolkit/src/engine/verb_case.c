@@ -83,8 +83,10 @@ static int case_new(const struct shodo_verb *v, struct arguments *a) {
         fputs(shodo_buf_cstr(&b), stdout);
     } else {
         printf("case %s\n", c.id);
+        char shown[SHODO_FINGERPRINT_SHOWN_BYTES];
         if (d.is_key_new)
-            printf("new signing key: write down its fingerprint\n%s\n", shodo_key_fingerprint(d.key));
+            printf("new signing key of stick %s: write down its fingerprint\n%s\n", shodo_key_stick_id(d.key),
+                   shodo_text_fingerprint(shodo_key_fingerprint(d.key), shown));
     }
     shodo_case_done(&c);
     shodo_case_dir_done(&d);

@@ -434,10 +434,11 @@ static void print_result(struct collecting *c) {
             if (s.files[i])
                 shodo_buf_addf(&b, "%-10s %6llu files  %llu bytes\n", shodo_outcome_name((enum shodo_outcome)i),
                                (unsigned long long)s.files[i], (unsigned long long)s.bytes[i]);
+        char digest[SHODO_FINGERPRINT_SHOWN_BYTES], signer[SHODO_FINGERPRINT_SHOWN_BYTES];
         if (!c->is_dry)
-            shodo_buf_addf(&b, "bundle %s: %u segments, %llu bytes\ndigest of the bundle  %s\nsigner  %s\n", c->name,
-                           c->seal.segments, (unsigned long long)c->seal.sealed_bytes, c->seal.segments_sha256,
-                           shodo_key_fingerprint(c->dir.key));
+            shodo_buf_addf(&b, "bundle %s: %u segments, %llu bytes\ndigest  %s\nsigner  %s\n", c->name, c->seal.segments,
+                           (unsigned long long)c->seal.sealed_bytes, shodo_text_fingerprint(c->seal.segments_sha256, digest),
+                           shodo_text_fingerprint(shodo_key_fingerprint(c->dir.key), signer));
     }
     fwrite(shodo_buf_cstr(&b), 1, b.len, stdout);
     shodo_buf_done(&b);

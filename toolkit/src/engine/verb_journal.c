@@ -161,8 +161,9 @@ int shodo_verb_key(const struct shodo_verb *v, int argc, char **argv) {
         fputs(shodo_buf_cstr(&b), stdout);
         shodo_buf_done(&b);
     } else {
-        printf("stick %s%s\nfingerprint (SHA-256) %s\n%s", shodo_key_stick_id(key), was_made ? " (made now)" : "",
-               shodo_key_fingerprint(key), shodo_key_cert_pem(key));
+        char shown[SHODO_FINGERPRINT_SHOWN_BYTES];
+        printf("stick %s%s\nfingerprint (SHA-256)\n%s\n%s", shodo_key_stick_id(key), was_made ? " (made now)" : "",
+               shodo_text_fingerprint(shodo_key_fingerprint(key), shown), shodo_key_cert_pem(key));
         if (shodo_key_is_expired(key))
             fprintf(stderr, "warning: the certificate has expired; signatures still show who made them\n");
     }

@@ -43,12 +43,65 @@ static void on_problem(void *ctx, const char *code, const char *path, const char
     shodo_buf_done(&b);
 }
 
+static void on_note(void *ctx, const char *path, const char *text) {
+    const struct checking *c = ctx;
+    struct shodo_buf b = SHODO_BUF_INIT;
+    if (c->is_json) {
+        struct shodo_json j = shodo_json_to(&b);
+        shodo_json_object(&j, NULL);
+        shodo_json_str(&j, "note", text);
+        shodo_json_str(&j, "path", path);
+        shodo_json_object_end(&j);
+        shodo_json_line_end(&j);
+    } else {
+        shodo_buf_addf(&b, "note: %s: %s\n", path, text);
+    }
+    fwrite(shodo_buf_cstr(&b), 1, b.len, stdout);
+    shodo_buf_done(&b);
+}
+
+static const char *const state_texts[] = {
+    [SHODO_SEAL_UNCHANGED] = "改変なし / unchanged since sealing",
+    [SHODO_SEAL_DAMAGED] = "欠け・破損あり: 封印の一覧は元のまま, 届いたものが足りないか壊れている. もう一度受け取る\n"
+                           "incomplete or damaged: the sealed list is intact, what arrived is not; ask for another copy",
+    [SHODO_SEAL_OTHER] = "別の封印: 信頼する署名者のものではないか, 控えと違う一式. 中身については何も言えない\n"
+                         "another seal: not of the trusted signer, or not the bundle of the card; nothing follows about its content",
+    [SHODO_SEAL_CHANGED] = "改変あり / NOT as it was sealed",
+};
+
+static void print_signer(struct shodo_buf *b, const struct shodo_verify_report *r, bool has_trust) {
+    char shown[SHODO_FINGERPRINT_SHOWN_BYTES];
+    if (!r->signer_fingerprint[0]) {
+        shodo_buf_adds(b, "署名を確かめられない / there is no signature that can be checked\n");
+        return;
+    }
+    shodo_buf_addf(b, "%s\n    %s\n    ",
+                   r->is_signer_confirmed ? "署名者は確認済み / signer confirmed"
+                   : has_trust            ? "署名者は信頼する証明書と違う / the signer is NOT the trusted certificate"
+                                          : "署名者は未確認: この指紋を電話で照合 / signer not confirmed: compare this fingerprint by telephone",
+                   shodo_text_fingerprint(r->signer_fingerprint, shown));
+    shodo_text_safe(b, r->signer_name, strlen(r->signer_name));
+    shodo_buf_addf(b, " %.8s\n", r->signer_fingerprint);
+}
+
+static const char *inside_text(const struct checking *c, const struct shodo_verify_report *r) {
+    if (r->is_inside_checked)
+        return "";
+    if (r->is_key_wrong)
+        return "; 中身は未検査 (この鍵・合い言葉では開かない) / the inside was not examined (this key or passphrase does not open it)";
+    if (c->key.len || c->passphrase.len)
+        return "; 中身は未検査 (上の問題のため) / the inside was not examined (because of the problems above)";
+    return "; 中身は未検査 (鍵がない) / the inside was not examined (no key given)";
+}
+
 static void print_report(const struct checking *c, const struct shodo_verify_report *r) {
     struct shodo_buf b = SHODO_BUF_INIT;
     if (c->is_json) {
         struct shodo_json j = shodo_json_to(&b);
         shodo_json_object(&j, NULL);
+        shodo_json_str(&j, "state", shodo_seal_state_name(r->state));
         shodo_json_bool(&j, "is_unchanged", r->is_unchanged);
+        shodo_json_bool(&j, "is_key_wrong", r->is_key_wrong);
         shodo_json_bool(&j, "is_signer_confirmed", r->is_signer_confirmed);
         shodo_json_bool(&j, "is_inside_checked", r->is_inside_checked);
         shodo_json_str(&j, "signer_fingerprint", r->signer_fingerprint);
@@ -60,16 +113,10 @@ static void print_report(const struct checking *c, const struct shodo_verify_rep
         shodo_json_object_end(&j);
         shodo_json_line_end(&j);
     } else {
-        shodo_buf_addf(&b, "%s\n",
-                       r->is_unchanged ? "改変なし / unchanged since sealing" : "改変あり / NOT as it was sealed");
-        shodo_buf_addf(&b, "%s\n", r->is_signer_confirmed
-                                       ? "署名者は確認済み / signer confirmed"
-                                       : "署名者は未確認: この指紋を電話で照合 / signer not confirmed: compare this fingerprint by telephone");
-        shodo_buf_addf(&b, "  %s  ", r->signer_fingerprint);
-        shodo_text_safe(&b, r->signer_name, strlen(r->signer_name));
-        shodo_buf_addf(&b, "\n%llu files, %llu bytes, %u segments%s\n", (unsigned long long)r->files,
-                       (unsigned long long)r->bytes, r->segments,
-                       r->is_inside_checked ? "" : "; 中身は未検査 (鍵がない) / the inside was not examined (no key)");
+        shodo_buf_addf(&b, "%s\n", state_texts[r->state]);
+        print_signer(&b, r, c->trust.len > 0);
+        shodo_buf_addf(&b, "%llu files, %llu bytes, %u segments%s\n", (unsigned long long)r->files, (unsigned long long)r->bytes,
+                       r->segments, inside_text(c, r));
     }
     fwrite(shodo_buf_cstr(&b), 1, b.len, stdout);
     shodo_buf_done(&b);
@@ -98,6 +145,7 @@ static enum shodo_status work(struct checking *c, bool is_open, struct shodo_ver
                                            .key_len = c->key.len,
                                            .passphrase = c->passphrase.len ? shodo_buf_cstr(&c->passphrase) : NULL,
                                            .problem = on_problem,
+                                           .note = on_note,
                                            .ctx = c};
     char store[4096];
     const char *name = NULL;

@@ -419,30 +419,17 @@ static enum shodo_status seal_signature(struct shodo_bag *b, struct shodo_buf *t
     return st;
 }
 
-/* NAME.sha256: what `sha256sum -c` wants, every file of the bundle but itself. */
-static bool write_sums(struct shodo_bag *b, const struct shodo_buf *list, const struct shodo_buf *sig,
-                       struct shodo_buf *out) {
-    const struct shodo_vec *const all[] = {&b->list.files, &b->list.segments};
-    for (size_t k = 0; k < SHODO_ARRAY_SIZE(all); k++)
-        for (size_t i = 0; i < all[k]->count; i++) {
-            const struct shodo_segment *s = shodo_vec_at(all[k], i);
-            shodo_buf_addf(out, "%s  %s\n", s->sha256, s->name);
-        }
+static void digest_text(const struct shodo_buf *text, char ret_hex[65]) {
     uint8_t digest[SHODO_SHA256_BYTES];
-    char hex[65];
-    shodo_sha256(list->data, list->len, digest);
-    shodo_hex(digest, sizeof digest, hex);
-    shodo_buf_addf(out, "%s  %s.segments.txt\n", hex, b->name);
-    shodo_sha256(sig->data, sig->len, digest);
-    shodo_hex(digest, sizeof digest, hex);
-    return shodo_buf_addf(out, "%s  %s.segments.txt.p7s\n", hex, b->name);
+    shodo_sha256(text->data, text->len, digest);
+    shodo_hex(digest, sizeof digest, ret_hex);
 }
 
 static enum shodo_status seal_outside(struct shodo_bag *b, const struct shodo_buf *tsq, char ret_sha256[65],
                                       struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf list = SHODO_BUF_INIT, sig = SHODO_BUF_INIT, sums = SHODO_BUF_INIT;
     const char *cert = shodo_key_cert_pem(b->o.key);
-    uint8_t digest[SHODO_SHA256_BYTES];
+    char signature_sha256[65];
     b->list.bundle = b->name;
     b->list.is_plain = b->o.is_plain;
     memcpy(b->list.signer_sha256, shodo_key_fingerprint(b->o.key), 65);
@@ -454,7 +441,11 @@ static enum shodo_status seal_outside(struct shodo_bag *b, const struct shodo_bu
         st = no_memory(err);
     if (st == SHODO_OK)
         st = shodo_cms_sign(b->o.key, list.data, list.len, &sig, err);
-    if (st == SHODO_OK && !write_sums(b, &list, &sig, &sums))
+    if (st != SHODO_OK)
+        return st;
+    digest_text(&list, ret_sha256);
+    digest_text(&sig, signature_sha256);
+    if (!shodo_segment_sums_write(&sums, &b->list, ret_sha256, signature_sha256))
         st = no_memory(err);
     if (st == SHODO_OK)
         st = shodo_segment_writer_file(b->segments, "segments.txt", list.data, list.len, NULL, err);
@@ -462,11 +453,7 @@ static enum shodo_status seal_outside(struct shodo_bag *b, const struct shodo_bu
         st = shodo_segment_writer_file(b->segments, "segments.txt.p7s", sig.data, sig.len, NULL, err);
     if (st == SHODO_OK)
         st = shodo_segment_writer_file(b->segments, "sha256", sums.data, sums.len, NULL, err);
-    if (st != SHODO_OK)
-        return st;
-    shodo_sha256(list.data, list.len, digest);
-    shodo_hex(digest, sizeof digest, ret_sha256);
-    return SHODO_OK;
+    return st;
 }
 
 enum shodo_status shodo_bag_seal(struct shodo_bag *b, struct shodo_seal *ret, struct shodo_error *err) {
@@ -488,9 +475,7 @@ enum shodo_status shodo_bag_seal(struct shodo_bag *b, struct shodo_seal *ret, st
     b->is_dead = true; /* sealed or failed: nothing can be added any more */
     if (st != SHODO_OK)
         return st;
-    uint8_t digest[SHODO_SHA256_BYTES];
-    shodo_sha256(tsq.data, tsq.len, digest);
-    shodo_hex(digest, sizeof digest, seal.timestamp_query_sha256);
+    digest_text(&tsq, seal.timestamp_query_sha256);
     memcpy(seal.tagmanifest_sha256, b->list.tagmanifest_sha256, 65);
     seal.files = b->collected;
     seal.payload_bytes = b->payload_bytes;

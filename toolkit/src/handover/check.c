@@ -37,6 +37,7 @@ void shodo_problem(struct shodo_problems *p, const char *code, const char *path,
     shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT, safe = SHODO_BUF_INIT, safe_path = SHODO_BUF_INIT;
     va_list ap;
     p->report->problems++;
+    p->damaged += strcmp(code, "missing") == 0 || strcmp(code, "truncated") == 0;
     va_start(ap, fmt);
     shodo_buf_addv(&text, fmt, ap);
     va_end(ap);

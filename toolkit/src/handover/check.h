@@ -20,6 +20,7 @@
 struct shodo_problems {
     const struct shodo_verify_options *o;
     struct shodo_verify_report *report;
+    uint64_t damaged; /* of them: what came is incomplete or broken, while the signed list is intact */
 };
 void shodo_problem(struct shodo_problems *p, const char *code, const char *path, const char *fmt, ...) SHODO_PRINTF(4, 5);
 
@@ -36,6 +37,14 @@ enum shodo_status shodo_check_finish(struct shodo_check *c, struct shodo_cms_sig
 /* SHA-256 that was seen for a path, NULL when it is not part of the bag. */
 const uint8_t *shodo_check_digest(const struct shodo_check *c, const char *path, size_t n);
 SHODO_DEFINE_AUTOP(shodo_check, shodo_check_free)
+
+/*
+ * The folder of a bundle: NAME.sha256 against the list; files that carry the bundle's name and are in no list are problems,
+ * others are notes. `list_sha256`, `signature_sha256`: of NAME.segments.txt and its signature.
+ */
+struct shodo_segment_list;
+enum shodo_status shodo_folder_check(struct shodo_problems *p, int dirfd, const struct shodo_segment_list *l,
+                                     const char *list_sha256, const char *signature_sha256, struct shodo_error *err);
 
 /* Feeds a bag directory, or the bag in a ZIP (one top folder; its name is given back, at most 255 bytes). */
 enum shodo_status shodo_scan_dir(struct shodo_check *c, struct shodo_problems *p, int bag_fd, struct shodo_error *err);

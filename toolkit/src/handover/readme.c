@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "handover/readme.h"
 
+#include "base/text.h"
 #include "handover/bag.h"
 
 static void write_fingerprint(struct shodo_buf *out, const char *hex) {
-    for (size_t i = 0; hex[i]; i++) {
-        if (i > 0 && i % 4 == 0)
-            shodo_buf_addc(out, i == 32 ? '\n' : ' ');
-        if (i == 0 || i == 32)
-            shodo_buf_adds(out, "    ");
-        shodo_buf_addc(out, hex[i]);
-    }
-    shodo_buf_addc(out, '\n');
+    char shown[SHODO_FINGERPRINT_SHOWN_BYTES];
+    shodo_buf_addf(out, "    %s\n", shodo_text_fingerprint(hex, shown));
 }
 
 /* The commands, the same for both languages. POSIX shell; NAME is literal so that it can be pasted. */
@@ -20,7 +15,7 @@ static void write_check(struct shodo_buf *out, const struct shodo_readme *r) {
                    "    sha256sum -c %1$s.sha256\n"
                    "    openssl cms -verify -cades -binary -inform DER -in %1$s.segments.txt.p7s -content %1$s.segments.txt "
                    "-CAfile %1$s.signer.pem -purpose any -out /dev/null\n"
-                   "    openssl x509 -in %1$s.signer.pem -noout -fingerprint -sha256\n",
+                   "    openssl x509 -in %1$s.signer.pem -outform DER | sha256sum | cut -c1-64 | sed 's/..../& /g'\n",
                    r->name);
 }
 

@@ -56,6 +56,10 @@ enum shodo_status shodo_segment_list_parse(struct shodo_segment_list *l, const c
 bool shodo_segment_list_add(struct shodo_segment_list *l, struct shodo_vec *v, const char *name, uint64_t size,
                             uint64_t plain, const char *sha256);
 
+/* NAME.sha256, what `sha256sum -c` wants: every file of the bundle but itself. */
+bool shodo_segment_sums_write(struct shodo_buf *out, const struct shodo_segment_list *l, const char *list_sha256,
+                              const char *signature_sha256);
+
 /* What may be a bundle's name: 1 to 120 bytes of letters, digits, '.', '_', '-' and harmless non-ASCII, not starting with '.'
  * or '-': it goes into file names, a shell recipe and a sha256sum list. */
 bool shodo_bundle_name_is_ok(const char *s, size_t n);

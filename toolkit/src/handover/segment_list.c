@@ -229,3 +229,15 @@ enum shodo_status shodo_segment_list_parse(struct shodo_segment_list *l, const c
     }
     return st;
 }
+
+bool shodo_segment_sums_write(struct shodo_buf *out, const struct shodo_segment_list *l, const char *list_sha256,
+                              const char *signature_sha256) {
+    const struct shodo_vec *const all[] = {&l->files, &l->segments};
+    for (size_t k = 0; k < SHODO_ARRAY_SIZE(all); k++)
+        for (size_t i = 0; i < all[k]->count; i++) {
+            const struct shodo_segment *s = shodo_vec_at(all[k], i);
+            shodo_buf_addf(out, "%s  %s\n", s->sha256, s->name);
+        }
+    shodo_buf_addf(out, "%s  %s.segments.txt\n", list_sha256, l->bundle);
+    return shodo_buf_addf(out, "%s  %s.segments.txt.p7s\n", signature_sha256, l->bundle);
+}

@@ -34,6 +34,7 @@ struct outer {
     struct shodo_segment_list list;
     struct shodo_cms_signer signer; /* of the list, or of the bag when there is no list */
     char list_sha256[65];           /* digest of the bundle; "" for a bag alone */
+    char signature_sha256[65];      /* of the list's signature; "" when that is not there */
     char tagmanifest_sha256[65];    /* of the bag that was looked at */
     int zip_fd;                     /* joined plain ZIP */
     struct shodo_check *check;
@@ -104,6 +105,8 @@ static enum shodo_status check_listed(struct outer *u, const struct shodo_segmen
     if (st != SHODO_OK || strcmp(hex, s->sha256) == 0)
         return st;
     const struct shodo_segment *other = is_segment ? with_digest(&u->list, hex) : NULL;
+    /* encrypted bytes cannot be edited to say something else, they can only break */
+    u->p.damaged += is_segment && !u->list.is_plain && !other && size >= s->size;
     if (other)
         shodo_problem(&u->p, "swapped", s->name, "it holds what belongs in '%s'", other->name);
     else if (size < s->size)
@@ -112,40 +115,6 @@ static enum shodo_status check_listed(struct outer *u, const struct shodo_segmen
     else
         shodo_problem(&u->p, "changed", s->name, "its content is not that of the segment list");
     return SHODO_OK;
-}
-
-static bool is_listed(const struct outer *u, const char *name) {
-    const struct shodo_vec *const all[] = {&u->list.segments, &u->list.files};
-    for (size_t k = 0; k < SHODO_ARRAY_SIZE(all); k++)
-        for (size_t i = 0; i < all[k]->count; i++)
-            if (strcmp(((const struct shodo_segment *)shodo_vec_at(all[k], i))->name, name) == 0)
-                return true;
-    return false;
-}
-
-/* What carries the bundle's name, but is in no list. Opened segments and a later time-stamp reply may lie there. */
-static void check_extra(struct outer *u) {
-    static const char *const ours[] = {"segments.txt", "segments.txt.p7s", "sha256", "tagmanifest-sha256.tsr", "zip"};
-    int fd = openat(u->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-    size_t k = strlen(u->list.bundle);
-    const struct dirent *e = NULL;
-    if (!dir) {
-        shodo_io_close(&fd);
-        return;
-    }
-    while ((e = readdir(dir)) != NULL) {
-        const char *name = e->d_name;
-        if (strncmp(name, u->list.bundle, k) != 0 || name[k] != '.' || is_listed(u, name))
-            continue;
-        bool is_ours = false;
-        for (size_t i = 0; i < SHODO_ARRAY_SIZE(ours); i++)
-            is_ours = is_ours || strcmp(name + k + 1, ours[i]) == 0;
-        bool is_opened = !u->list.is_plain && ends_with(name, ".zip");
-        if (!is_ours && !is_opened)
-            shodo_problem(&u->p, "extra", name, "it is not in the segment list");
-    }
-    closedir(dir);
 }
 
 static enum shodo_status check_list(struct outer *u, struct shodo_error *err) {
@@ -167,6 +136,8 @@ static enum shodo_status check_list(struct outer *u, struct shodo_error *err) {
     if (st != SHODO_OK) {
         shodo_problem(&u->p, "unsigned", sig_name.data, "the signature of the segment list: %s", why.text);
     } else {
+        shodo_sha256(sig.data ? sig.data : "", sig.len, digest);
+        shodo_hex(digest, sizeof digest, u->signature_sha256);
         st = shodo_cms_check(sig.data ? sig.data : "", sig.len, u->list_text.data ? u->list_text.data : "",
                              u->list_text.len, &u->signer, &why);
         if (st != SHODO_OK)
@@ -191,7 +162,8 @@ static enum shodo_status check_segments(struct outer *u, struct shodo_error *err
         st = check_listed(u, shodo_vec_at(&u->list.segments, i), true, err);
     for (size_t i = 0; st == SHODO_OK && i < u->list.files.count; i++)
         st = check_listed(u, shodo_vec_at(&u->list.files, i), false, err);
-    check_extra(u);
+    if (st == SHODO_OK)
+        st = shodo_folder_check(&u->p, u->dirfd, &u->list, u->list_sha256, u->signature_sha256, err);
     if (u->signer.fingerprint[0] && strcmp(u->signer.fingerprint, u->list.signer_sha256) != 0)
         shodo_problem(&u->p, "signer", shodo_buf_cstr(&u->list_name),
                       "signed by another certificate than the one the list names");
@@ -348,6 +320,11 @@ static enum shodo_status judge_signer(struct outer *u, bool *ret_is_other, struc
     return SHODO_OK;
 }
 
+const char *shodo_seal_state_name(enum shodo_seal_state s) {
+    static const char *const names[] = {"unchanged", "damaged", "other", "changed"};
+    return names[s];
+}
+
 /* ---- what did the user name? ---- */
 
 /* The one segment list of a directory. */
@@ -437,7 +414,7 @@ static enum shodo_status open_named(struct outer *u, int dirfd, const char *path
 enum shodo_status shodo_verify_run(int dirfd, const char *name, const struct shodo_verify_options *o, int scratch_dirfd,
                                    struct shodo_verify_report *ret, int *ret_zip_fd, struct shodo_check **ret_check,
                                    struct shodo_buf *ret_base, struct shodo_error *err) {
-    *ret = (struct shodo_verify_report){.is_unchanged = false};
+    *ret = (struct shodo_verify_report){.state = SHODO_SEAL_CHANGED};
     struct outer u = {.p = {.o = o, .report = ret}, .o = o, .report = ret, .dirfd = -1, .scratch_dirfd = scratch_dirfd, .zip_fd = -1};
     const char *file = NULL;
     bool is_other = false;
@@ -450,7 +427,12 @@ enum shodo_status shodo_verify_run(int dirfd, const char *name, const struct sho
         st = judge_signer(&u, &is_other, err);
     if (st == SHODO_OK) {
         /* Another signer than the one we trust may have sealed anything: then nothing is known to be unchanged. */
-        ret->is_unchanged = content_problems == u.wrong_keys && !is_other && u.signer.fingerprint[0];
+        ret->state = content_problems > u.wrong_keys + u.p.damaged || !u.signer.fingerprint[0] ? SHODO_SEAL_CHANGED
+                     : is_other                                                               ? SHODO_SEAL_OTHER
+                     : u.p.damaged > 0                                                        ? SHODO_SEAL_DAMAGED
+                                                                                              : SHODO_SEAL_UNCHANGED;
+        ret->is_unchanged = ret->state == SHODO_SEAL_UNCHANGED;
+        ret->is_key_wrong = u.wrong_keys > 0;
         if (ret->problems > 0)
             st = shodo_fail(err, SHODO_REFUSED, "%llu problem%s found", (unsigned long long)ret->problems,
                             ret->problems == 1 ? " was" : "s were");

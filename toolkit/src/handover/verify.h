@@ -3,6 +3,7 @@
  * Checks a bag directory, a ZIP of a bag, or an encrypted bundle (its out/ directory or its segment list), and opens
  * one. Names every problem, one a line: missing, extra, changed, swapped, truncated, forged, wrong key, traversal,
  * duplicate. Two answers are kept apart: unchanged since sealing, and who signed (compare the fingerprint by telephone).
+ * What only went wrong on the way (missing, truncated, a broken encrypted segment) is not called a change.
  * The bundle is hostile input: nothing is extracted before it is checked, names are checked before any use.
  */
 #ifndef SHODO_HANDOVER_VERIFY_H
@@ -13,6 +14,14 @@
 
 #include "base/status.h"
 
+enum shodo_seal_state {
+    SHODO_SEAL_UNCHANGED, /* 改変なし: everything listed is there, nothing else, all digests and signatures fit */
+    SHODO_SEAL_DAMAGED,   /* 欠け・破損: the signed list is intact, what came is short of it or broken: ask for another copy */
+    SHODO_SEAL_OTHER,     /* sealed by another than the trusted certificate, or not the bundle of the card */
+    SHODO_SEAL_CHANGED,   /* 改変あり: edited, added to, forged, or not signed at all */
+};
+const char *shodo_seal_state_name(enum shodo_seal_state s); /* "unchanged", "damaged", "other", "changed" */
+
 struct shodo_verify_options {
     const char *trust_pem; /* signer's certificate that is trusted; NULL: signer stays unconfirmed */
     size_t trust_len;
@@ -21,11 +30,15 @@ struct shodo_verify_options {
     size_t key_len;
     const char *passphrase;
     void (*problem)(void *ctx, const char *code, const char *path, const char *text);
+    /* What lies beside the bundle and is no part of it; no problem. May be NULL. */
+    void (*note)(void *ctx, const char *path, const char *text);
     void *ctx;
 };
 
 struct shodo_verify_report {
-    bool is_unchanged;        /* 改変なし: everything listed is there, nothing else, all digests and signatures fit */
+    enum shodo_seal_state state;
+    bool is_unchanged;        /* state is UNCHANGED and nothing failed: a wrong key does not mean a change */
+    bool is_key_wrong;        /* the key or passphrase opens no segment */
     bool is_signer_confirmed; /* the signer is the trusted certificate (or the card's fingerprint) */
     bool is_inside_checked;   /* false: only the outer segments were checked (no key given) */
     char signer_fingerprint[65];
