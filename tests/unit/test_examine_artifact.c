@@ -230,6 +230,27 @@ static void test_refused(void **state) {
     }
 }
 
+/* What the format allows and a disk does not have: accepted, and said. */
+static void test_idle(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *message;
+    } rows[] = {
+        {"name: A\ndoc: x\n" SOURCE, ""},
+        {"name: A\ndoc: x\nsources: [{type: PATH, attributes: {paths: ['/x']}}]\n", "1 of 1 definitions select nothing"},
+        {"name: A\ndoc: x\n" SOURCE "---\nname: B\ndoc: x\nsources: [{type: REGISTRY_KEY, attributes: {keys: ['HKEY_LOCAL_MACHINE\\x']}}]\n",
+         "1 of 2 definitions select nothing: only file patterns and groups for Windows do (B)"},
+        {"name: A\ndoc: x\nsupported_os: [Linux]\n" SOURCE, "1 of 1 definitions select nothing"},
+    };
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
+        struct shodo_rule_text t = rule_text("t.yaml", rows[i].text);
+        struct shodo_rule_verdict v;
+        shodo_artifacts_try(&t, &v);
+        if (!v.accepted || (rows[i].message[0] ? !strstr(v.message, rows[i].message) : v.message[0] != 0))
+            fail_msg("%zu: accepted %d '%s'", i, v.accepted, v.message);
+    }
+}
+
 /* Public definitions as they are, ours beside them; then 200,000 paths. */
 static void test_real_files(void **state) {
     (void)state;
@@ -321,7 +342,7 @@ static void test_tap(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_globs),   cmocka_unit_test(test_glob_limits), cmocka_unit_test(test_select),
-        cmocka_unit_test(test_refused), cmocka_unit_test(test_real_files),  cmocka_unit_test(test_tap),
+        cmocka_unit_test(test_refused), cmocka_unit_test(test_idle), cmocka_unit_test(test_real_files),  cmocka_unit_test(test_tap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -265,6 +265,32 @@ static void test_large(void **state) {
     run_close(&r);
 }
 
+/* 1.1 GiB get a digest too, unless reading takes longer than is given. */
+static void test_huge(void **state) {
+    (void)state;
+    const struct shodo_rule_text t = rule_text("l.yar", "rule head { strings: $a = \"at the head\" condition: $a at 0 }\n");
+    uint64_t size = SHODO_MIB(1126);
+    int fd = memfd_create("huge", MFD_CLOEXEC);
+    assert_int_equal(ftruncate(fd, (off_t)size), 0);
+    assert_int_equal(pwrite(fd, "at the head", 11, 0), 11);
+    struct shodo_stream s = {.name = "", .size_bytes = size, .valid_bytes = size, .flags = SHODO_STREAM_HOST_FD};
+    for (unsigned is_short = 0; is_short < 2; is_short++) {
+        struct shodo_plan_options o = {
+            .profile = SHODO_PROFILE_FULL, .yara = &t, .yara_count = 1, .endpoint = ENDPOINT, .digest_ms = is_short ? 1 : 0};
+        struct exam_run r;
+        run_open(&r, &o);
+        struct shodo_entry e = entry_of("/huge.bin");
+        e.streams = &s;
+        e.streams_count = 1;
+        run_fd(&r, &e, fd, size);
+        assert_non_null(find_finding(&r, "head"));
+        assert_int_equal(find_finding(&r, "head")->has_sha256, !is_short);
+        assert_int_equal(strstr(find_line(&r, SHODO_LEDGER_TOO_LARGE)->text, "no digest") != NULL, is_short);
+        run_close(&r);
+    }
+    close(fd);
+}
+
 /* Exactly at the limit everything is seen. */
 static void test_limit(void **state) {
     (void)state;
@@ -379,7 +405,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_try),     cmocka_unit_test(test_externals), cmocka_unit_test(test_names),
         cmocka_unit_test(test_meta),    cmocka_unit_test(test_guards),    cmocka_unit_test(test_reuse),
-        cmocka_unit_test(test_large),   cmocka_unit_test(test_limit),     cmocka_unit_test(test_time_limit),
+        cmocka_unit_test(test_large),   cmocka_unit_test(test_huge),      cmocka_unit_test(test_limit),     cmocka_unit_test(test_time_limit),
         cmocka_unit_test(test_refused), cmocka_unit_test(test_too_many),  cmocka_unit_test(test_unreadable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,7 +50,8 @@
 #define SHODO_LIMIT_SCAN_BYTES SHODO_MIB(64)       /* whole-buffer taps up to here; larger files: windows */
 #define SHODO_LIMIT_SCAN_BYTES_SMALL SHODO_MIB(32) /* with less than 2 GiB of memory */
 #define SHODO_LIMIT_SCAN_WINDOW_BYTES SHODO_MIB(8) /* head and tail windows of larger files */
-#define SHODO_LIMIT_DIGEST_BYTES SHODO_GIB(1)      /* larger streams get no digest: windows and samples only */
+#define SHODO_LIMIT_DIGEST_SECONDS 60u             /* reading one stream for its digest; after that windows and samples only */
+#define SHODO_LIMIT_COMPARE_BYTES SHODO_GIB(1)     /* larger streams of two volumes are compared by size and times */
 #define SHODO_LIMIT_SCAN_SECONDS 20u               /* libyara time limit per file and rule set */
 #define SHODO_LIMIT_RULE_FILES 16384u
 #define SHODO_LIMIT_RULE_FILE_BYTES SHODO_MIB(16)

@@ -589,21 +589,36 @@ int shodo_probe_run(void *ctx, int channel_fd) {
     return st != SHODO_OK;
 }
 
+static enum shodo_status send_verdicts(int fd, size_t first, const struct shodo_rule_verdict *v, size_t count, struct shodo_error *err) {
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    enum shodo_status st = SHODO_OK;
+    for (size_t i = 0; i < count && st == SHODO_OK; i++) {
+        shodo_buf_clear(&b);
+        shodo_msg_put_verdict(&b, first + i, &v[i]);
+        st = shodo_channel_send(fd, SHODO_MSG_VERDICT, b.data, b.len, err);
+    }
+    return st;
+}
+
 int shodo_trial_run(void *ctx, int channel_fd) {
     const struct shodo_trial *t = ctx;
     struct shodo_error err = SHODO_ERROR_INIT;
     enum shodo_status st = shodo_sandbox_enter(NULL, &err);
-    struct shodo_buf b = SHODO_BUF_INIT;
-    for (size_t i = t->first; st == SHODO_OK && i < t->first + t->count; i++) {
-        struct shodo_rule_verdict v = {.accepted = false};
-        if (t->is_artifacts)
-            shodo_artifacts_try(&t->texts[i], &v);
-        else
-            shodo_rule_try(&t->texts[i], &v);
-        shodo_buf_clear(&b);
-        shodo_msg_put_verdict(&b, i, &v);
-        st = shodo_channel_send(channel_fd, SHODO_MSG_VERDICT, b.data, b.len, &err);
+    struct shodo_rule_verdict *v = calloc(t->count + 1, sizeof *v);
+    if (st == SHODO_OK && !v)
+        st = shodo_fail(&err, SHODO_NOMEM, "no memory for verdicts");
+    for (size_t done = 0; st == SHODO_OK && done < t->count;) {
+        const struct shodo_rule_text *texts = t->texts + t->first + done;
+        size_t n = t->is_artifacts || t->is_alone ? 0 : shodo_rules_try_together(texts, t->count - done, v);
+        if (n == 0 && t->is_artifacts)
+            shodo_artifacts_try(texts, v);
+        else if (n == 0)
+            shodo_rule_try(texts, v);
+        n = SHODO_MAX(n, (size_t)1);
+        st = send_verdicts(channel_fd, t->first + done, v, n, &err);
+        done += n;
     }
+    free(v);
     if (st != SHODO_OK)
         shodo_channel_send(channel_fd, SHODO_MSG_FAIL, err.text, strlen(err.text), NULL);
     return st != SHODO_OK;

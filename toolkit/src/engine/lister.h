@@ -46,11 +46,15 @@ size_t shodo_list_plain(const uint8_t *p, size_t n);
 int shodo_lister_run(void *ctx, int channel_fd);
 /* Probe: sends one PROBE message; ctx = struct shodo_host_source. */
 int shodo_probe_run(void *ctx, int channel_fd);
-/* Trial: compiles rule texts one by one and sends VERDICTs; ctx = struct shodo_trial. */
+/*
+ * Trial: compiles rule texts and sends VERDICTs in order; ctx = struct shodo_trial. Together as far as that goes (a compiler for
+ * each text costs more than compiling it), each alone from the first that fails. When the process dies before the verdict of
+ * a text, that text is to blame only if `is_alone` was set.
+ */
 struct shodo_trial {
     const struct shodo_rule_text *texts;
     size_t first, count; /* from `first` on */
-    bool is_artifacts;
+    bool is_artifacts, is_alone;
 };
 int shodo_trial_run(void *ctx, int channel_fd);
 

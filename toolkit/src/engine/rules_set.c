@@ -200,11 +200,12 @@ struct trying {
 };
 
 static enum shodo_status take_slice(struct shodo_rules_set *r, struct trying *t, size_t first, size_t count,
-                                    struct shodo_error *err) {
+                                    bool is_alone, struct shodo_error *err) {
     t->trial = (struct shodo_trial){.texts = r->texts.data,
                                     .first = first,
                                     .count = count,
-                                    .is_artifacts = r->kind == SHODO_RULES_ARTIFACTS};
+                                    .is_artifacts = r->kind == SHODO_RULES_ARTIFACTS,
+                                    .is_alone = is_alone};
     t->next = first;
     return shodo_worker_start(&t->worker, shodo_trial_run, &t->trial, NULL, err);
 }
@@ -232,11 +233,18 @@ static enum shodo_status finish_slice(struct shodo_rules_set *r, struct trying *
             continue;
         }
         char how[96] = "sent a damaged answer";
+        if (!t->trial.is_alone && t->trial.count > 1) {
+            /* which of them it was is not known yet */
+            shodo_worker_stop(&t->worker, true, NULL, NULL);
+            if ((st = take_slice(r, t, t->next, end - t->next, true, err)) != SHODO_OK)
+                return st;
+            continue;
+        }
         shodo_worker_stop(&t->worker, true, st == SHODO_END ? how : NULL, NULL);
         struct shodo_rule_verdict *bad = shodo_vec_at(&r->verdicts, t->next++);
         *bad = (struct shodo_rule_verdict){.accepted = false};
         snprintf(bad->message, sizeof bad->message, "the compiling process %s", st == SHODO_TIMEOUT ? "did not finish in time" : how);
-        if (t->next < end && (st = take_slice(r, t, t->next, end - t->next, err)) != SHODO_OK)
+        if (t->next < end && (st = take_slice(r, t, t->next, end - t->next, true, err)) != SHODO_OK)
             return st;
     }
     if (t->worker.pid)
@@ -283,7 +291,7 @@ enum shodo_status shodo_rules_try(struct shodo_rules_set *r, struct shodo_error 
         size_t n = 0;
         for (; n < TRIAL_WORKERS && at < r->texts.count && st == SHODO_OK; n++) {
             size_t count = SHODO_MIN((size_t)TRIAL_SLICE, r->texts.count - at);
-            st = take_slice(r, &t[n], at, count, err);
+            st = take_slice(r, &t[n], at, count, false, err);
             at += count;
         }
         for (size_t i = 0; i < n; i++) {

@@ -153,7 +153,7 @@ static bool digest(struct comparison *c, const struct state *s, const struct row
 
 static bool is_same_content(struct comparison *c, const struct row *a, const struct row *b) {
     uint8_t da[SHODO_SHA256_BYTES], db[SHODO_SHA256_BYTES];
-    if (a->v.size_bytes > SHODO_LIMIT_DIGEST_BYTES || !digest(c, &c->before, a, da) || !digest(c, &c->now, b, db)) {
+    if (a->v.size_bytes > SHODO_LIMIT_COMPARE_BYTES || !digest(c, &c->before, a, da) || !digest(c, &c->now, b, db)) {
         c->stats->unread++;
         return true;
     }

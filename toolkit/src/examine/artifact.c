@@ -266,3 +266,17 @@ bool shodo_artifacts_match(const struct shodo_artifacts *a, const struct shodo_e
     shodo_vec_done(&m.seen);
     return ok && !m.is_short;
 }
+
+size_t shodo_artifacts_idle(const struct shodo_artifacts *a, const char **ret_first) {
+    size_t idle = 0;
+    *ret_first = NULL;
+    for (size_t i = 0; i < a->definitions.count; i++) {
+        const struct shodo_definition *d = definition_at(a, i);
+        bool is_idle = true;
+        for (size_t k = 0; k < d->sources_count; k++)
+            is_idle = is_idle && (!d->sources[k].is_windows || d->sources[k].kind == SHODO_ARTIFACT_OTHER);
+        if (is_idle && idle++ == 0)
+            *ret_first = d->artifact.name;
+    }
+    return idle;
+}

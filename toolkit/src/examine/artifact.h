@@ -51,6 +51,9 @@ size_t shodo_artifacts_targets(const struct shodo_artifacts *a);    /* compiled 
 size_t shodo_artifacts_unresolved(const struct shodo_artifacts *a); /* selected paths with unknown variables */
 size_t shodo_artifacts_missing(const struct shodo_artifacts *a);    /* names in selected groups that nobody defines */
 
+/* Definitions without a file pattern or group for Windows (registry, PATH, commands): they select nothing here. */
+size_t shodo_artifacts_idle(const struct shodo_artifacts *a, const char **ret_first);
+
 /*
  * Calls `hit` once for each (definition, stream) of the entry that is selected: files through any of their names, streams
  * by the colon form. false: no memory. `hit` may be NULL: then the result says whether anything is selected.

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "base/limits.h"
+#include "base/time.h"
 #include "evidence/content.h"
 #include "examine/plan.h"
 #include "examine/readers/reader.h"
@@ -27,6 +28,7 @@ struct shodo_exam {
     const struct shodo_entry *companions; /* of the next entry; borrowed */
     size_t companions_count;
     bool companions_unknown;
+    uint64_t digest_ms; /* for one stream */
 };
 
 enum shodo_status shodo_exam_new(struct shodo_exam **ret, const struct shodo_plan *p, const struct shodo_exam_sink *sink,
@@ -36,6 +38,7 @@ enum shodo_status shodo_exam_new(struct shodo_exam **ret, const struct shodo_pla
         return shodo_fail(err, SHODO_NOMEM, "no memory for an examiner");
     x->plan = p;
     x->sink = sink;
+    x->digest_ms = p->digest_ms;
     x->arena = (struct shodo_arena)SHODO_ARENA_INIT;
     x->states = calloc(shodo_tap_count(), sizeof *x->states);
     /* untouched pages cost nothing: the whole room is taken now, while the sandbox is open */
@@ -144,7 +147,7 @@ static enum shodo_status read_whole(struct reading *r, struct shodo_error *err) 
 
 /*
  * Larger than the buffer: head and tail windows lie in the buffer, what is between them goes through it in chunks for the
- * digest. Beyond SHODO_LIMIT_DIGEST_BYTES there is no digest: an entry must not take minutes.
+ * digest. What is not through after SHODO_LIMIT_DIGEST_SECONDS gets none: an entry must not take minutes.
  */
 static enum shodo_status read_large(struct reading *r, struct shodo_error *err) {
     struct shodo_exam *x = r->x;
@@ -152,7 +155,8 @@ static enum shodo_status read_large(struct reading *r, struct shodo_error *err) 
     size_t window = (size_t)SHODO_MIN(SHODO_LIMIT_SCAN_WINDOW_BYTES, (uint64_t)x->buffer_bytes / 4);
     uint8_t *tail = x->buffer + window, *chunk = x->buffer + 2 * window;
     size_t chunk_bytes = SHODO_MIN((size_t)CHUNK_BYTES, x->buffer_bytes - 2 * window);
-    bool is_streamed = size <= SHODO_LIMIT_DIGEST_BYTES;
+    uint64_t deadline_ms = shodo_time_mono_ms() + x->digest_ms;
+    bool is_streamed = true;
     enum shodo_status st = fill(r, 0, x->buffer, window, err);
     if (st == SHODO_OK && is_streamed)
         tap_data(r, x->buffer, window);
@@ -162,11 +166,13 @@ static enum shodo_status read_large(struct reading *r, struct shodo_error *err) 
         if (st == SHODO_OK)
             tap_data(r, chunk, n);
         at += n;
+        is_streamed = shodo_time_mono_ms() <= deadline_ms;
     }
     if (st == SHODO_OK)
         st = fill(r, size - window, tail, window, err);
     if (st == SHODO_OK && is_streamed)
         tap_data(r, tail, window);
+    r->look->has_sha256 = r->look->has_sha256 && is_streamed; /* of a part it would be no digest */
     struct shodo_window w[SHODO_MEASURE_SAMPLES_MAX];
     unsigned count = shodo_measure_windows(size, w);
     for (unsigned i = 0; st == SHODO_OK && i < count; i++) {
@@ -182,7 +188,7 @@ static enum shodo_status read_large(struct reading *r, struct shodo_error *err) 
     r->examined = 2 * (uint64_t)window;
     shodo_look_problem(r->look, SHODO_LEDGER_TOO_LARGE, r->examined, "examined %llu of %llu bytes with rules (beginning and end)%s",
                        (unsigned long long)r->examined, (unsigned long long)size,
-                       is_streamed ? "" : "; no digest");
+                       is_streamed ? "" : "; no digest: reading took too long");
     return SHODO_OK;
 }
 

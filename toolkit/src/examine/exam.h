@@ -41,6 +41,11 @@ enum shodo_status shodo_exam_prepare(struct shodo_error *err);
 
 /* Compiles one YARA rule file alone (with and without externals), in the sandbox. Never fails: the verdict says it. */
 void shodo_rule_try(const struct shodo_rule_text *text, struct shodo_rule_verdict *ret);
+/*
+ * The same for many texts in one compiler, without externals: fills the verdicts of those before the first that does not compile
+ * so, and gives their number. In the sandbox.
+ */
+size_t shodo_rules_try_together(const struct shodo_rule_text *texts, size_t count, struct shodo_rule_verdict *ret);
 /* Parses one artifact definition file (ForensicArtifacts YAML + ADS extension) the same way. */
 void shodo_artifacts_try(const struct shodo_rule_text *text, struct shodo_rule_verdict *ret);
 
@@ -55,6 +60,7 @@ struct shodo_plan_options {
     const char *const *artifact_names;       /* groups or definitions to select, e.g. "ShodoTier1" */
     size_t artifact_names_count;
     uint64_t scan_limit_bytes;               /* SHODO_LIMIT_SCAN_BYTES or less */
+    uint64_t digest_ms;                      /* 0: SHODO_LIMIT_DIGEST_SECONDS */
     const char *endpoint;                    /* 12 hex, for finding ids */
 };
 /* A scan limit below this is raised to it. */

@@ -62,6 +62,39 @@ void shodo_rule_try(const struct shodo_rule_text *text, struct shodo_rule_verdic
     free(s);
 }
 
+size_t shodo_rules_try_together(const struct shodo_rule_text *texts, size_t count, struct shodo_rule_verdict *ret) {
+    struct shodo_yara_trial *trial = NULL;
+    size_t n = 0;
+    if (shodo_yara_start(NULL) != SHODO_OK)
+        return 0;
+    if (shodo_yara_trial_new(&trial, NULL) == SHODO_OK) {
+        for (bool ok = true; ok && n < count;) {
+            size_t rules = 0;
+            char *s = copy_text(&texts[n], NULL);
+            ok = s && shodo_yara_trial_add(trial, (uint32_t)n, s, &rules);
+            free(s);
+            if (!ok)
+                break;
+            ret[n] = (struct shodo_rule_verdict){.accepted = true};
+            if (rules == 0)
+                set_message(&ret[n], "holds no rule");
+            n++;
+        }
+        (void)shodo_yara_trial_free(trial);
+    }
+    shodo_yara_stop();
+    return n;
+}
+
+/* The format knows sources that have no meaning on a disk: who asks for them must not believe that they were looked at. */
+static void note_idle(const struct shodo_artifacts *a, struct shodo_rule_verdict *v) {
+    const char *first = NULL;
+    size_t idle = shodo_artifacts_idle(a, &first);
+    if (idle > 0)
+        snprintf(v->message, sizeof v->message, "%zu of %zu definitions select nothing: only file patterns and groups for Windows do (%.100s%s)",
+                 idle, shodo_artifacts_count(a), first, idle > 1 ? ", ..." : "");
+}
+
 void shodo_artifacts_try(const struct shodo_rule_text *text, struct shodo_rule_verdict *ret) {
     struct shodo_error err = SHODO_ERROR_INIT;
     *ret = (struct shodo_rule_verdict){.accepted = false};
@@ -72,6 +105,8 @@ void shodo_artifacts_try(const struct shodo_rule_text *text, struct shodo_rule_v
         ret->accepted = shodo_artifacts_add(a, text->name, text->digest, text->text, text->len, &err) == SHODO_OK;
     if (!ret->accepted)
         set_message(ret, err.text);
+    else
+        note_idle(a, ret);
     (void)shodo_artifacts_free(a);
 }
 
@@ -121,6 +156,7 @@ enum shodo_status shodo_plan_new(struct shodo_plan **ret, const struct shodo_pla
         return shodo_fail(err, SHODO_NOMEM, "no memory for a plan");
     p->profile = o->profile;
     p->scan_limit_bytes = SHODO_LIMIT_SCAN_BYTES;
+    p->digest_ms = o->digest_ms ? o->digest_ms : SHODO_LIMIT_DIGEST_SECONDS * 1000u;
     if (o->scan_limit_bytes > 0 && o->scan_limit_bytes < p->scan_limit_bytes)
         p->scan_limit_bytes = SHODO_MAX(o->scan_limit_bytes, SHODO_SCAN_LIMIT_MIN_BYTES);
     memcpy(p->endpoint, o->endpoint, strlen(o->endpoint) + 1);

@@ -11,7 +11,7 @@ struct shodo_scan_sets;
 
 struct shodo_plan {
     enum shodo_profile profile;
-    uint64_t scan_limit_bytes;
+    uint64_t scan_limit_bytes, digest_ms;
     char endpoint[SHODO_ENDPOINT_TEXT_BYTES];
     char digest[65];
     struct shodo_artifacts *artifacts;

@@ -112,6 +112,41 @@ enum shodo_status shodo_yara_check(const char *text, bool with_externals, size_t
     return rc == 0 ? SHODO_OK : refuse(&first, err);
 }
 
+struct shodo_yara_trial {
+    YR_COMPILER *compiler;
+    struct first_error first;
+    bool is_spent;
+};
+
+enum shodo_status shodo_yara_trial_new(struct shodo_yara_trial **ret, struct shodo_error *err) {
+    struct shodo_yara_trial *t = calloc(1, sizeof *t);
+    if (t)
+        t->compiler = new_compiler(false, &t->first);
+    if (!t || !t->compiler) {
+        free(t);
+        return shodo_fail(err, SHODO_NOMEM, "no memory for the rule compiler");
+    }
+    *ret = t;
+    return SHODO_OK;
+}
+
+bool shodo_yara_trial_add(struct shodo_yara_trial *t, uint32_t space, const char *text, size_t *ret_rules) {
+    const struct shodo_yara_text one = {.space = space, .text = text};
+    uint32_t before = t->compiler->next_rule_idx;
+    shodo_assert(!t->is_spent);
+    t->is_spent = add_texts(t->compiler, &one, 1, NULL) != 0;
+    *ret_rules = t->is_spent ? 0 : t->compiler->next_rule_idx - before;
+    return !t->is_spent;
+}
+
+struct shodo_yara_trial *shodo_yara_trial_free(struct shodo_yara_trial *t) {
+    if (t) {
+        yr_compiler_destroy(t->compiler);
+        free(t);
+    }
+    return NULL;
+}
+
 enum shodo_status shodo_yara_compile(struct shodo_yara_rules **ret, const struct shodo_yara_text *texts, size_t count,
                                      bool with_externals, size_t *ret_bad, struct shodo_error *err) {
     struct first_error first = {.text = ""};

@@ -49,6 +49,11 @@ enum shodo_status shodo_yara_compile(struct shodo_yara_rules **ret, const struct
                                      bool with_externals, size_t *ret_bad, struct shodo_error *err);
 /* Only whether a text compiles, and how many rules it has: a third of the cost of compiling it. */
 enum shodo_status shodo_yara_check(const char *text, bool with_externals, size_t *ret_rules, struct shodo_error *err);
+/* The same for one text after the other in one compiler, without externals. After a text that does not compile it is spent. */
+struct shodo_yara_trial;
+enum shodo_status shodo_yara_trial_new(struct shodo_yara_trial **ret, struct shodo_error *err);
+bool shodo_yara_trial_add(struct shodo_yara_trial *t, uint32_t space, const char *text, size_t *ret_rules);
+struct shodo_yara_trial *shodo_yara_trial_free(struct shodo_yara_trial *t);
 struct shodo_yara_rules *shodo_yara_rules_free(struct shodo_yara_rules *r);
 size_t shodo_yara_rules_count(const struct shodo_yara_rules *r);
 void shodo_yara_rule_at(const struct shodo_yara_rules *r, size_t i, struct shodo_yara_rule *ret);
