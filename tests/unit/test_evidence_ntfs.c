@@ -11,6 +11,8 @@
 #include "base/hash.h"
 #include "evidence_lib.h"
 
+#define BADCLUS_RECORD 8u
+
 struct compare {
     struct shodo_source *source;
     const char *path;
@@ -40,6 +42,35 @@ static unsigned istat_id(const struct compare *c, const struct shodo_entry *e, c
     return s->attr_id;
 }
 
+/*
+ * $BadClus:$Bad: as large as the volume and, on a sound disk, one hole with an initialised size of 0, of which icat prints
+ * nothing (istat has its size). It must read as so many zeros.
+ */
+static void compare_bad_clusters(struct compare *c, const struct shodo_entry *e, size_t stream) {
+    static const uint8_t zeros[65536];
+    const struct shodo_stream *s = &e->streams[stream];
+    uint8_t ours[32], want[32];
+    shodo_autop(shodo_hash) struct shodo_hash *h = shodo_hash_new(SHODO_SHA256);
+    assert_non_null(h);
+    for (uint64_t left = s->size_bytes; left > 0;) {
+        size_t n = (size_t)SHODO_MIN(left, (uint64_t)sizeof zeros);
+        shodo_hash_update(h, zeros, n);
+        left -= n;
+    }
+    shodo_hash_final(h, want);
+    static char istat[1 << 16];
+    char line[80];
+    snprintf(line, sizeof line, "Name: $Bad   Non-Resident   size: %llu ", (unsigned long long)s->size_bytes);
+    const char *argv[] = {"istat", "-o", c->offset, c->path, "8", NULL};
+    run_text(argv, istat, sizeof istat);
+    bool is_listed = strstr(istat, line) != NULL;
+    c->streams++;
+    if (stream_sha256(c->source, e, stream, ours) == 0 && memcmp(ours, want, 32) == 0 && is_listed)
+        return;
+    print_message("$BadClus:$Bad of %llu bytes is not that many zeros, or istat has another size\n", (unsigned long long)s->size_bytes);
+    c->wrong++;
+}
+
 static enum shodo_status compare_entry(void *ctx, const struct shodo_entry *e) {
     struct compare *c = ctx;
     for (size_t i = 0; i < e->streams_count; i++) {
@@ -50,8 +81,12 @@ static enum shodo_status compare_entry(void *ctx, const struct shodo_entry *e) {
         const char *argv[] = {"icat", "-o", c->offset, c->path, address, NULL};
         snprintf(address, sizeof(address), "%llu-%u-%u", (unsigned long long)e->record, s->attr_type,
                  istat_id(c, e, s));
-        /* icat prints nothing for the sparse stream of all clusters, and zeros for WOF */
-        if ((s->flags & (SHODO_STREAM_ENCRYPTED | SHODO_STREAM_WOF)) || e->record == 8) {
+        if (e->record == BADCLUS_RECORD && s->name_len > 0) {
+            compare_bad_clusters(c, e, i);
+            continue;
+        }
+        /* icat prints zeros for WOF */
+        if (s->flags & (SHODO_STREAM_ENCRYPTED | SHODO_STREAM_WOF)) {
             c->skipped++;
             continue;
         }

@@ -7,9 +7,6 @@
  *
  * - iconv_*: static glibc loads its converters from files that do not exist on the stick.
  *
- * - af_*: libtsk names afflib for AFF images, which we do not read; libafflib.a clashes with
- *   libyara.a (strlcpy) and brings curl and S3.
- *
  * - archive_write_set_format_xar: libarchive's table of writers names them all; xar brings libxml2
  *   and ICU, 33 MB.
  *
@@ -25,7 +22,6 @@
 #include <iconv.h>
 #include <netdb.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/macro.h"
 #include "base/text_iconv.h"
@@ -42,56 +38,6 @@ size_t iconv(iconv_t cd, char **restrict in, size_t *restrict in_left, char **re
 
 int iconv_close(iconv_t cd) {
     shodo_iconv_free((struct shodo_iconv *)cd);
-    return 0;
-}
-
-void *af_open(const char *name, int flags, int mode);
-int af_close(void *af);
-int af_eof(void *af);
-int64_t af_get_imagesize(void *af);
-int af_get_seg(void *af, const char *name, unsigned long *arg, unsigned char *data, size_t *len);
-int af_identify_file_type(const char *name, int exists);
-int64_t af_read(void *af, unsigned char *buf, int64_t count);
-uint64_t af_seek(void *af, int64_t pos, int whence);
-int af_cannot_decrypt(void *af);
-
-void *af_open(const char *name SHODO_UNUSED, int flags SHODO_UNUSED, int mode SHODO_UNUSED) {
-    errno = ENOTSUP;
-    return NULL;
-}
-
-int af_close(void *af SHODO_UNUSED) {
-    return -1;
-}
-
-int af_eof(void *af SHODO_UNUSED) {
-    return 1;
-}
-
-int64_t af_get_imagesize(void *af SHODO_UNUSED) {
-    return -1;
-}
-
-int af_get_seg(void *af SHODO_UNUSED, const char *name SHODO_UNUSED,
-               unsigned long *arg SHODO_UNUSED, unsigned char *data SHODO_UNUSED,
-               size_t *len SHODO_UNUSED) {
-    return -1;
-}
-
-int af_identify_file_type(const char *name SHODO_UNUSED, int exists SHODO_UNUSED) {
-    return 0; /* AF_IDENTIFY_RAW: not AFF */
-}
-
-int64_t af_read(void *af SHODO_UNUSED, unsigned char *buf SHODO_UNUSED,
-                int64_t count SHODO_UNUSED) {
-    return -1;
-}
-
-uint64_t af_seek(void *af SHODO_UNUSED, int64_t pos SHODO_UNUSED, int whence SHODO_UNUSED) {
-    return 0;
-}
-
-int af_cannot_decrypt(void *af SHODO_UNUSED) {
     return 0;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libtsk names afflib for AFF images, which we do not read. An archive of its own, behind libtsk: taken only where nobody
- * else defines these (the programs have base/stubs.c in front).
+ * libtsk names afflib for AFF images, which we do not read; libafflib.a clashes with libyara.a (strlcpy) and brings curl and
+ * S3. An archive of its own, behind libtsk on every link line: taken only where nobody else defines these.
  */
 #include <errno.h>
 #include <stddef.h>
