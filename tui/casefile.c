@@ -80,10 +80,11 @@ static void add_finding(struct tui_casefile *f, struct tui_endpoint *e, const st
 
 static void add_ledger(struct tui_endpoint *e, const struct shodo_ledger *l) {
     uint64_t n = l->count ? l->count : 1;
-    if (l->is_problem)
-        e->problems += n;
-    else
-        e->policy_items += n;
+    struct shodo_unexamined sum = {.problems = e->problems, .policy = e->policy_items};
+    if (!shodo_unexamined_add(&sum, l))
+        return;
+    e->problems = sum.problems;
+    e->policy_items = sum.policy;
     for (size_t i = 0; i < e->reasons.count; i++) {
         struct tui_reason *r = shodo_vec_at(&e->reasons, i);
         if (r->reason == l->reason && r->is_problem == l->is_problem) {

@@ -107,13 +107,14 @@ static void make_key(struct tui_app *app) {
     struct shodo_key *key = NULL;
     bool is_new = false;
     int dir = -1;
+    char shown[SHODO_FINGERPRINT_SHOWN_BYTES];
     shodo_buf_addf(&path, "%s/keys", tui_casefile_root(app->casefile));
     if (mkdir(shodo_buf_cstr(&path), 0700) != 0 && errno != EEXIST)
         shodo_fail_errno(&err, "making '%s'", shodo_buf_cstr(&path));
     else if ((dir = open(shodo_buf_cstr(&path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
         shodo_fail_errno(&err, "opening '%s'", shodo_buf_cstr(&path));
     else if (shodo_key_open(&key, dir, NULL, &is_new, &err) == SHODO_OK)
-        tui_page_show(app, tui_text(app, MSG_PREPARE_KEY), shodo_key_fingerprint(key));
+        tui_page_show(app, tui_text(app, MSG_PREPARE_KEY), shodo_text_fingerprint(shodo_key_fingerprint(key), shown));
     if (!key)
         tui_message(app, TUI_ROLE_ERROR, "%s", err.text);
     shodo_key_free(key);

@@ -66,7 +66,7 @@ static void same_result_once(void **state) {
     assert_int_equal(lines(fd, "findings.jsonl"), 2);
     assert_int_equal(shodo_store_open(&s, fd, "0123456789ab", true, NULL), SHODO_OK);
     assert_int_equal(shodo_store_counts(s)->detections, 2);
-    assert_int_equal(shodo_store_counts(s)->problems, 2);
+    assert_int_equal(shodo_store_counts(s)->unexamined.problems, 2);
     add(s, "r2", "/a");
     add(s, "r3", "/a");
     assert_int_equal(shodo_store_sync(s, NULL), SHODO_OK);

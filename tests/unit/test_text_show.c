@@ -190,9 +190,25 @@ static void test_safe_clip(void **state) {
     }
 }
 
+static void test_numbers(void **state) {
+    (void)state;
+    static const struct {
+        uint64_t bytes;
+        const char *text;
+    } rows[] = {{0, "0 bytes"},        {1, "1 byte"},           {1023, "1023 bytes"}, {1024, "1 KiB"},
+                {1536, "1.5 KiB"},     {102400, "100 KiB"},     {1048575, "1023 KiB"}, {1048576, "1 MiB"},
+                {3565158, "3.3 MiB"}, {1099511627776, "1 TiB"}, {UINT64_MAX, "15.9 EiB"}};
+    char size[SHODO_SIZE_SHOWN_BYTES], shown[SHODO_FINGERPRINT_SHOWN_BYTES];
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++)
+        assert_string_equal(shodo_text_size(rows[i].bytes, size), rows[i].text);
+    assert_string_equal(shodo_text_fingerprint("00112233445566778899aabbccddeeff0123456789abcdef0123456789abcdef", shown),
+                        "0011 2233 4455 6677 8899 aabb ccdd eeff 0123 4567 89ab cdef 0123 4567 89ab cdef");
+    assert_string_equal(shodo_text_fingerprint("0011", shown), "");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_columns), cmocka_unit_test(test_width_as_wcwidth), cmocka_unit_test(test_clip),
+        cmocka_unit_test(test_numbers), cmocka_unit_test(test_columns), cmocka_unit_test(test_width_as_wcwidth), cmocka_unit_test(test_clip),
         cmocka_unit_test(test_wrap),    cmocka_unit_test(test_safe),             cmocka_unit_test(test_safe_fixed_cut),
         cmocka_unit_test(test_safe_clip),
     };

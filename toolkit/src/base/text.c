@@ -2,6 +2,7 @@
 /* Encodings. Showing and measuring text is in text_show.c and text_width.c. */
 #include "base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cur.h"
@@ -276,12 +277,27 @@ bool shodo_text_parse_hex(const char *s, size_t n, void *out, size_t out_len) {
 }
 
 const char *shodo_text_fingerprint(const char *hex, char out[SHODO_FINGERPRINT_SHOWN_BYTES]) {
-    size_t n = 0;
-    for (size_t i = 0; hex[i] && n + 2 < SHODO_FINGERPRINT_SHOWN_BYTES; i++) {
+    size_t n = 0, digits = strlen(hex);
+    for (size_t i = 0; digits == 64 && i < digits; i++) {
         if (i > 0 && i % 4 == 0)
             out[n++] = ' ';
         out[n++] = hex[i];
     }
-    out[strlen(hex) == 64 ? n : 0] = '\0';
+    out[n] = '\0';
+    return out;
+}
+
+const char *shodo_text_size(uint64_t bytes, char out[SHODO_SIZE_SHOWN_BYTES]) {
+    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    size_t unit = 0;
+    uint64_t tenths = 0;
+    for (; bytes >= 1024; unit++) {
+        tenths = bytes % 1024 * 10 / 1024;
+        bytes /= 1024;
+    }
+    if (unit > 0 && bytes < 100 && tenths > 0)
+        snprintf(out, SHODO_SIZE_SHOWN_BYTES, "%u.%u %s", (unsigned)bytes, (unsigned)tenths, units[unit]);
+    else
+        snprintf(out, SHODO_SIZE_SHOWN_BYTES, "%u %s", (unsigned)bytes, bytes == 1 && unit == 0 ? "byte" : units[unit]);
     return out;
 }

@@ -63,6 +63,9 @@ bool shodo_text_fold(struct shodo_buf *out, const char *s, size_t n);
 /* ASCII-only helpers; never locale dependent. */
 bool shodo_text_ieq(const char *a, const char *b);
 bool shodo_text_parse_u64(const char *s, size_t n, uint64_t *ret); /* whole string, decimal */
+/* "512 bytes", "12 KiB", "3.4 MiB", "1.2 TiB": rounded down, binary units. At most SHODO_SIZE_SHOWN_BYTES with the end. */
+#define SHODO_SIZE_SHOWN_BYTES 24u
+const char *shodo_text_size(uint64_t bytes, char out[SHODO_SIZE_SHOWN_BYTES]);
 /*
  * How a fingerprint or digest is shown wherever people compare it, aloud or on paper: 64 lower-case hex digits in groups of
  * four. What is not 64 digits long gives "".

@@ -23,6 +23,8 @@
 
 enum { SHODO_COLLECT_SAMPLES = 5, SHODO_COLLECT_NOTES = 20 };
 #define SHODO_COLLECT_PROGRAM_BYTES (50ULL << 20)
+/* A change journal is copied from its first data on when its sparse beginning is at least this long. */
+#define SHODO_COLLECT_HOLE_BYTES (1ULL << 20)
 
 enum shodo_outcome {
     SHODO_OUTCOME_PLANNED, /* not reached: cancelled */

@@ -96,6 +96,16 @@ static enum shodo_status add_pick(struct loading *x, const struct shodo_finding 
     return SHODO_OK;
 }
 
+/* Only a change journal is copied without its sparse beginning (collect_worker.c); until then this is what is expected. */
+static void expect_hole(struct shodo_pick *k, uint64_t hole) {
+    if (strcmp(k->stream, "$J") == 0 && hole >= SHODO_COLLECT_HOLE_BYTES && hole <= k->size_bytes)
+        k->skipped_bytes = hole;
+}
+
+static uint64_t bytes_to_copy(const struct shodo_pick *k) {
+    return k->size_bytes - SHODO_MIN(k->skipped_bytes, k->size_bytes);
+}
+
 static enum shodo_status on_finding(void *ctx, const char *line, size_t n) {
     struct loading *x = ctx;
     struct shodo_doc *doc = NULL;
@@ -106,9 +116,12 @@ static enum shodo_status on_finding(void *ctx, const char *line, size_t n) {
         return SHODO_OK;
     if (shodo_finding_read(&f, shodo_doc_root(doc), &x->line, NULL) == SHODO_OK) {
         const struct shodo_value *detail = shodo_value_get(shodo_doc_root(doc), "shodo.detail");
-        if (strcmp(f.kind, "artifact") == 0)
+        if (strcmp(f.kind, "artifact") == 0) {
             st = add_pick(x, &f, SHODO_PICK_ARTIFACT, (uint64_t)shodo_value_get_int(detail, "order", 0),
                           shodo_value_bool(shodo_value_get(detail, "credential"), false));
+            if (st == SHODO_OK)
+                expect_hole(shodo_vec_at(&x->p->list, x->p->list.count - 1), (uint64_t)shodo_value_get_int(detail, "hole", 0));
+        }
         else if (is_note(&f))
             st = add_pick(x, &f, SHODO_PICK_NOTE, 0, false);
         else if (is_sample(&f))
@@ -221,7 +234,7 @@ static void apply_limits(struct shodo_picks *p, bool allow_credentials) {
             limit_pick(k, "programs are collected up to 50 MiB together");
         } else {
             program_bytes += k->kind == SHODO_PICK_PROGRAM ? k->size_bytes : 0;
-            p->bytes += k->size_bytes;
+            p->bytes += bytes_to_copy(k);
         }
     }
 }
@@ -307,11 +320,11 @@ void shodo_picks_budget(struct shodo_picks *p, uint64_t max_bytes) {
         struct shodo_pick *k = shodo_vec_at(&p->list, i);
         if (k->outcome != SHODO_OUTCOME_PLANNED)
             continue;
-        if (k->size_bytes > max_bytes - sum) {
+        if (bytes_to_copy(k) > max_bytes - sum) {
             limit_pick(k, "does not fit into the space that was given");
             k->is_by_policy = false;
         } else
-            sum += k->size_bytes;
+            sum += bytes_to_copy(k);
     }
     p->bytes = sum;
 }
@@ -340,6 +353,8 @@ void shodo_pick_write(struct shodo_json *j, const struct shodo_pick *p) {
         shodo_json_bool(j, "shodo.deleted", p->is_deleted);
         shodo_json_bool(j, "quarantined", p->is_quarantined);
     }
+    if (p->outcome == SHODO_OUTCOME_PLANNED && p->skipped_bytes)
+        shodo_json_u64(j, "start_offset", p->skipped_bytes);
     if (p->written_bytes || p->outcome == SHODO_OUTCOME_COLLECTED) {
         shodo_json_u64(j, "written_bytes", p->written_bytes);
         shodo_json_u64(j, "lost_bytes", p->lost_bytes);

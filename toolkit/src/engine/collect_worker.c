@@ -19,7 +19,7 @@
 #include "evidence/content.h"
 #include "evidence/walk.h"
 
-enum { PIECE_BYTES = 256 << 10, HEAD_HOLE_BYTES = 1 << 20, BEAT_EVERY = 4096 };
+enum { PIECE_BYTES = 256 << 10, BEAT_EVERY = 4096 };
 
 /* What the worker inherits. */
 struct reading {
@@ -123,7 +123,7 @@ static enum shodo_status send_content(struct walking *w, size_t i, struct shodo_
                                       struct shodo_error *err) {
     uint64_t size = shodo_content_size(c);
     uint64_t at = strcmp(stream, "$J") == 0 ? shodo_content_next_data(c, 0) : 0;
-    if (at < HEAD_HOLE_BYTES)
+    if (at < SHODO_COLLECT_HOLE_BYTES)
         at = 0;
     enum shodo_status st = send_begin(w, i, true, size - at, at, err);
     struct shodo_buf b = SHODO_BUF_INIT;

@@ -73,7 +73,7 @@ static int print_help(FILE *to) {
     fputs("shodo: first response to a ransomware incident; reads disks, never writes to them\n\n", to);
     for (size_t i = 0; i < shodo_verbs_count; i++)
         fprintf(to, "  %-10s %s\n", shodo_verbs[i].name, shodo_verbs[i].help);
-    fputs("\nshodo help VERB    usage of one command\nshodo --version [--licences]\n"
+    fputs("\nshodo help VERB    options, exit codes and an example of one command\nshodo --version [--licences]\n"
           "exit: 0 done, nothing found; 1 findings (verify: a problem); 2 usage; 3 incomplete; 4 failed\n",
           to);
     return to == stdout ? SHODO_EXIT_NOTHING : SHODO_EXIT_USAGE;
@@ -94,7 +94,7 @@ static int help(int argc, char **argv) {
         fprintf(stderr, "shodo help: no such command\n");
         return SHODO_EXIT_USAGE;
     }
-    printf("usage: shodo %s %s\n%s\n", v->name, v->usage, v->help);
+    shodo_verb_help(v);
     return SHODO_EXIT_NOTHING;
 }
 

@@ -11,6 +11,7 @@ struct reading {
     struct shodo_resume *r;
     const struct shodo_run_key *key;
     bool is_other; /* the newest header is of another kind of run */
+    char profile[16]; /* of the newest header */
 };
 
 static bool equals(const struct shodo_value *v, const char *key, const char *want) {
@@ -23,6 +24,9 @@ static void read_header(struct reading *x, const struct shodo_value *v) {
     bool fits = equals(v, "source", x->key->source) && equals(v, "profile", x->key->profile) &&
                 equals(v, "rules", x->key->rules) && (uint64_t)shodo_value_get_int(v, "locked", 0) == x->key->locked && listing && strlen(listing) == 2 * sizeof x->r->listing &&
                 shodo_text_parse_hex(listing, strlen(listing), x->r->listing, sizeof x->r->listing);
+    const char *profile = shodo_value_get_str(v, "profile");
+    snprintf(x->profile, sizeof x->profile, "%s", profile ? profile : "");
+    x->r->finished[0] = '\0';
     x->is_other = !fits;
     x->r->is_valid = fits;
     if (fits && !x->r->run[0])
@@ -56,6 +60,11 @@ static enum shodo_status read_mark(struct reading *x, const struct shodo_value *
     return st;
 }
 
+static void finish(struct reading *x) {
+    x->r->is_valid = false;
+    memcpy(x->r->finished, x->profile, sizeof x->profile);
+}
+
 static enum shodo_status read_line(void *ctx, const char *line, size_t n) {
     struct reading *x = ctx;
     struct shodo_doc *doc = NULL;
@@ -66,7 +75,7 @@ static enum shodo_status read_line(void *ctx, const char *line, size_t n) {
     if (shodo_value_get(v, "run"))
         read_header(x, v);
     else if (equals(v, "end", "done"))
-        x->r->is_valid = false;
+        finish(x);
     else if (x->r->is_valid && shodo_value_get(v, "done"))
         st = read_mark(x, v, NULL);
     shodo_doc_free(doc);

@@ -158,7 +158,7 @@ static enum shodo_status load_line(void *ctx, const char *line, size_t n) {
             g.endpoint = l->s->endpoint;
             st = seen_add(&l->s->seen, ledger_key(&g));
             if (st == SHODO_OK)
-                (*(g.is_problem ? &c->problems : &c->policy))++;
+                (void)shodo_unexamined_add(&c->unexamined, &g);
         }
     }
     shodo_doc_free(doc);
@@ -316,7 +316,7 @@ enum shodo_status shodo_store_ledger(struct shodo_store *s, struct shodo_ledger 
     enum shodo_status st = seen_add(&s->seen, ledger_key(l));
     if (st != SHODO_OK)
         return known(st, err);
-    (*(l->is_problem ? &s->counts.problems : &s->counts.policy))++;
+    (void)shodo_unexamined_add(&s->counts.unexamined, l);
     shodo_buf_clear(&s->line);
     struct shodo_json j = shodo_json_to(&s->line);
     shodo_ledger_write(&j, l, shodo_time_now());

@@ -17,7 +17,8 @@
 #include "model/finding.h"
 
 struct shodo_store_counts {
-    uint64_t detections, artifacts, facts, problems, policy, bytes;
+    uint64_t detections, artifacts, facts, bytes;
+    struct shodo_unexamined unexamined;
 };
 
 struct shodo_store;

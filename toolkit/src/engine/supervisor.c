@@ -137,8 +137,8 @@ static void say_start(struct run *r) {
         shodo_events_send(r->o->events);
     }
     if (r->o->is_loud)
-        fprintf(stderr, "%llu files, %llu MiB to look at (%llu early, %llu risky, %llu other)\n", (unsigned long long)t->files,
-                (unsigned long long)(t->bytes >> 20), (unsigned long long)t->files_phase[SHODO_PHASE_EARLY],
+        fprintf(stderr, "%llu files, %s to look at (%llu early, %llu risky, %llu other)\n", (unsigned long long)t->files,
+                shodo_text_size(t->bytes, (char[SHODO_SIZE_SHOWN_BYTES]){0}), (unsigned long long)t->files_phase[SHODO_PHASE_EARLY],
                 (unsigned long long)t->files_phase[SHODO_PHASE_RISKY], (unsigned long long)t->files_phase[SHODO_PHASE_REST]);
 }
 
@@ -167,7 +167,7 @@ static void say_progress(struct run *r) {
         shodo_json_u64(j, "bytes", r->result->bytes_read);
         shodo_json_u64(j, "bytes_total", r->result->totals.bytes);
         shodo_json_u64(j, "findings", n->detections);
-        shodo_json_u64(j, "problems", n->problems);
+        shodo_json_u64(j, "problems", n->unexamined.problems);
         if (cur)
             shodo_json_strn(j, "current", cur->item.path, cur->item.path_len);
         shodo_json_u64(j, "elapsed_ms", now - r->started_ms);

@@ -35,6 +35,7 @@ struct shodo_resume {
     struct shodo_vec also;    /* uint64_t: finished items above */
     struct shodo_tally *policy;
     struct shodo_item_stats stats;
+    char finished[16]; /* profile of the newest run, when that came to its end; "": it did not, or there is none */
 };
 
 /* What must be equal for a run to be continued; written as the first mark. */

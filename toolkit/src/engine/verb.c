@@ -10,80 +10,118 @@ const struct shodo_verb shodo_verbs[] = {
     {.name = "sources",
      .usage = "[PATH]... [--recovery-key-file FILE|-]... [--json]",
      .help = "disks and images: size, volumes, what is on them, whether they can be read",
+     .exits = "0 done; 3 something that is there could not be read",
+     .example = "disk.img",
      .run = shodo_verb_sources},
     {.name = "list",
      .usage = "SOURCE [--volume N|LETTER] [--shadow N|newest] [--json] [--deleted] [--recovery-key-file FILE|-]...",
      .help = "every entry of a source, also as it was in a shadow copy",
+     .exits = "0 done; 3 part of the source could not be read",
+     .example = "disk.img --deleted",
      .run = shodo_verb_list},
     {.name = "cat",
      .usage = "SOURCE PATH|VOLUME:RECORD [--stream NAME] [--volume N|LETTER] [--shadow N|newest] [--out FILE] "
               "[--recovery-key-file FILE|-]...",
      .help = "the bytes of one file, also as it was in a shadow copy",
+     .exits = "0 done; 3 part of the file could not be read",
+     .example = "disk.img /Users/a/note.txt --shadow newest --out note.txt",
      .run = shodo_verb_cat},
     {.name = "compare",
      .usage = "SOURCE [--shadow N|newest] [--volume N|LETTER] [--content] [--json] [--recovery-key-file FILE|-]...",
      .help = "what differs between a shadow copy and the present: added, removed, changed, renamed files",
+     .exits = "0 nothing differs; 1 something does",
+     .example = "disk.img --shadow newest",
      .run = shodo_verb_compare},
     {.name = "case",
      .usage = "new DIR [--site NAME] [--id ID] [--drill] | show --case DIR [--json] [--lang ja|en]",
      .help = "make a case; show what is known in it",
+     .exits = "0 done",
+     .example = "new /media/stick/cases/2026-001",
      .run = shodo_verb_case},
     {.name = "triage",
      .usage = "SOURCE --case DIR [--name ENDPOINT] [--profile quick|standard|full] [--rules PATH]... "
               "[--only-rules PATH]... [--artifacts PATH]... [--only-artifacts PATH]... [--select NAME]... [--jobs N] "
-              "[--recovery-key-file FILE|-]... [--events FD] [--lang ja|en] [--json] [--again]",
+              "[--recovery-key-file FILE|-]... [--events FD] [--lang ja|en] [--json] [--again] [--replace]",
      .help = "examine a source; the same command goes on where a stopped run ended",
+     .exits = "0 nothing found in what was examined; 1 something was found; 3 nothing found, but not everything could be examined",
+     .example = "disk.img --case /media/stick/cases/2026-001",
      .run = shodo_verb_triage},
     {.name = "collect",
      .usage = "--case DIR --endpoint ID --out DIR [--recipient CERT.pem]... [--source SOURCE] [--max-bytes N] [--dry-run] "
-              "[--allow-credentials] [--recovery-key-file FILE|-]... [--passphrase-fd FD] [--events FD] [--json]",
+              "[--allow-credentials] [--recovery-key-file FILE|-]... [--confirm-fd FD] [--events FD] [--json]",
      .help = "copy, hash, pack, sign and encrypt what triage selected, in one stream",
+     .exits = "0 done; 3 something could not be copied, or nothing was",
+     .example = "--case /media/stick/cases/2026-001 --endpoint 0123456789ab --recipient jpcert.pem --out /media/stick/out",
      .run = shodo_verb_collect},
     {.name = "verify",
      .usage = "PATH [--trust CERT.pem] [--card FILE] [--key KEY.pem] [--passphrase-fd FD] [--json]",
      .help = "check a bag, a ZIP of one or an encrypted bundle: every problem, one a line",
+     .exits = "0 nothing is wrong; 1 something is: every problem is named",
+     .example = "/media/stick/out --trust signer.pem",
      .run = shodo_verb_verify},
     {.name = "open",
      .usage = "BUNDLE --out DIR [--key KEY.pem] [--trust CERT.pem] [--passphrase-fd FD] [--json]",
      .help = "verify, decrypt and unpack a bundle; refuses on any problem",
+     .exits = "0 opened; 1 refused: every problem is named, nothing is left in DIR",
+     .example = "/media/stick/out --key mine.key --out opened",
      .run = shodo_verb_open},
     {.name = "journal",
      .usage = "show|verify --case DIR [--head HASH] [--json]",
      .help = "show the journal, or check its chain and signatures",
+     .exits = "0 unbroken; 1 edited, cut or reordered",
+     .example = "verify --case /media/stick/cases/2026-001",
      .run = shodo_verb_journal},
     {.name = "key",
      .usage = "new|show --keys DIR [--passphrase-fd FD] [--json]",
      .help = "this stick's signing key and certificate",
+     .exits = "0 done",
+     .example = "show --keys /media/stick/keys",
      .run = shodo_verb_key},
-    {.name = "rules", .usage = "check [PATH]... [--json]", .help = "compile YARA rule files, each alone", .run = shodo_verb_rules},
+    {.name = "rules", .usage = "check [PATH]... [--json]", .help = "compile YARA rule files, each alone", .exits = "0 all compile; 1 some do not",
+     .example = "check my-rules/",
+     .run = shodo_verb_rules},
     {.name = "artifacts",
      .usage = "check [PATH]... [--json]",
      .help = "check artifact definitions",
+     .exits = "0 all can be used; 1 some cannot, or select nothing",
+     .example = "check my-artifacts.yaml",
      .run = shodo_verb_artifacts},
     {.name = "playbook",
      .usage = "check|list|show|export FILE...",
      .help = "check, list or show CACAO playbooks; export them as JSON",
+     .exits = "0 done; 1 a playbook is wrong",
+     .example = "check my-playbook.yaml",
      .run = shodo_verb_playbook},
     {.name = "answers",
      .usage = "--case DIR [--endpoint ID] [--json] [--lang ja|en]",
      .help = "recompute answers and timeline from what a triage found, without the disk",
+     .exits = "0 done",
+     .example = "--case /media/stick/cases/2026-001 --lang ja",
      .run = shodo_verb_answers},
     {.name = "export",
      .usage = "--case DIR --format timesketch|bodyfile|stix --out FILE [--endpoint ID]",
      .help = "timeline or indicators in a format that other programs import",
+     .exits = "0 done",
+     .example = "--case /media/stick/cases/2026-001 --format timesketch --out timeline.jsonl",
      .run = shodo_verb_export},
     {.name = "sheet",
      .usage = "list | NAME [--case DIR] [--format pdf|html|txt|json] [--out FILE] [--lang ja|en] [--site FILE] [--blank] "
               "[--since FILE.json] [--data DIR]",
      .help = "make a sheet: contacts, reports, timeline, handover card; without a case one to fill in by hand",
+     .exits = "0 done",
+     .example = "contacts --case /media/stick/cases/2026-001 --out contacts.pdf",
      .run = shodo_verb_sheet},
     {.name = "site",
      .usage = "check FILE [--data DIR]",
      .help = "what is missing or old in a site profile",
+     .exits = "0 complete and fresh; 1 something is missing or old",
+     .example = "check site.yaml",
      .run = shodo_verb_site},
     {.name = "drill",
      .usage = "unpack FILE [--out IMAGE]",
      .help = "unpack the compressed drill disk to a sparse image",
+     .exits = "0 done",
+     .example = "unpack drill.img.zst --out drill.img",
      .run = shodo_verb_drill},
 };
 const size_t shodo_verbs_count = SHODO_ARRAY_SIZE(shodo_verbs);
@@ -110,7 +148,22 @@ static bool complain(const struct shodo_verb *v, const char *what, const char *w
     return false;
 }
 
+static bool is_choice(const char *choices, const char *value) {
+    size_t n = strlen(value);
+    for (const char *c = choices; c; c = strchr(c, '|') ? strchr(c, '|') + 1 : NULL)
+        if (strcspn(c, "|") == n && memcmp(c, value, n) == 0)
+            return true;
+    return false;
+}
+
 static bool set_value(const struct shodo_verb *v, const struct shodo_option *o, const char *value) {
+    if (o->choices && !is_choice(o->choices, value)) {
+        struct shodo_buf b = SHODO_BUF_INIT;
+        shodo_buf_addf(&b, "%s is one of %s, not", o->name, o->choices);
+        complain(v, shodo_buf_cstr(&b), value);
+        shodo_buf_done(&b);
+        return false;
+    }
     if (o->text) {
         *o->text = value;
     } else if (o->number) {

@@ -25,6 +25,8 @@ struct shodo_verb {
     const char *name;
     const char *usage; /* what follows the name */
     const char *help;  /* one line */
+    const char *exits; /* what 0, 1 and 3 mean here */
+    const char *example; /* what follows the name */
     int (*run)(const struct shodo_verb *v, int argc, char **argv); /* argv[0] = first word after the name */
 };
 
@@ -38,11 +40,14 @@ struct shodo_option {
     bool *flag;
     uint64_t *number;
     struct shodo_vec *list;
+    const char *choices; /* "ja|en": what a text may be; NULL: anything */
 };
 /* Splits argv into options and at most `max` plain words. false after a message: return SHODO_EXIT_USAGE. "--name=x" is
  * the same as "--name x"; "--" ends the options; a word "-" is plain. */
 bool shodo_args_parse(const struct shodo_verb *v, int argc, char **argv, const struct shodo_option *options, size_t count,
                       const char **words, size_t max, size_t *ret_words);
+/* `shodo help VERB`, on stdout: usage, what it does, options, exit codes, an example. */
+void shodo_verb_help(const struct shodo_verb *v);
 /* "shodo VERB: text" on stderr, foreign text made safe; gives `code`. */
 int shodo_verb_fail(const struct shodo_verb *v, int code, const char *text);
 int shodo_verb_usage(const struct shodo_verb *v, const char *text);

@@ -43,7 +43,7 @@ int shodo_verb_answers(const struct shodo_verb *v, int argc, char **argv) {
     bool is_json = false;
     size_t n = 0;
     const struct shodo_option options[] = {{.name = "--case", .text = &path}, {.name = "--endpoint", .text = &endpoint},
-                                           {.name = "--lang", .text = &lang}, {.name = "--json", .flag = &is_json}};
+                                           {.name = "--lang", .text = &lang, .choices = "ja|en"}, {.name = "--json", .flag = &is_json}};
     if (!shodo_args_parse(v, argc, argv, options, SHODO_ARRAY_SIZE(options), none, 0, &n))
         return SHODO_EXIT_USAGE;
     if (!path)

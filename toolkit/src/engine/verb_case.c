@@ -205,10 +205,11 @@ static void show_text(const struct shodo_case *c, const struct shodo_case_dir *d
     }
     for (size_t i = 0; i < c->seals.count; i++) {
         const struct shodo_case_seal *s = shodo_vec_at(&c->seals, i);
-        shodo_buf_addf(b, ja ? "\n封をした束 %s: %llu 件, %llu MiB, %u 個\n  束の指紋 %s\n  署名の指紋 %s\n"
-                             : "\nsealed bundle %s: %llu files, %llu MiB, %u segments\n  digest %s\n  signer %s\n",
-                       s->name, (unsigned long long)s->files, (unsigned long long)(s->sealed_bytes >> 20), s->segments,
-                       s->segments_sha256, s->signer);
+        char size[SHODO_SIZE_SHOWN_BYTES], digest[SHODO_FINGERPRINT_SHOWN_BYTES], signer[SHODO_FINGERPRINT_SHOWN_BYTES];
+        shodo_buf_addf(b, ja ? "\n封をした束 %s: %llu 件, %s, %u 個\n  束の指紋\n    %s\n  署名の指紋\n    %s\n"
+                             : "\nsealed bundle %s: %llu files, %s, %u segments\n  digest\n    %s\n  signer\n    %s\n",
+                       s->name, (unsigned long long)s->files, shodo_text_size(s->sealed_bytes, size), s->segments,
+                       shodo_text_fingerprint(s->segments_sha256, digest), shodo_text_fingerprint(s->signer, signer));
     }
 }
 
@@ -239,7 +240,7 @@ int shodo_verb_case(const struct shodo_verb *v, int argc, char **argv) {
     struct arguments a = {.site_name = SHODO_BUF_INIT};
     const struct shodo_option options[] = {
         {.name = "--site", .text = &a.site},      {.name = "--id", .text = &a.id},
-        {.name = "--case", .text = &a.case_path}, {.name = "--lang", .text = &a.lang},
+        {.name = "--case", .text = &a.case_path}, {.name = "--lang", .text = &a.lang, .choices = "ja|en"},
         {.name = "--drill", .flag = &a.is_drill}, {.name = "--json", .flag = &a.is_json},
     };
     size_t n = 0;

@@ -15,6 +15,7 @@
 #include "engine/collect.h"
 #include "engine/events.h"
 #include "engine/host.h"
+#include "engine/recipients.h"
 #include "engine/secret.h"
 #include "engine/source_open.h"
 #include "engine/store.h"
@@ -36,8 +37,7 @@ struct collecting {
     struct shodo_case state;
     struct shodo_opened opened;
     struct shodo_picks picks;
-    struct shodo_vec certificates; /* struct shodo_recipient; text owned by the arena */
-    struct shodo_arena arena;
+    struct shodo_recipients recipients;
     struct shodo_bag *bag;
     struct shodo_events events;
     struct shodo_seal seal;
@@ -52,7 +52,9 @@ static bool parse(struct collecting *c, const struct shodo_verb *v, int argc, ch
         {.name = "--case", .text = &c->case_path},          {.name = "--endpoint", .text = &c->endpoint},
         {.name = "--out", .text = &c->out_path},            {.name = "--source", .text = &c->source_path},
         {.name = "--recipient", .list = &c->recipient_paths}, {.name = "--max-bytes", .number = &c->max_bytes},
-        {.name = "--passphrase-fd", .number = &c->passphrase_fd}, {.name = "--events", .number = &c->events_fd},
+        {.name = "--confirm-fd", .number = &c->passphrase_fd},
+        {.name = "--passphrase-fd", .number = &c->passphrase_fd}, /* its first name */
+        {.name = "--events", .number = &c->events_fd},
         {.name = "--recovery-key-file", .list = &c->key_paths},
         {.name = "--dry-run", .flag = &c->is_dry},          {.name = "--json", .flag = &c->is_json},
         {.name = "--allow-credentials", .flag = &c->allow_credentials}, {.name = "--plain", .flag = &c->is_plain},
@@ -85,56 +87,11 @@ static enum shodo_status open_source(struct collecting *c, struct shodo_error *e
     return SHODO_OK;
 }
 
-static enum shodo_status add_certificate(struct collecting *c, const char *name, const struct shodo_buf *pem,
-                                         struct shodo_error *err) {
-    if (c->certificates.count >= SHODO_LIMIT_RECIPIENTS)
-        return shodo_fail(err, SHODO_LIMIT, "more than %u recipients", SHODO_LIMIT_RECIPIENTS);
-    struct shodo_recipient *r = shodo_vec_push(&c->certificates);
-    if (!r)
-        return shodo_fail(err, SHODO_NOMEM, "no memory for a certificate");
-    *r = (struct shodo_recipient){.cert_pem = shodo_arena_str(&c->arena, pem->data ? pem->data : "", pem->len),
-                                  .cert_len = pem->len,
-                                  .name = shodo_arena_str(&c->arena, name, strlen(name))};
-    return r->cert_pem && r->name ? SHODO_OK : shodo_fail(err, SHODO_NOMEM, "no memory for a certificate");
-}
-
-/* The hospital's own certificate and others in site/recipients are always added. */
-static enum shodo_status add_site_recipients(struct collecting *c, struct shodo_error *err) {
-    int fd = -1;
-    if (c->dir.site_fd < 0 || shodo_io_open_dir(&fd, c->dir.site_fd, "recipients", NULL) != SHODO_OK)
-        return SHODO_OK;
-    DIR *d = fdopendir(fd);
-    enum shodo_status st = SHODO_OK;
-    if (!d)
-        shodo_io_close(&fd);
-    for (struct dirent *e; d && st == SHODO_OK && (e = readdir(d)) != NULL;) {
-        size_t n = strlen(e->d_name);
-        if (e->d_name[0] == '.' || n < 5 || strcmp(e->d_name + n - 4, ".pem") != 0)
-            continue;
-        struct shodo_buf b = SHODO_BUF_INIT;
-        st = shodo_io_read_file(&b, dirfd(d), e->d_name, SHODO_LIMIT_KEY_BYTES, err);
-        if (st == SHODO_OK)
-            st = add_certificate(c, e->d_name, &b, err);
-        shodo_buf_done(&b);
-    }
-    if (d)
-        closedir(d);
-    return st;
-}
-
 static enum shodo_status find_recipients(struct collecting *c, struct shodo_error *err) {
-    enum shodo_status st = SHODO_OK;
-    for (size_t i = 0; i < c->recipient_paths.count && st == SHODO_OK; i++) {
-        const char *path = *(const char **)shodo_vec_at(&c->recipient_paths, i);
-        struct shodo_buf b = SHODO_BUF_INIT;
-        st = shodo_host_read(&b, path, SHODO_LIMIT_KEY_BYTES, err);
-        if (st == SHODO_OK)
-            st = add_certificate(c, path, &b, err);
-        shodo_buf_done(&b);
-    }
+    enum shodo_status st = shodo_recipients_add_files(&c->recipients, &c->recipient_paths, err);
     if (st == SHODO_OK)
-        st = add_site_recipients(c, err);
-    if (st == SHODO_OK && !c->certificates.count && !c->is_plain)
+        st = shodo_recipients_add_site(&c->recipients, c->dir.site_fd, err);
+    if (st == SHODO_OK && !c->recipients.list.count && !c->is_plain)
         st = shodo_secret_new(c->passphrase, c->passphrase_fd, err);
     return st;
 }
@@ -169,15 +126,15 @@ static enum shodo_status open_bag(struct collecting *c, struct shodo_error *err)
     const struct shodo_readme r = {.name = c->name,
                                    .hospital = *c->state.site ? c->state.site : NULL,
                                    .fingerprint = shodo_key_fingerprint(c->dir.key),
-                                   .has_certificate = c->certificates.count > 0,
+                                   .has_certificate = c->recipients.list.count > 0,
                                    .has_passphrase = c->passphrase[0] != '\0',
                                    .is_plain = c->is_plain,
                                    .is_drill = c->state.is_drill};
     shodo_readme_write(&text, &r);
     const struct shodo_bag_options o = {.out_dirfd = c->out_fd,
                                         .name = c->name,
-                                        .recipients = c->certificates.data,
-                                        .recipients_count = c->certificates.count,
+                                        .recipients = c->recipients.list.data,
+                                        .recipients_count = c->recipients.list.count,
                                         .passphrase = c->passphrase[0] ? c->passphrase : NULL,
                                         .key = c->dir.key,
                                         .segment_bytes = SHODO_LIMIT_SEGMENT_BYTES,
@@ -207,8 +164,9 @@ static void say_progress(struct collecting *c, const struct shodo_pick *p, bool 
         shodo_events_send(&c->events);
     }
     if (!c->is_json && isatty(STDERR_FILENO))
-        fprintf(stderr, "\r\033[K%zu of %zu files, %llu of %llu MiB", c->at, c->picks.list.count,
-                (unsigned long long)(c->done_bytes >> 20), (unsigned long long)(c->picks.bytes >> 20));
+        fprintf(stderr, "\r\033[K%zu of %zu files, %s of %s", c->at, c->picks.list.count,
+                shodo_text_size(c->done_bytes, (char[SHODO_SIZE_SHOWN_BYTES]){0}),
+                shodo_text_size(c->picks.bytes, (char[SHODO_SIZE_SHOWN_BYTES]){0}));
 }
 
 static enum shodo_status on_begin(void *ctx, struct shodo_pick *p, struct shodo_error *err) {
@@ -295,7 +253,8 @@ static enum shodo_status write_ledger(struct collecting *c, struct shodo_error *
                                  .count = 1,
                                  .size_bytes = p->size_bytes,
                                  .examined_bytes = p->written_bytes,
-                                 .text = text};
+                                 .text = text,
+                                 .is_of_collect = true};
         st = shodo_store_ledger(s, &l, NULL, err);
     }
     if (st == SHODO_OK)
@@ -344,8 +303,8 @@ static enum shodo_status add_info(struct collecting *c, struct shodo_error *err)
 
 static enum shodo_status journal_seal(struct collecting *c, struct shodo_error *err) {
     struct shodo_buf b = SHODO_BUF_INIT, names = SHODO_BUF_INIT;
-    for (size_t i = 0; i < c->certificates.count; i++) {
-        const struct shodo_recipient *r = shodo_vec_at(&c->certificates, i);
+    for (size_t i = 0; i < c->recipients.list.count; i++) {
+        const struct shodo_recipient *r = shodo_vec_at(&c->recipients.list, i);
         char hex[65] = "";
         shodo_key_cert_fingerprint(r->cert_pem, r->cert_len, hex, NULL);
         shodo_buf_addf(&names, "%s%s", i ? "," : "", hex);
@@ -403,7 +362,8 @@ static struct sums add_up(const struct collecting *c) {
         const struct shodo_pick *p = shodo_vec_at(&c->picks.list, i);
         s.files[p->outcome]++;
         s.problems += p->outcome == SHODO_OUTCOME_FAILED || (p->outcome == SHODO_OUTCOME_LIMITED && !p->is_by_policy);
-        s.bytes[p->outcome] += p->outcome == SHODO_OUTCOME_COLLECTED ? p->written_bytes : p->size_bytes;
+        s.bytes[p->outcome] += p->outcome == SHODO_OUTCOME_COLLECTED ? p->written_bytes
+                                                                     : p->size_bytes - SHODO_MIN(p->skipped_bytes, p->size_bytes);
     }
     return s;
 }
@@ -530,8 +490,7 @@ static void collecting_done(struct collecting *c) {
     shodo_events_done(&c->events);
     shodo_vec_done(&c->recipient_paths);
     shodo_vec_done(&c->key_paths);
-    shodo_vec_done(&c->certificates);
-    shodo_arena_done(&c->arena);
+    shodo_recipients_done(&c->recipients);
 }
 
 static int finish(struct collecting *c, const struct shodo_verb *v, enum shodo_status st, const struct shodo_error *err) {
@@ -566,7 +525,7 @@ static int finish(struct collecting *c, const struct shodo_verb *v, enum shodo_s
 int shodo_verb_collect(const struct shodo_verb *v, int argc, char **argv) {
     struct collecting c = {.recipient_paths = SHODO_VEC_INIT(sizeof(const char *)),
                            .key_paths = SHODO_VEC_INIT(sizeof(const char *)),
-                           .certificates = SHODO_VEC_INIT(sizeof(struct shodo_recipient)),
+                           .recipients = SHODO_RECIPIENTS_INIT,
                            .passphrase_fd = UINT64_MAX,
                            .events_fd = UINT64_MAX,
                            .dir = SHODO_CASE_DIR_INIT,

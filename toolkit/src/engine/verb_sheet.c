@@ -56,7 +56,7 @@ int shodo_verb_sheet(const struct shodo_verb *v, int argc, char **argv) {
         {.name = "--case", .text = &o.case_path}, {.name = "--site", .text = &o.site_path},
         {.name = "--data", .text = &o.data_dir},  {.name = "--since", .text = &o.since},
         {.name = "--format", .text = &format},    {.name = "--out", .text = &path},
-        {.name = "--lang", .text = &lang},        {.name = "--blank", .flag = &o.is_blank}};
+        {.name = "--lang", .text = &lang, .choices = "ja|en"},        {.name = "--blank", .flag = &o.is_blank}};
     if (!shodo_args_parse(v, argc, argv, options, SHODO_ARRAY_SIZE(options), &word, 1, &n))
         return SHODO_EXIT_USAGE;
     o.is_ja = strcmp(lang, "en") != 0;

@@ -88,7 +88,7 @@ static void write_text(const struct disk *d, const struct shodo_opened *o, const
     struct shodo_buf b = SHODO_BUF_INIT;
     add_safe(&b, d->path);
     if (!o->host.is_tree)
-        shodo_buf_addf(&b, "  %llu MiB  %s %s%s%s", (unsigned long long)(o->host.size_bytes >> 20), d->model, d->serial,
+        shodo_buf_addf(&b, "  %s  %s %s%s%s", shodo_text_size(o->host.size_bytes, (char[SHODO_SIZE_SHOWN_BYTES]){0}), d->model, d->serial,
                        d->is_removable ? "  removable" : "", d->is_readonly ? "  read-only" : "");
     shodo_buf_addc(&b, '\n');
     if (problem) {
@@ -98,8 +98,8 @@ static void write_text(const struct disk *d, const struct shodo_opened *o, const
     }
     for (size_t i = 0; i < o->volumes.volumes.count; i++) {
         const struct shodo_volume *v = shodo_volume_at(&o->volumes, i);
-        shodo_buf_addf(&b, "    %u  %c  %-10s %8llu MiB  ", v->index, v->drive ? v->drive : '-', v->fs_name,
-                       (unsigned long long)(v->length >> 20));
+        shodo_buf_addf(&b, "    %u  %c  %-10s %12s  ", v->index, v->drive ? v->drive : '-', v->fs_name,
+                       shodo_text_size(v->length, (char[SHODO_SIZE_SHOWN_BYTES]){0}));
         add_safe(&b, v->label);
         shodo_buf_adds(&b, v->has_windows ? "  Windows" : "");
         if (v->users[0]) {

@@ -29,7 +29,7 @@ struct triage {
     const char *source, *case_path, *name, *profile_name, *lang;
     struct shodo_vec rules, only_rules, artifacts, only_artifacts, select, keys; /* const char * */
     uint64_t jobs, events_fd, entry_seconds;
-    bool is_json, is_again;
+    bool is_json, is_again, is_replacing;
 
     enum shodo_profile profile;
     struct shodo_case_dir dir;
@@ -52,13 +52,14 @@ static const char *const profile_names[] = {"quick", "standard", "full"};
 static bool parse(struct triage *t, const struct shodo_verb *v, int argc, char **argv) {
     const struct shodo_option options[] = {
         {.name = "--case", .text = &t->case_path},     {.name = "--name", .text = &t->name},
-        {.name = "--profile", .text = &t->profile_name}, {.name = "--rules", .list = &t->rules},
+        {.name = "--profile", .text = &t->profile_name, .choices = "quick|standard|full"}, {.name = "--rules", .list = &t->rules},
         {.name = "--only-rules", .list = &t->only_rules}, {.name = "--artifacts", .list = &t->artifacts},
         {.name = "--only-artifacts", .list = &t->only_artifacts}, {.name = "--select", .list = &t->select},
         {.name = "--jobs", .number = &t->jobs},        {.name = "--events", .number = &t->events_fd},
         {.name = "--recovery-key-file", .list = &t->keys},
-        {.name = "--entry-seconds", .number = &t->entry_seconds}, {.name = "--lang", .text = &t->lang},
+        {.name = "--entry-seconds", .number = &t->entry_seconds}, {.name = "--lang", .text = &t->lang, .choices = "ja|en"},
         {.name = "--json", .flag = &t->is_json},       {.name = "--again", .flag = &t->is_again},
+        {.name = "--replace", .flag = &t->is_replacing},
     };
     size_t n = 0;
     if (!shodo_args_parse(v, argc, argv, options, SHODO_ARRAY_SIZE(options), &t->source, 1, &n))
@@ -174,8 +175,8 @@ static enum shodo_status journal(struct triage *t, const char *event, const char
         shodo_json_u64(&j, "findings", n->detections);
         shodo_json_u64(&j, "artifacts", n->artifacts);
         shodo_json_u64(&j, "facts", n->facts);
-        shodo_json_u64(&j, "problems", n->problems);
-        shodo_json_u64(&j, "policy", n->policy);
+        shodo_json_u64(&j, "problems", n->unexamined.problems);
+        shodo_json_u64(&j, "policy", n->unexamined.policy);
         shodo_json_u64(&j, "elapsed_ms", r->elapsed_ms);
     }
     shodo_host_write_counters(&j, &t->opened.host);
@@ -213,6 +214,17 @@ static enum shodo_status new_run_id(struct triage *t, struct shodo_error *err) {
     return st;
 }
 
+/* The results of a fuller run are what the answers and the sheets rest on: they are not put aside without a word. */
+static enum shodo_status check_profile(const struct triage *t, struct shodo_error *err) {
+    for (size_t i = (size_t)t->profile + 1; i < SHODO_ARRAY_SIZE(profile_names); i++)
+        if (strcmp(t->resume.finished, profile_names[i]) == 0 && !t->is_replacing)
+            return shodo_fail(err, SHODO_REFUSED,
+                              "the results of a finished %s run are there and know more than a %s run can; with --replace they are put "
+                              "aside as *.before-N.jsonl",
+                              profile_names[i], t->profile_name);
+    return SHODO_OK;
+}
+
 static enum shodo_status open_results(struct triage *t, struct shodo_run_key *key, struct shodo_error *err) {
     enum shodo_status st = new_run_id(t, err);
     *key = (struct shodo_run_key){.run = t->run,
@@ -222,6 +234,9 @@ static enum shodo_status open_results(struct triage *t, struct shodo_run_key *ke
                                   .rules = shodo_plan_ruleset_digest(t->plan)};
     if (st == SHODO_OK)
         st = shodo_resume_load(&t->resume, t->endpoint_fd, key, err);
+    if (st != SHODO_OK)
+        return st;
+    st = check_profile(t, err);
     if (st != SHODO_OK)
         return st;
     if (t->is_again)
@@ -282,7 +297,7 @@ static enum shodo_status run(struct triage *t, struct shodo_error *err) {
     st = shodo_run(&o, &t->result, &why);
     const char *status = st != SHODO_OK                                       ? "failed"
                          : t->result.is_cancelled                             ? "cancelled"
-                         : shodo_store_counts(t->store)->problems ? "incomplete"
+                         : shodo_store_counts(t->store)->unexamined.problems ? "incomplete"
                                                                   : "done";
     if (st == SHODO_OK)
         st = answer(t, &why);
@@ -301,7 +316,7 @@ static int exit_code(const struct triage *t, enum shodo_status st) {
     const struct shodo_store_counts *n = shodo_store_counts(t->store);
     if (n->detections)
         return SHODO_EXIT_FINDINGS;
-    return n->problems || t->result.is_cancelled ? SHODO_EXIT_INCOMPLETE : SHODO_EXIT_NOTHING;
+    return n->unexamined.problems || t->result.is_cancelled ? SHODO_EXIT_INCOMPLETE : SHODO_EXIT_NOTHING;
 }
 
 static void say_done(struct triage *t, enum shodo_status st, int code) {
@@ -315,8 +330,8 @@ static void say_done(struct triage *t, enum shodo_status st, int code) {
     shodo_json_u64(j, "files", t->result.files_done);
     shodo_json_u64(j, "bytes", t->result.bytes_read);
     shodo_json_u64(j, "findings", n->detections);
-    shodo_json_u64(j, "problems", n->problems);
-    shodo_json_u64(j, "policy", n->policy);
+    shodo_json_u64(j, "problems", n->unexamined.problems);
+    shodo_json_u64(j, "policy", n->unexamined.policy);
     shodo_json_u64(j, "elapsed_ms", t->result.elapsed_ms);
     shodo_events_send(&t->events);
 }

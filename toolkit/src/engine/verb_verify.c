@@ -19,13 +19,13 @@ struct checking {
     struct shodo_buf trust, card, key, passphrase;
 };
 
-static void on_problem(void *ctx, const char *code, const char *path, const char *text) {
-    const struct checking *c = ctx;
+/* One line: `key` says in JSON what it is. */
+static void say(const struct checking *c, const char *key, const char *code, const char *path, const char *text) {
     struct shodo_buf b = SHODO_BUF_INIT;
     if (c->is_json) {
         struct shodo_json j = shodo_json_to(&b);
         shodo_json_object(&j, NULL);
-        shodo_json_str(&j, "problem", code);
+        shodo_json_str(&j, key, code);
         shodo_json_str(&j, "path", path);
         shodo_json_str(&j, "text", text);
         shodo_json_object_end(&j);
@@ -43,21 +43,12 @@ static void on_problem(void *ctx, const char *code, const char *path, const char
     shodo_buf_done(&b);
 }
 
+static void on_problem(void *ctx, const char *code, const char *path, const char *text) {
+    say(ctx, "problem", code, path, text);
+}
+
 static void on_note(void *ctx, const char *path, const char *text) {
-    const struct checking *c = ctx;
-    struct shodo_buf b = SHODO_BUF_INIT;
-    if (c->is_json) {
-        struct shodo_json j = shodo_json_to(&b);
-        shodo_json_object(&j, NULL);
-        shodo_json_str(&j, "note", text);
-        shodo_json_str(&j, "path", path);
-        shodo_json_object_end(&j);
-        shodo_json_line_end(&j);
-    } else {
-        shodo_buf_addf(&b, "note: %s: %s\n", path, text);
-    }
-    fwrite(shodo_buf_cstr(&b), 1, b.len, stdout);
-    shodo_buf_done(&b);
+    say(ctx, "note", "note", path, text);
 }
 
 static const char *const state_texts[] = {

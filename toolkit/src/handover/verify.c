@@ -89,7 +89,10 @@ static enum shodo_status check_listed(struct outer *u, const struct shodo_segmen
     int fd = -1;
     enum shodo_status st = shodo_io_open_read(&fd, u->dirfd, s->name, &why);
     if (st != SHODO_OK) {
-        shodo_problem(&u->p, "missing", s->name, "%s", st == SHODO_NOTFOUND ? "it is not there" : why.text);
+        if (st == SHODO_NOTFOUND)
+            shodo_problem(&u->p, "missing", s->name, "it is not there");
+        else
+            shodo_problem(&u->p, "link", s->name, "not a regular file that can be read: %s", why.text);
         return SHODO_OK;
     }
     struct stat sb;
@@ -305,7 +308,9 @@ static enum shodo_status judge_signer(struct outer *u, bool *ret_is_other, struc
         u->report->is_signer_confirmed = strcmp(trusted, u->signer.fingerprint) == 0;
         if (!u->report->is_signer_confirmed) {
             *ret_is_other = true;
-            shodo_problem(&u->p, "signer", u->signer.fingerprint, "signed by another certificate than the trusted one");
+            char shown[SHODO_FINGERPRINT_SHOWN_BYTES];
+            shodo_problem(&u->p, "signer", shodo_text_fingerprint(u->signer.fingerprint, shown),
+                          "signed by another certificate than the trusted one");
         }
     }
     if (!o->card)

@@ -110,7 +110,21 @@ struct shodo_ledger {
     uint64_t size_bytes;    /* of the items */
     uint64_t examined_bytes;
     const char *text;       /* English, complete: "examined 16777216 of 209715200 bytes" */
+    bool is_of_collect;     /* about copying, not about examining */
 };
+
+/*
+ * The one count of what was not examined (未検査), wherever it is shown: items (`count`), not lines, of what a triage did not
+ * look at or not to the end. Problems and what the profile leaves out are kept apart. Lines that collecting adds are no part
+ * of it: a file that was examined and not copied is not 未検査, and the count does not grow when a bundle is made.
+ */
+struct shodo_unexamined {
+    uint64_t problems;
+    uint64_t policy;
+};
+/* false: the line is not about examining and was not counted. */
+bool shodo_unexamined_add(struct shodo_unexamined *u, const struct shodo_ledger *l);
+
 const char *shodo_ledger_reason_name(enum shodo_ledger_reason r);
 const char *shodo_ledger_reason_ja(enum shodo_ledger_reason r);
 bool shodo_ledger_reason_parse(const char *name, enum shodo_ledger_reason *ret);

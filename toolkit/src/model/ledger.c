@@ -40,6 +40,8 @@ void shodo_ledger_write(struct shodo_json *j, const struct shodo_ledger *l, int6
     shodo_json_str(j, "event.reason", shodo_ledger_reason_name(l->reason));
     shodo_line_str(j, "host.id", l->endpoint);
     shodo_json_str(j, "shodo.class", l->is_problem ? "problem" : "policy");
+    if (l->is_of_collect)
+        shodo_json_str(j, "shodo.stage", "collect");
     shodo_line_place(j, l->volume, l->record, l->sequence, l->path, l->drive, l->stream);
     shodo_line_count(j, "shodo.count", l->count);
     shodo_line_count(j, "file.size", l->size_bytes);
@@ -61,6 +63,8 @@ enum shodo_status shodo_ledger_read(struct shodo_ledger *ret, const struct shodo
     if (reason && !shodo_ledger_reason_parse(reason, &g.reason))
         shodo_line_bad(&l, "event.reason", SHODO_INVALID);
     g.endpoint = shodo_line_take_str(&l, "host.id", false);
+    const char *stage = shodo_line_take_str(&l, "shodo.stage", false);
+    g.is_of_collect = stage && strcmp(stage, "collect") == 0;
     shodo_line_take_place(&l, &g.volume, &g.record, &g.sequence, &g.path, &g.drive, &g.stream);
     g.count = shodo_line_take_count(&l, "shodo.count", INT64_MAX);
     if (g.count == 0)
@@ -68,7 +72,18 @@ enum shodo_status shodo_ledger_read(struct shodo_ledger *ret, const struct shodo
     g.size_bytes = shodo_line_take_count(&l, "file.size", INT64_MAX);
     g.examined_bytes = shodo_line_take_count(&l, "shodo.examined_bytes", INT64_MAX);
     g.text = shodo_line_take_str(&l, "message", false);
+    /* lines of before there was a stage */
+    g.is_of_collect = g.is_of_collect || (g.text && (strncmp(g.text, "collecting: ", 12) == 0 || strncmp(g.text, "not collected: ", 15) == 0));
     if (l.rc == SHODO_OK)
         *ret = g;
     return shodo_line_end(&l, err);
+}
+
+bool shodo_unexamined_add(struct shodo_unexamined *u, const struct shodo_ledger *l) {
+    if (l->is_of_collect)
+        return false;
+    uint64_t *sum = l->is_problem ? &u->problems : &u->policy;
+    if (!shodo_add_u64(*sum, SHODO_MAX(l->count, (uint64_t)1), sum))
+        *sum = UINT64_MAX;
+    return true;
 }

@@ -209,6 +209,8 @@ enum shodo_status shodo_answers_ledger(struct shodo_answers *a, const char *line
     enum shodo_ledger_reason reason;
     if (!d || !shodo_ledger_reason_parse(ans_get(v, "event.reason"), &reason))
         return SHODO_OK;
+    if (strcmp(ans_get(v, "shodo.stage"), "collect") == 0)
+        return SHODO_OK; /* not copied is not unexamined */
     a->ledger_count++;
     bool is_problem = strcmp(ans_get(v, "shodo.class"), "problem") == 0;
     struct ans_reason *r = NULL;

@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Artifact definitions that select this entry: a finding of kind "artifact" for each, which collecting consumes.
- * Detail: {"order":n,"credential":bool}; `credential` is what collecting refuses unless a step has named a recipient.
+ * Detail: {"order":n,"credential":bool,"hole":bytes}; `credential` is what collecting refuses unless a step has named a
+ * recipient, `hole` is how far a sparse beginning reaches (absent: none): it is no part of what would be copied.
  */
 #include "examine/artifact.h"
 
 #include "examine/plan.h"
 #include "examine/tap.h"
+
+static uint64_t hole_of(const struct shodo_stream *s) {
+    uint64_t end = 0;
+    for (size_t i = 0; i < s->runs_count && s->runs[i].is_hole; i++)
+        end += s->runs[i].length;
+    return SHODO_MIN(end, s->size_bytes);
+}
 
 static void hit(void *ctx, const struct shodo_artifact *d, size_t stream) {
     struct shodo_look *l = ctx;
@@ -18,6 +26,8 @@ static void hit(void *ctx, const struct shodo_artifact *d, size_t stream) {
     shodo_json_object(&j, NULL);
     shodo_json_u64(&j, "order", d->order);
     shodo_json_bool(&j, "credential", d->is_credential);
+    if (hole_of(s) > 0)
+        shodo_json_u64(&j, "hole", hole_of(s));
     shodo_json_object_end(&j);
     struct shodo_finding f = {.tap = "artifact",
                               .rule = d->name,
