@@ -42,6 +42,7 @@ class Player:
         s.shot("tui-home")
         self.to_row("怪しい機械")
         s.key("Enter")
+        tui_lib.facts(s)
 
     def choose(self, label):
         """Presses the number of the row with this text."""
