@@ -17,6 +17,7 @@ void shodo_crypt_read(struct shodo_crypt_signs *ret, const struct shodo_value *v
         .identified = or_empty(shodo_value_get_str(v, "identified")),
         .is_mismatch = shodo_value_bool(shodo_value_get(v, "expected"), false),
         .is_head_random = shodo_value_bool(shodo_value_get(v, "head_random"), false),
+        .is_laned = shodo_value_bool(shodo_value_get(v, "laned"), false),
         .size = (uint64_t)SHODO_MAX((int64_t)0, shodo_value_get_int(v, "size", 0)),
         .samples = (uint64_t)SHODO_MAX((int64_t)0, shodo_value_get_int(v, "samples", 0)),
         .random = (uint64_t)SHODO_MAX((int64_t)0, shodo_value_get_int(v, "random", 0)),
@@ -48,7 +49,7 @@ static bool is_plain_kind(const char *extension) {
 }
 
 enum shodo_crypt shodo_crypt_judge(const struct shodo_crypt_signs *s, const struct shodo_detect *detect) {
-    bool is_odd = s->is_head_random || s->random > 0 || s->lanes > 0;
+    bool is_odd = s->is_head_random || s->is_laned || s->random > 0 || s->lanes > 0;
     if (s->identified[0])
         return SHODO_CRYPT_NO; /* it is something, if not what its name says */
     if (s->is_candidate)
@@ -63,7 +64,7 @@ enum shodo_crypt shodo_crypt_judge(const struct shodo_crypt_signs *s, const stru
     if (is_plain_kind(s->extension))
         return SHODO_CRYPT_YES;
     if (!s->extension[0])
-        return s->is_head_random || (s->lanes > 0 && s->lanes + s->random >= s->samples) ? SHODO_CRYPT_YES : SHODO_CRYPT_MAYBE;
+        return s->is_head_random || s->is_laned || (s->lanes > 0 && s->lanes + s->random >= s->samples) ? SHODO_CRYPT_YES : SHODO_CRYPT_MAYBE;
     enum shodo_class k = shodo_extension_class(s->extension);
     if (k == SHODO_CLASS_PROGRAM || k == SHODO_CLASS_DATA || k == SHODO_CLASS_UNKNOWN)
         return s->samples > 0 && s->random == s->samples ? SHODO_CRYPT_MAYBE : SHODO_CRYPT_NO;

@@ -22,6 +22,7 @@ struct shodo_crypt_signs {
     bool is_mismatch;      /* the extension demands a signature that is not there */
     bool is_candidate;     /* the name is that of an encrypted file (census) */
     bool is_head_random;
+    bool is_laned;         /* every other 16 bytes (examine/measure.h) */
     uint64_t size, samples, random, lanes;
 };
 /* `detect` may be NULL: then no extension counts as random by nature. */

@@ -8,7 +8,7 @@
  *   stream      name of the stream, absent for the unnamed one
  *   identified  name of the signature, "" when none fits
  *   expected    true when the extension demands a signature and none of them is there
- *   size, samples, random, lanes, head_random, head_entropy, head_chi2, tail_entropy, tail_chi2   (examine/measure.h)
+ *   size, samples, random, lanes, laned, head_random, head_entropy, head_chi2, tail_entropy, tail_chi2   (examine/measure.h)
  */
 #include "examine/measure.h"
 
@@ -31,7 +31,7 @@ static void whole(void *state, struct shodo_look *l, const struct shodo_bytes *b
     const struct shodo_measure *m = &l->measure;
     bool is_main = l->stream_name[0] == 0;
     bool is_mismatch = is_main && b->head_len > 0 && !shodo_extension_allows(l->extension, l->signature);
-    bool is_random = !l->signature && (m->random > 0 || m->lanes > 0);
+    bool is_random = !l->signature && (m->random > 0 || m->lanes > 0 || m->is_laned);
     if (!is_mismatch && !is_random)
         return;
     shodo_auto(shodo_buf) struct shodo_buf values = SHODO_BUF_INIT;
@@ -46,6 +46,7 @@ static void whole(void *state, struct shodo_look *l, const struct shodo_bytes *b
     shodo_json_u64(&j, "samples", m->samples);
     shodo_json_u64(&j, "random", m->random);
     shodo_json_u64(&j, "lanes", m->lanes);
+    shodo_json_bool(&j, "laned", m->is_laned);
     shodo_json_bool(&j, "head_random", m->is_head_random);
     shodo_json_real(&j, "head_entropy", m->head_entropy, 3);
     shodo_json_real(&j, "head_chi2", m->head_chi2, 1);
