@@ -27,6 +27,9 @@ enum {
     SAME_NAME_MIN = 5, /* creations of one name that are told */
     RENAMES_MIN = 3,   /* renames of one extension in one minute that are told */
     DELETES_MAX = 5000,
+    NEAR_SLOTS = 64,   /* recent deletions, and folders of told ones */
+    NEAR_MAX = 200,    /* deletions told only because of their neighbours */
+    NEAR_SECONDS = 3600,
     MINUTE = 60,
 };
 #define SECOND INT64_C(1000000000)
@@ -130,8 +133,17 @@ static void count(struct group *p, const struct shodo_usn_record *r) {
 
 /* ---- the journal ---- */
 
+/* A deletion that was not told (its name is kept), or the folder of one that was. */
+struct gone {
+    uint64_t file, parent, usn;
+    int64_t time;
+    struct shodo_buf name;
+};
+
 struct journal {
     const struct shodo_reader_sink *sink;
+    struct gone untold[NEAR_SLOTS], folders[NEAR_SLOTS];
+    uint64_t untold_count, folders_count, near; /* counts run on: slot = count % NEAR_SLOTS */
     struct groups renames, extensions, names;
     struct shodo_buf name, old_name, folded;
     uint64_t old_file; /* whose old name is in old_name */
@@ -205,21 +217,63 @@ static bool is_told_when_deleted(const char *name, size_t n) {
     return n > 38 && strstr(name, "{3808876b-c176-4e48-b7ae-04046e6cc752}");
 }
 
-static void deleted(struct journal *j, const struct shodo_usn_record *r) {
+static void tell_deleted(struct journal *j, const struct gone *g, bool is_near) {
     shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;
     char source[40];
-    j->deleted++;
-    if (!is_told_when_deleted(shodo_buf_cstr(&j->name), j->name.len) || j->deletes++ >= DELETES_MAX)
-        return;
     struct shodo_json w = shodo_json_to(&out);
     shodo_json_object(&w, NULL);
-    shodo_json_strn(&w, "name", j->name.data, j->name.len);
-    shodo_json_u64(&w, "record", r->file & 0xffffffffffff);
-    shodo_json_u64(&w, "parent", r->parent & 0xffffffffffff);
+    shodo_json_strn(&w, "name", g->name.data, g->name.len);
+    shodo_json_u64(&w, "record", g->file & 0xffffffffffff);
+    shodo_json_u64(&w, "parent", g->parent & 0xffffffffffff);
+    if (is_near)
+        shodo_json_bool(&w, "near", true);
     shodo_json_object_end(&w);
-    snprintf(source, sizeof source, "usn %llu", (unsigned long long)r->usn);
+    snprintf(source, sizeof source, "usn %llu", (unsigned long long)g->usn);
     if (!out.failed)
-        j->sink->fact(j->sink->ctx, "usn", "usn_deleted", r->time, source, shodo_buf_cstr(&out));
+        j->sink->fact(j->sink->ctx, "usn", "usn_deleted", g->time, source, shodo_buf_cstr(&out));
+}
+
+static bool is_neighbour(const struct gone *a, const struct gone *b) {
+    return a->parent == b->parent && a->time != SHODO_TIME_NONE && b->time != SHODO_TIME_NONE && a->time - b->time <= NEAR_SECONDS * SECOND &&
+           b->time - a->time <= NEAR_SECONDS * SECOND;
+}
+
+static void keep(struct gone slots[NEAR_SLOTS], uint64_t *count, const struct gone *g, const struct shodo_buf *name) {
+    struct gone *to = &slots[(*count)++ % NEAR_SLOTS];
+    struct shodo_buf old = to->name;
+    *to = *g;
+    to->name = old;
+    shodo_buf_clear(&to->name);
+    if (name)
+        shodo_buf_add(&to->name, name->data, name->len);
+}
+
+/* What attackers delete is told, and what goes from the same folder within an hour of it (lists, notes of their own). */
+static void deleted(struct journal *j, const struct shodo_usn_record *r) {
+    const struct gone g = {.file = r->file, .parent = r->parent, .usn = r->usn, .time = r->time, .name = j->name};
+    j->deleted++;
+    if (is_told_when_deleted(shodo_buf_cstr(&j->name), j->name.len)) {
+        if (j->deletes++ >= DELETES_MAX)
+            return;
+        tell_deleted(j, &g, false);
+        keep(j->folders, &j->folders_count, &g, NULL);
+        for (size_t i = 0; i < NEAR_SLOTS; i++) {
+            struct gone *u = &j->untold[i];
+            if (u->name.len > 0 && is_neighbour(u, &g) && j->near++ < NEAR_MAX)
+                tell_deleted(j, u, true);
+            if (is_neighbour(u, &g))
+                shodo_buf_clear(&u->name);
+        }
+        return;
+    }
+    for (size_t i = 0; i < SHODO_MIN(j->folders_count, (uint64_t)NEAR_SLOTS); i++) {
+        if (!is_neighbour(&j->folders[i], &g))
+            continue;
+        if (j->near++ < NEAR_MAX)
+            tell_deleted(j, &g, true);
+        return;
+    }
+    keep(j->untold, &j->untold_count, &g, &j->name);
 }
 
 static void take(struct journal *j, const struct shodo_usn_record *r) {
@@ -356,6 +410,8 @@ static void run(const struct shodo_reader_file *f, const struct shodo_reader_sin
     groups_done(&j.renames);
     groups_done(&j.extensions);
     groups_done(&j.names);
+    for (size_t i = 0; i < NEAR_SLOTS; i++)
+        shodo_buf_done(&j.untold[i].name);
     shodo_buf_done(&j.name);
     shodo_buf_done(&j.old_name);
     shodo_buf_done(&j.folded);
