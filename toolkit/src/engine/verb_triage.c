@@ -117,6 +117,7 @@ static enum shodo_status make_plan(struct triage *t, struct shodo_error *err) {
                                                           : SHODO_ARRAY_SIZE(tier1),
         .scan_limit_bytes = is_small ? SHODO_LIMIT_SCAN_BYTES_SMALL : SHODO_LIMIT_SCAN_BYTES,
         .endpoint = t->endpoint,
+        .detect = t->detect,
     };
     return shodo_plan_new(&t->plan, &o, err);
 }

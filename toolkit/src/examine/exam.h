@@ -16,6 +16,8 @@
 #include "model/entry.h"
 #include "model/finding.h"
 
+struct shodo_detect;
+
 enum shodo_profile { SHODO_PROFILE_QUICK, SHODO_PROFILE_STANDARD, SHODO_PROFILE_FULL };
 
 /* One file of rules or definitions as bytes (from the stick or embedded); `name` is what messages call it. */
@@ -62,6 +64,7 @@ struct shodo_plan_options {
     uint64_t scan_limit_bytes;               /* SHODO_LIMIT_SCAN_BYTES or less */
     uint64_t digest_ms;                      /* 0: SHODO_LIMIT_DIGEST_SECONDS */
     const char *endpoint;                    /* 12 hex, for finding ids */
+    const struct shodo_detect *detect;       /* names of families in notes; borrowed, must outlive the plan; NULL none */
 };
 /* A scan limit below this is raised to it. */
 #define SHODO_SCAN_LIMIT_MIN_BYTES ((uint64_t)4 << 20)

@@ -155,6 +155,7 @@ enum shodo_status shodo_plan_new(struct shodo_plan **ret, const struct shodo_pla
     if (!p)
         return shodo_fail(err, SHODO_NOMEM, "no memory for a plan");
     p->profile = o->profile;
+    p->detect = o->detect;
     p->scan_limit_bytes = SHODO_LIMIT_SCAN_BYTES;
     p->digest_ms = o->digest_ms ? o->digest_ms : SHODO_LIMIT_DIGEST_SECONDS * 1000u;
     if (o->scan_limit_bytes > 0 && o->scan_limit_bytes < p->scan_limit_bytes)

@@ -17,6 +17,7 @@ struct shodo_plan {
     struct shodo_artifacts *artifacts;
     struct shodo_globset *risky;
     struct shodo_scan_sets *sets;
+    const struct shodo_detect *detect; /* borrowed; may be NULL */
 };
 
 /* The places of SHODO_PHASE_RISKY as patterns (phase.c). NULL on no memory. */

@@ -8,7 +8,7 @@
 #include "examine/plan.h"
 
 static const struct shodo_tap *const table[] = {
-    &shodo_tap_artifact, &shodo_tap_digest, &shodo_tap_identify, &shodo_tap_measure, &shodo_tap_scan,
+    &shodo_tap_artifact, &shodo_tap_digest, &shodo_tap_identify, &shodo_tap_measure, &shodo_tap_scan, &shodo_tap_note,
 };
 
 size_t shodo_tap_count(void) {

@@ -69,6 +69,7 @@ extern const struct shodo_tap shodo_tap_digest;   /* taps/digest.c: SHA-256 */
 extern const struct shodo_tap shodo_tap_identify; /* taps/identify.c: own signature table, disguises, archives */
 extern const struct shodo_tap shodo_tap_measure;  /* taps/measure.c: entropy and chi-square of samples */
 extern const struct shodo_tap shodo_tap_scan;     /* taps/scan.c: YARA */
+extern const struct shodo_tap shodo_tap_note;     /* taps/note.c: family names in texts that scan has found */
 
 /* The table, in calling order. */
 size_t shodo_tap_count(void);
