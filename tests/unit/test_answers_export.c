@@ -60,9 +60,14 @@ static void stix(void **state) {
     assert_string_equal(shodo_buf_cstr(&a), shodo_buf_cstr(&b));
     assert_int_equal(shodo_doc_parse_json(&d, "bundle", shodo_buf_cstr(&a), a.len, &err), SHODO_OK);
     const struct shodo_value *objects = shodo_value_get(shodo_doc_root(d), "objects");
-    assert_int_equal(shodo_value_count(objects), 3); /* marking, file, indicator; the second finding is the same file */
+    assert_int_equal(shodo_value_count(objects), 4); /* marking, file, indicator, report; the second finding is the same file */
     assert_string_equal(shodo_value_get_str(shodo_value_at(objects, 1), "type"), "file");
     assert_non_null(strstr(shodo_value_get_str(shodo_value_at(objects, 2), "pattern"), "[file:hashes.'SHA-256' = '0123"));
+    const struct shodo_value *report = shodo_value_at(objects, 3), *refs = shodo_value_get(report, "object_refs");
+    assert_string_equal(shodo_value_get_str(report, "type"), "report");
+    assert_int_equal(shodo_value_count(refs), 2);
+    assert_string_equal(shodo_value_str(shodo_value_at(refs, 0)), shodo_value_get_str(shodo_value_at(objects, 1), "id"));
+    assert_string_equal(shodo_value_str(shodo_value_at(refs, 1)), shodo_value_get_str(shodo_value_at(objects, 2), "id"));
     shodo_doc_free(d);
     shodo_buf_done(&a);
     shodo_buf_done(&b);

@@ -17,6 +17,7 @@ struct shodo_export {
     int64_t created;
     struct shodo_buf out;     /* lines, or objects of the bundle */
     struct shodo_vec seen;    /* char[37]: ids of STIX objects that are there */
+    struct shodo_buf refs;    /* "type--uuid\n" of them, for the report */
     struct shodo_arena arena;
 };
 
@@ -48,6 +49,7 @@ struct shodo_export *shodo_export_free(struct shodo_export *e) {
     if (!e)
         return NULL;
     shodo_buf_done(&e->out);
+    shodo_buf_done(&e->refs);
     shodo_vec_done(&e->seen);
     shodo_arena_done(&e->arena);
     free(e);
@@ -215,6 +217,7 @@ static struct shodo_json object(struct shodo_export *e, const char *type, const 
     struct shodo_json j = shodo_json_to(&e->out);
     char id[96];
     snprintf(id, sizeof id, "%s--%s", type, uuid);
+    shodo_buf_addf(&e->refs, "%s\n", id);
     shodo_json_object(&j, NULL);
     shodo_json_str(&j, "type", type);
     shodo_json_str(&j, "spec_version", "2.1");
@@ -289,10 +292,36 @@ static void stix(struct shodo_export *e, const struct shodo_value *v) {
     indicator(e, v, sha256);
 }
 
+/* One report that holds the others together (STIX 2.1, 4.16): what it is about, and for whom. */
+static void report(struct shodo_export *e) {
+    shodo_auto(shodo_buf) struct shodo_buf name = SHODO_BUF_INIT, refs = SHODO_BUF_INIT;
+    char uuid[37];
+    if (!e->refs.len)
+        return; /* object_refs must not be empty */
+    shodo_buf_add(&refs, e->refs.data, e->refs.len);
+    shodo_buf_addf(&name, "report:%s:%s", e->case_id, shodo_buf_cstr(&refs));
+    shodo_uuid5(name.data ? name.data : "", name.len, uuid);
+    struct shodo_json j = object(e, "report", uuid, false);
+    shodo_buf_clear(&name);
+    shodo_buf_addf(&name, "shodo: files found in case %s", e->case_id);
+    shodo_json_str(&j, "name", shodo_buf_cstr(&name));
+    shodo_json_str(&j, "description", "Files that matched rules of an initial response. What was found, not what happened; see the bundle's readings for what was not examined.");
+    shodo_json_array(&j, "report_types");
+    shodo_json_str(&j, NULL, "indicator");
+    shodo_json_array_end(&j);
+    stix_time(&j, "published", e->created);
+    shodo_json_array(&j, "object_refs");
+    for (char *p = refs.data, *end; (end = memchr(p, '\n', (size_t)(refs.data + refs.len - p))) != NULL; p = end + 1)
+        shodo_json_strn(&j, NULL, p, (size_t)(end - p));
+    shodo_json_array_end(&j);
+    shodo_json_object_end(&j);
+}
+
 static void bundle(struct shodo_export *e, struct shodo_buf *out) {
     shodo_auto(shodo_buf) struct shodo_buf name = SHODO_BUF_INIT;
     char uuid[37];
     uint8_t d[SHODO_SHA256_BYTES];
+    report(e);
     shodo_sha256(e->out.data ? e->out.data : "", e->out.len, d);
     shodo_buf_addf(&name, "bundle:%s:", e->case_id);
     shodo_buf_add_hex(&name, d, sizeof d);
