@@ -21,6 +21,9 @@ enum shodo_status shodo_answers_new(struct shodo_answers **ret, const struct sho
     a->lines = (struct shodo_vec)SHODO_VEC_INIT(sizeof(struct ans_line));
     a->reasons = (struct shodo_vec)SHODO_VEC_INIT(sizeof(struct ans_reason));
     a->folders = a->users = a->untouched = (struct shodo_vec)SHODO_VEC_INIT(sizeof(struct ans_share));
+    a->ways = (struct shodo_vec)SHODO_VEC_INIT(sizeof(struct ans_way));
+    a->next_hosts = (struct shodo_vec)SHODO_VEC_INIT(sizeof(struct ans_next_host));
+    a->link_says = (struct shodo_vec)SHODO_VEC_INIT(sizeof(struct ans_say));
     a->first = a->last = a->first_note = a->earliest = SHODO_TIME_NONE;
     a->zone_name = a->computer = "";
     a->confidence = "low";
@@ -32,9 +35,10 @@ struct shodo_answers *shodo_answers_free(struct shodo_answers *a) {
         return NULL;
     for (size_t i = 0; i < a->facts.count; i++)
         shodo_doc_free(((struct ans_fact *)shodo_vec_at(&a->facts, i))->doc);
-    struct shodo_vec *all[] = {&a->hits, &a->contents, &a->facts, &a->lines, &a->reasons, &a->folders, &a->users, &a->untouched};
+    struct shodo_vec *all[] = {&a->hits, &a->contents, &a->facts, &a->lines, &a->reasons, &a->folders, &a->users, &a->untouched, &a->ways, &a->next_hosts, &a->link_says};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(all); i++)
         shodo_vec_done(all[i]);
+    shodo_buf_done(&a->links);
     shodo_arena_done(&a->arena);
     free(a);
     return NULL;
@@ -91,7 +95,7 @@ struct ans_line *ans_line_add(struct shodo_answers *a, int64_t time, const char 
         a->cut_rows++;
         return NULL;
     }
-    *l = (struct ans_line){.time = time, .what = what, .ja = "", .en = "", .id = id, .place = place, .technique = "", .data_type = "shodo:fact"};
+    *l = (struct ans_line){.time = time, .what = what, .ja = "", .en = "", .id = id, .place = place, .technique = "", .data_type = "shodo:fact", .address = "", .account = ""};
     return l;
 }
 
@@ -161,11 +165,19 @@ enum shodo_status shodo_answers_finding(struct shodo_answers *a, const char *lin
     return SHODO_OK;
 }
 
+static bool is_cache(const struct shodo_answers *a, const char *path) {
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    shodo_fold_path(&b, path, strlen(path));
+    return shodo_wild_any(shodo_detect_value(a->detect, "benign-tools", "random_folders"), shodo_buf_cstr(&b), b.len);
+}
+
 static void take_content(struct shodo_answers *a, const struct shodo_value *v) {
     struct shodo_crypt_signs s;
     shodo_crypt_read(&s, shodo_value_get(v, "shodo.values"));
     if (*ans_get(shodo_value_get(v, "shodo.values"), "stream"))
         return; /* a hidden stream is no lost file */
+    if (!*s.extension && is_cache(a, ans_get(v, "shodo.path")))
+        return; /* compressed pages without name or signature */
     struct ans_content *c = row(a, &a->contents);
     if (c)
         *c = (struct ans_content){.id = ans_text(a, ans_get(v, "event.id")),
@@ -249,7 +261,11 @@ enum shodo_status shodo_answers_conclude(struct shodo_answers *a, struct shodo_e
     ans_make_events(a);
     if (a->lines.count)
         qsort(a->lines.data, a->lines.count, sizeof(struct ans_line), by_time);
+    ans_make_ways(a);
     ans_make_times(a);
+    ans_add_first_logon(a);
     ans_make_verdict(a);
+    ans_make_connections(a);
+    ans_make_next(a);
     return SHODO_OK;
 }

@@ -71,20 +71,32 @@ static bool fits(const struct shodo_value *p, const struct shodo_value *v) {
     return is_ours && has_source && holds(shodo_value_get(p, "conditions"), shodo_value_get(v, "data"));
 }
 
-/* "account hosyu, from 203.0.113.57, …": what people ask first. */
-static const char *details(struct shodo_answers *a, const struct shodo_value *data) {
-    static const char *const names[] = {"TargetUserName", "User", "UserName", "UserContext", "SubjectUserName", "Param1", "IpAddress", "Address", "Param3",
-                                        "WorkstationName", "ServiceName", "ImagePath", "param1", "param3", "param4", "CommandLine", "NewProcessName",
-                                        "TaskName", "New Value", "Threat Name", "Path", "ScriptBlockText", "Value", "MemberSid", "Channel", "url", "ShareName"};
+/* What people ask first, in this order, with a word for it. */
+static const struct detail {
+    const char *field, *ja, *en;
+} detail_rows[] = {
+    {"TargetUserName", "対象", "target"}, {"User", "アカウント", "account"}, {"UserName", "アカウント", "account"}, {"UserContext", "アカウント", "account"},
+    {"SubjectUserName", "操作した人", "by"}, {"Param1", "アカウント", "account"}, {"IpAddress", "接続元", "from"}, {"Address", "接続元", "from"}, {"Param3", "接続元", "from"},
+    {"WorkstationName", "接続元の端末名", "workstation"}, {"ServiceName", "サービス", "service"}, {"ImagePath", "プログラム", "program"}, {"param1", "サービス", "service"},
+    {"param3", "変更後", "now"}, {"param4", "サービス名", "service name"}, {"CommandLine", "コマンド", "command"}, {"NewProcessName", "プログラム", "program"}, {"TaskName", "タスク", "task"},
+    {"New Value", "新しい値", "new value"}, {"Threat Name", "検知名", "threat"}, {"Path", "場所", "path"}, {"ScriptBlockText", "スクリプト", "script"}, {"Value", "値", "value"},
+    {"Image", "プログラム", "program"}, {"TargetFilename", "ファイル", "file"}, {"TargetObject", "レジストリ", "registry"}, {"Details", "内容", "details"},
+    {"ImageLoaded", "読み込んだもの", "loaded"}, {"SourceImage", "元のプログラム", "source"}, {"TargetImage", "相手のプログラム", "target program"}, {"PipeName", "パイプ", "pipe"},
+    {"DestinationIp", "接続先", "to"}, {"DestinationHostname", "接続先の名前", "to host"}, {"ShareLocalPath", "共有した場所", "shared path"}, {"ObjectDN", "対象", "object"},
+    {"ProcessName", "プログラム", "program"},
+    {"MemberSid", "加えられた SID", "member SID"}, {"Channel", "ログ", "log"}, {"url", "URL", "URL"}, {"ShareName", "共有", "share"},
+};
+
+static const char *details(struct shodo_answers *a, const struct shodo_value *data, bool is_ja) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT, one = SHODO_BUF_INIT;
-    for (size_t i = 0; i < SHODO_ARRAY_SIZE(names); i++) {
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(detail_rows); i++) {
         shodo_buf_clear(&one);
-        add_texts(&one, shodo_value_get(data, names[i]));
+        add_texts(&one, shodo_value_get(data, detail_rows[i].field));
         size_t n = one.len ? one.len - 1 : 0;
         if (!n || (n == 1 && one.data[0] == '-'))
             continue;
         n = shodo_text_clip(one.data, n, DETAIL_BYTES, NULL);
-        shodo_buf_addf(&b, "%s%s=%.*s", b.len ? ", " : "", names[i], (int)n, one.data);
+        shodo_buf_addf(&b, "%s%s: %.*s", b.len ? ", " : "", is_ja ? detail_rows[i].ja : detail_rows[i].en, (int)n, one.data);
     }
     for (size_t i = 0; i < b.len; i++)
         if (b.data[i] == '\n' || b.data[i] == '\r')
@@ -92,15 +104,35 @@ static const char *details(struct shodo_answers *a, const struct shodo_value *da
     return ans_text(a, shodo_buf_cstr(&b));
 }
 
+/* The first of these fields that says something. */
+static const char *first_of(struct shodo_answers *a, const struct shodo_value *data, const char *const *names, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const char *s = shodo_value_str(shodo_value_get(data, names[i]));
+        if (s && *s && strcmp(s, "-") != 0 && strcmp(s, "LOCAL") != 0)
+            return ans_text(a, s);
+    }
+    return "";
+}
+
+static void who_and_where(struct shodo_answers *a, struct ans_line *l, const struct shodo_value *data) {
+    static const char *const addresses[] = {"IpAddress", "Address", "Param3"}, *const accounts[] = {"TargetUserName", "User", "Param1", "SubjectUserName", "UserName"};
+    static const char *const doers[] = {"SubjectUserName"};
+    bool is_cleared = strncmp(l->what, "log-cleared", 11) == 0; /* the account is the one who did it */
+    l->address = first_of(a, data, addresses, SHODO_ARRAY_SIZE(addresses));
+    l->account = is_cleared ? first_of(a, data, doers, 1) : first_of(a, data, accounts, SHODO_ARRAY_SIZE(accounts));
+}
+
 static void tell(struct shodo_answers *a, const struct shodo_value *p, const struct ans_fact *f, int64_t time, uint64_t count, bool is_lineage) {
     struct ans_line *l = ans_line_add(a, time, ans_get(p, "id"), f->id, f->path);
     if (!l)
         return;
-    const char *more = details(a, shodo_value_get(f->values, "data"));
+    const struct shodo_value *data = shodo_value_get(f->values, "data");
+    const char *more_ja = details(a, data, true), *more_en = details(a, data, false);
+    who_and_where(a, l, data);
     const char *times_ja = count > 1 ? ans_format(a, "（%llu 回）", (unsigned long long)count) : "";
     const char *times_en = count > 1 ? ans_format(a, " (%llu times)", (unsigned long long)count) : "";
-    l->ja = ans_format(a, "%s%s%s%s", ans_get(p, "meaning_ja"), times_ja, *more ? " " : "", more);
-    l->en = ans_format(a, "%s%s%s%s", ans_get(p, "meaning_en"), times_en, *more ? " " : "", more);
+    l->ja = ans_format(a, "%s%s%s%s", ans_get(p, "meaning_ja"), times_ja, *more_ja ? " " : "", more_ja);
+    l->en = ans_format(a, "%s%s%s%s", ans_get(p, "meaning_en"), times_en, *more_en ? " " : "", more_en);
     l->technique = ans_get(p, "technique");
     l->data_type = "windows:evtx:record";
     l->is_sign = !is_lineage && shodo_value_bool(shodo_value_get(p, "alone"), false);
@@ -213,9 +245,8 @@ static void plain_events(struct shodo_answers *a) {
             struct ans_line *l = ans_line_add(a, f->time, rows[k].kind, f->id, f->path);
             if (!l)
                 continue;
-            const char *more = details(a, shodo_value_get(f->values, "data"));
-            l->ja = ans_format(a, "%s %s", rows[k].ja, more);
-            l->en = ans_format(a, "%s %s", rows[k].en, more);
+            l->ja = ans_format(a, "%s %s", rows[k].ja, details(a, shodo_value_get(f->values, "data"), true));
+            l->en = ans_format(a, "%s %s", rows[k].en, details(a, shodo_value_get(f->values, "data"), false));
             l->data_type = "windows:evtx:record";
         }
     }

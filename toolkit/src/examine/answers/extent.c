@@ -229,10 +229,11 @@ static void write_patients(const struct shodo_answers *a, struct shodo_json *j) 
 
 void ans_write_extent(struct shodo_answers *a, struct shodo_json *j) {
     shodo_json_array(j, "sentences");
-    unsigned long long files = a->encrypted_files, mib = a->encrypted_bytes >> 20;
+    unsigned long long files = a->encrypted_files, bytes = a->encrypted_bytes;
+    const char *size = bytes >> 20 ? ans_format(a, "%llu MiB", bytes >> 20) : ans_format(a, "%llu KiB", bytes >> 10);
     if (files) {
-        ans_sentence(j, ans_format(a, "暗号化されたと見られるファイルは %llu 件（約 %llu MiB）、フォルダーは %zu か所です。", files, mib, a->folders.count),
-                     ans_format(a, "%llu files (about %llu MiB) in %zu folders look encrypted.", files, mib, a->folders.count));
+        ans_sentence(j, ans_format(a, "暗号化されたと見られるファイルは %llu 件（約 %s）、フォルダーは %zu か所です。", files, size, a->folders.count),
+                     ans_format(a, "%llu files (about %s) in %zu folders look encrypted.", files, size, a->folders.count));
         if (a->kept_modified)
             ans_sentence(j, "更新日時が元のまま残されたファイルがあります。更新日時だけで被害を数えないでください。",
                          "Some files keep their old write times: do not count the damage by write time alone.");

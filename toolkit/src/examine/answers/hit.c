@@ -151,8 +151,8 @@ void ans_write_hit(struct shodo_answers *a, struct shodo_json *j) {
     shodo_json_array(j, "sentences");
     switch (a->verdict) {
     case SHODO_VERDICT_MATCH:
-        ans_sentence(j, "この端末はランサムウェアの被害に遭ったと見られます。電源を切らず、つながず、触った人と時刻を記録してください。",
-                     "This machine looks hit by ransomware. Do not switch it on or reconnect it; write down who touched it and when.");
+        ans_sentence(j, "この端末はランサムウェアの被害に遭ったと見られます。ネットワークにつながず、電源はそのままにし、触った人と時刻を記録してください。",
+                     "This machine looks hit by ransomware. Keep it off the network, leave its power as it is, and write down who touched it and when.");
         break;
     case SHODO_VERDICT_SUSPECT:
         ans_sentence(j, "被害または侵入の疑いがあります。保守の作業でないか担当者に確かめるまで、つながないでください。",
@@ -214,6 +214,20 @@ static const char *note_of(const struct shodo_answers *a, const struct shodo_val
     return NULL;
 }
 
+/* A phrase of the family in a note of this machine, with the note's path; NULL otherwise. */
+static const char *phrase_of(const struct shodo_answers *a, const char *id, const char **ret_path) {
+    size_t i = 0;
+    for (const struct ans_fact *f; (f = ans_next(a, "note", "family_phrases", &i)) != NULL;) {
+        const struct shodo_value *list = shodo_value_get(f->values, "families");
+        for (size_t k = 0; k < shodo_value_count(list); k++)
+            if (strcmp(ans_get(shodo_value_at(list, k), "id"), id) == 0) {
+                *ret_path = f->path;
+                return ans_get(shodo_value_at(list, k), "phrase");
+            }
+    }
+    return NULL;
+}
+
 static const char *extension_of(const struct shodo_answers *a, const struct shodo_value *family) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     const char *e = a->extension ? ans_get(a->extension, "extension") : "";
@@ -232,38 +246,81 @@ static bool has_lineage(const struct shodo_answers *a, const char *id) {
     return false;
 }
 
-static void write_family(struct shodo_answers *a, struct shodo_json *j, const struct shodo_value *f, const char *note, const char *ext, bool has_log) {
-    const struct shodo_value *d = shodo_value_get(f, "decryptor");
+struct signs {
+    const char *note, *extension, *phrase, *phrase_path;
+    bool has_log;
+};
+
+/* "脅迫文の名前 X、拡張子 .y、…" */
+static const char *why(struct shodo_answers *a, const struct signs *s, bool is_ja) {
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    const char *comma = is_ja ? "、" : ", ";
+    if (s->phrase)
+        shodo_buf_addf(&b, is_ja ? "脅迫文の中の語「%s」（%s）" : "'%s' in the note %s", s->phrase, s->phrase_path);
+    if (s->note)
+        shodo_buf_addf(&b, "%s%s %s", b.len ? comma : "", is_ja ? "脅迫文の名前" : "note name", s->note);
+    if (s->extension)
+        shodo_buf_addf(&b, "%s%s %s", b.len ? comma : "", is_ja ? "拡張子" : "extension", s->extension);
+    if (s->has_log)
+        shodo_buf_addf(&b, "%s%s", b.len ? comma : "", is_ja ? "ログの特徴" : "log traces");
+    return ans_text(a, shodo_buf_cstr(&b));
+}
+
+static void write_family(struct shodo_answers *a, struct shodo_json *j, const struct shodo_value *f, const struct signs *s) {
     shodo_json_object(j, NULL);
     shodo_json_str(j, "id", ans_get(f, "id"));
     shodo_json_str(j, "name", ans_get(f, "name"));
-    shodo_json_str(j, "note_name", note);
-    shodo_json_str(j, "extension", ext);
-    shodo_json_bool(j, "log_lineage", has_log);
-    shodo_json_str(j, "why_ja", ans_format(a, "%s%s%s%s%s", note ? "脅迫文の名前 " : "", note ? note : "", ext ? " 拡張子 " : "", ext ? ext : "", has_log ? " ログの特徴" : ""));
-    shodo_json_str(j, "why_en", ans_format(a, "%s%s%s%s%s", note ? "note name " : "", note ? note : "", ext ? " extension " : "", ext ? ext : "", has_log ? " log traces" : ""));
-    shodo_value_write(j, "decryptor", d);
+    shodo_json_str(j, "phrase", s->phrase);
+    shodo_json_str(j, "note_name", s->note);
+    shodo_json_str(j, "extension", s->extension);
+    shodo_json_bool(j, "log_lineage", s->has_log);
+    shodo_json_str(j, "why_ja", why(a, s, true));
+    shodo_json_str(j, "why_en", why(a, s, false));
+    shodo_value_write(j, "decryptor", shodo_value_get(f, "decryptor"));
     shodo_json_object_end(j);
+}
+
+enum { FAMILIES_SAID = 4 };
+
+/* Rounds: families that a note names, then those with two other signs, then the rest: the likelier ones stand first. */
+static unsigned rank_of(const struct signs *s) {
+    unsigned others = (s->note != NULL) + (s->extension != NULL);
+    return s->phrase ? 0 : others == 2 ? 1 : others == 1 ? 2 : 3; /* log traces alone name dozens of families: never */
+}
+
+static struct signs signs_of(const struct shodo_answers *a, const struct shodo_value *f) {
+    struct signs s = {.note = note_of(a, f), .extension = extension_of(a, f), .has_log = has_lineage(a, ans_get(f, "log_lineage"))};
+    s.phrase = phrase_of(a, ans_get(f, "id"), &s.phrase_path);
+    return s;
 }
 
 void ans_write_family(struct shodo_answers *a, struct shodo_json *j) {
     shodo_auto(shodo_buf) struct shodo_buf list = SHODO_BUF_INIT;
     struct shodo_json l = shodo_json_to(&list);
     size_t n = 0;
-    bool has_decryptor = false, has_damage = a->verdict != SHODO_VERDICT_NOTHING;
+    bool has_decryptor = false, has_damage = a->verdict != SHODO_VERDICT_NOTHING && a->verdict != SHODO_VERDICT_NOT_EXAMINED;
+    struct ans_say says[FAMILIES_SAID];
     shodo_json_array(&l, NULL);
-    for (size_t i = 0; has_damage && n < FAMILIES_MAX && i < shodo_detect_count(a->detect, "families", "families"); i++) {
-        const struct shodo_value *f = shodo_detect_row(a->detect, "families", "families", i);
-        const char *note = note_of(a, f), *ext = extension_of(a, f), *known = ans_get(shodo_value_get(f, "decryptor"), "known");
-        bool has_log = has_lineage(a, ans_get(f, "log_lineage"));
-        if (!note && !ext)
-            continue; /* log traces alone name dozens of families */
-        write_family(a, &l, f, note, ext, has_log);
-        has_decryptor = has_decryptor || strcmp(known, "yes") == 0 || strcmp(known, "possible") == 0;
-        n++;
-    }
+    for (unsigned rank = 0; has_damage && rank < 3; rank++)
+        for (size_t i = 0; n < FAMILIES_MAX && i < shodo_detect_count(a->detect, "families", "families"); i++) {
+            const struct shodo_value *f = shodo_detect_row(a->detect, "families", "families", i);
+            const struct signs s = signs_of(a, f);
+            const char *known = ans_get(shodo_value_get(f, "decryptor"), "known");
+            if (rank_of(&s) != rank)
+                continue;
+            write_family(a, &l, f, &s);
+            has_decryptor = has_decryptor || strcmp(known, "yes") == 0 || strcmp(known, "possible") == 0;
+            if (n < FAMILIES_SAID)
+                says[n] = (struct ans_say){.ja = ans_format(a, "候補: %s。理由: %s。", ans_get(f, "name"), why(a, &s, true)),
+                                           .en = ans_format(a, "Possible: %s, because of %s.", ans_get(f, "name"), why(a, &s, false))};
+            n++;
+        }
     shodo_json_array_end(&l);
     shodo_json_array(j, "sentences");
+    for (size_t i = 0; i < n && i < FAMILIES_SAID; i++)
+        ans_sentence(j, says[i].ja, says[i].en);
+    if (n > FAMILIES_SAID)
+        ans_sentence(j, ans_format(a, "ほかに候補が %zu あります。", n - FAMILIES_SAID), ans_format(a, "%zu more candidates.", n - FAMILIES_SAID));
     if (n)
         ans_sentence(j, "候補です。断定ではありません。同じ名前や拡張子を別の集団も使います。", "Possible families, not a claim: other groups use the same names and extensions.");
     else

@@ -50,8 +50,9 @@ static void registry(struct shodo_answers *a) {
             if (!l)
                 continue;
             const char *value = shown(a, f, r->value), *more = strcmp(r->kind, "port_proxy") == 0 || strcmp(r->kind, "run_key") == 0 ? shown(a, f, r->value[0] == 'n' ? "value" : "name") : "";
-            l->ja = ans_format(a, "%s: %s %s", r->ja, value, more);
-            l->en = ans_format(a, "%s: %s %s", r->en, value, more);
+            bool has_text = *value || *more;
+            l->ja = ans_format(a, "%s%s%s%s%s", r->ja, has_text ? ": " : "", value, *more ? " → " : "", more);
+            l->en = ans_format(a, "%s%s%s%s%s", r->en, has_text ? ": " : "", value, *more ? " -> " : "", more);
             l->technique = r->technique;
             l->data_type = "windows:registry:key_value";
             l->is_sign = r->is_sign;
@@ -120,8 +121,8 @@ static void files(struct shodo_answers *a) {
         struct ans_line *l = ans_line_add(a, f->time, "file_backdated", f->id, path);
         if (!l)
             continue;
-        l->ja = ans_format(a, "プログラムの作成（日時が古く偽られています）: %s 偽の作成日時 %s", path, ans_get(f->values, "si_born"));
-        l->en = ans_format(a, "Program created, its times set back: %s, false birth %s", path, ans_get(f->values, "si_born"));
+        l->ja = ans_format(a, "プログラムの作成（日時が古く偽られています）: %s 偽の作成日時 %.19sZ", path, ans_get(f->values, "si_born"));
+        l->en = ans_format(a, "Program created, its times set back: %s, false birth %.19sZ", path, ans_get(f->values, "si_born"));
         l->technique = "T1070.006";
         l->data_type = "fs:stat:ntfs";
         l->is_sign = true;

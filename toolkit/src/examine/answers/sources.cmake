@@ -3,13 +3,18 @@ set(answer_sources
   answers/census.c
   answers/census_facts.c
   answers/collect.c
+  answers/connections.c
   answers/crypt.c
   answers/detect.c
+  answers/entry.c
   answers/events.c
   answers/extent.c
+  answers/gaps.c
   answers/hit.c
   answers/intern.c
   answers/lines.c
+  answers/links.c
+  answers/next.c
   answers/reach.c
   answers/when.c
   answers/write.c

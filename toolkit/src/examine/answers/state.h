@@ -39,6 +39,7 @@ struct ans_line {
     const char *place; /* file or key it was read from */
     const char *technique;
     const char *data_type; /* plaso-like, for exports */
+    const char *address, *account; /* of an event: who came from where; "" none */
     bool is_sign;      /* of an intrusion, when it is not explained */
     bool is_strong;    /* a sign by itself */
 };
@@ -61,6 +62,24 @@ struct ans_share {
     uint64_t files, bytes, total;
 };
 
+struct ans_say {
+    const char *ja, *en, *id; /* evidence, or NULL */
+};
+/* A candidate for the way in. */
+struct ans_way {
+    const char *way, *address, *account, *ja, *en;
+    int64_t time;
+    const char *ids[2];
+};
+/* A machine to look at next. */
+struct ans_next_host {
+    const char *name, *alias, *ja, *en; /* why */
+    int64_t last;
+    bool is_touched; /* used between the earliest sign and the end */
+    const char *ids[8];
+    size_t ids_count;
+};
+
 struct shodo_answers {
     const struct shodo_detect *detect;
     struct shodo_answers_options o;
@@ -79,6 +98,9 @@ struct shodo_answers {
     const struct ans_line *earliest_line;
     int64_t gap_ms;
     uint64_t kept_modified;
+    struct shodo_vec ways, next_hosts, link_says;
+    struct shodo_buf links;               /* JSON list of connections */
+    uint64_t links_count, links_listed, links_unlisted;
     const struct shodo_value *extension;  /* values of the leading extension fact, or NULL */
     const char *extension_id;
     bool has_volume, is_zone_known;
@@ -107,6 +129,15 @@ void ans_make_events(struct shodo_answers *a);   /* events.c */
 void ans_make_extent(struct shodo_answers *a);   /* extent.c */
 void ans_make_times(struct shodo_answers *a);    /* when.c */
 void ans_make_verdict(struct shodo_answers *a);  /* hit.c */
+void ans_make_ways(struct shodo_answers *a);     /* entry.c: after the lines are sorted; marks logons that are signs */
+void ans_add_first_logon(struct shodo_answers *a); /* entry.c: after the times */
+void ans_make_connections(struct shodo_answers *a); /* connections.c */
+void ans_make_next(struct shodo_answers *a);     /* next.c: after the times */
+bool ans_is_outside(const struct shodo_answers *a, const char *address); /* global, and not this machine's own network */
+bool ans_is_part(const struct shodo_answers *a, const struct ans_line *l); /* of the story since the earliest sign */
+void ans_write_line(struct shodo_json *j, const struct ans_line *l);
+void ans_say_next(struct shodo_answers *a, struct shodo_json *j);
+void ans_write_next(const struct shodo_answers *a, struct shodo_json *j);
 
 /* Writers of the answers' own parts: sentences, votes and data. */
 void ans_sentence(struct shodo_json *j, const char *ja, const char *en);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Since when: the window of encryption, the earliest sign before it, and the machine's clock. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "examine/answers/state.h"
@@ -103,8 +104,8 @@ void ans_write_when(struct shodo_answers *a, struct shodo_json *j) {
         ans_sentence(j, "侵入の時期: 不明。", "Time of the intrusion: unknown.");
     ans_sentence(j, "暗号化より前のバックアップにも侵入者の仕掛けが残っていることがあります。復元の前に、隔離した場所で確かめてください。",
                  "A backup older than the encryption may still carry the intruder: check it in isolation before restoring.");
-    ans_sentence(j, "時刻は端末の時計によります。撮影した実時刻との差を記録し、差があれば引いて読んでください。",
-                 "Times are those of the machine's clock: note its offset to the real time and subtract it.");
+    ans_sentence(j, ans_format(a, "時刻は端末の時計によります（時間帯 UTC%+d:%02d%s）。端末の時計と実時刻の差を記録し、差があれば引いて読んでください。", a->zone_minutes / 60, abs(a->zone_minutes % 60), a->is_zone_known ? "" : "、読めないため仮定"),
+                 ans_format(a, "Times are those of the machine's clock (zone UTC%+d:%02d%s): note its offset to the real time and subtract it.", a->zone_minutes / 60, abs(a->zone_minutes % 60), a->is_zone_known ? "" : ", assumed"));
     shodo_json_array_end(j);
     shodo_json_object(j, "data");
     shodo_json_time(j, "first_encrypted", a->first);

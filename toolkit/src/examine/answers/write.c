@@ -4,8 +4,6 @@
 
 #include "examine/answers/state.h"
 
-enum { ENTRY_SENTENCES = 40, ENTRY_LINES = 2000 };
-
 void ans_sentence(struct shodo_json *j, const char *ja, const char *en) {
     shodo_json_object(j, NULL);
     shodo_json_str(j, "ja", ja);
@@ -13,7 +11,7 @@ void ans_sentence(struct shodo_json *j, const char *ja, const char *en) {
     shodo_json_object_end(j);
 }
 
-static void write_line(struct shodo_json *j, const struct ans_line *l) {
+void ans_write_line(struct shodo_json *j, const struct ans_line *l) {
     shodo_json_object(j, NULL);
     shodo_json_time(j, "time", l->time);
     shodo_json_str(j, "what", l->what);
@@ -24,38 +22,6 @@ static void write_line(struct shodo_json *j, const struct ans_line *l) {
     shodo_json_str(j, "data_type", l->data_type);
     shodo_json_bool(j, "is_sign", l->is_sign);
     shodo_json_str(j, "evidence", l->id);
-    shodo_json_object_end(j);
-}
-
-/* Only what lies between the earliest sign and the end; without one, everything that is a sign. */
-static bool is_part(const struct shodo_answers *a, const struct ans_line *l) {
-    return a->earliest == SHODO_TIME_NONE ? l->is_sign : l->time >= a->earliest;
-}
-
-void ans_write_entry(struct shodo_answers *a, struct shodo_json *j) {
-    size_t said = 0, shown = 0;
-    shodo_json_array(j, "sentences");
-    for (size_t i = 0; i < a->lines.count && said < ENTRY_SENTENCES; i++) {
-        const struct ans_line *l = shodo_vec_at(&a->lines, i);
-        if (!is_part(a, l) || !l->is_sign)
-            continue;
-        ans_sentence(j, ans_format(a, "%s %s", ans_local(a, l->time), l->ja), ans_format(a, "%s %s", ans_local(a, l->time), l->en));
-        said++;
-    }
-    if (!said)
-        ans_sentence(j, "入り方: 不明（兆しは読み取れていません）。", "How they came in: unknown (no sign was read).");
-    shodo_json_array_end(j);
-    shodo_json_object(j, "data");
-    shodo_json_array(j, "timeline");
-    for (size_t i = 0; i < a->lines.count && shown < ENTRY_LINES; i++) {
-        const struct ans_line *l = shodo_vec_at(&a->lines, i);
-        if (is_part(a, l)) {
-            write_line(j, l);
-            shown++;
-        }
-    }
-    shodo_json_array_end(j);
-    shodo_json_u64(j, "timeline_lines", a->lines.count);
     shodo_json_object_end(j);
 }
 
@@ -122,26 +88,76 @@ static const char *verdict_of(const struct shodo_answers *a, const struct answer
         return shodo_verdict_name(SHODO_VERDICT_NOT_EXAMINED);
     if (strcmp(x->id, "how_in") == 0)
         return shodo_verdict_name(a->earliest_line ? SHODO_VERDICT_SUSPECT : SHODO_VERDICT_NOTHING);
+    if (strcmp(x->id, "connections") == 0)
+        return shodo_verdict_name(a->links_unlisted ? SHODO_VERDICT_SUSPECT : SHODO_VERDICT_NOTHING);
+    if (strcmp(x->id, "reach") == 0 && !a->next_hosts.count)
+        return shodo_verdict_name(SHODO_VERDICT_NOTHING);
     return shodo_verdict_name(strcmp(x->id, "family") == 0 && !a->encrypted_files ? SHODO_VERDICT_NOTHING : SHODO_VERDICT_SUSPECT);
 }
 
-static void write_evidence(const struct shodo_answers *a, struct shodo_json *j, const struct answer *x) {
-    shodo_json_array(j, "evidence");
-    bool is_hit = strcmp(x->id, "hit") == 0;
-    size_t n = 0;
-    for (size_t i = 0; is_hit && i < a->votes_count; i++)
-        for (size_t k = 0; k < a->votes[i].ids_count && k < 5; k++)
-            shodo_json_str(j, NULL, a->votes[i].ids[k]);
-    if (a->extension_id && (strcmp(x->id, "how_far") == 0 || strcmp(x->id, "since_when") == 0 || strcmp(x->id, "family") == 0))
-        shodo_json_str(j, NULL, a->extension_id);
-    for (size_t i = 0; strcmp(x->id, "how_in") == 0 && i < a->lines.count && n < SHODO_LIMIT_ANSWER_EVIDENCE; i++) {
-        const struct ans_line *l = shodo_vec_at(&a->lines, i);
-        if (l->is_sign && is_part(a, l)) {
-            shodo_json_str(j, NULL, l->id);
-            n++;
-        }
+struct ids {
+    struct shodo_json *j;
+    size_t n;
+};
+
+static void put_id(struct ids *to, const char *id) {
+    if (id && *id && to->n++ < SHODO_LIMIT_ANSWER_EVIDENCE)
+        shodo_json_str(to->j, NULL, id);
+}
+
+static void put_encrypted(const struct shodo_answers *a, struct ids *to) {
+    put_id(to, a->extension_id);
+    for (size_t i = 0; !a->extension_id && i < a->contents.count; i++) {
+        const struct ans_content *c = shodo_vec_at(&a->contents, i);
+        if (c->crypt == SHODO_CRYPT_YES)
+            put_id(to, c->id);
     }
+}
+
+static void put_facts(const struct shodo_answers *a, struct ids *to, const char *reader, const char *kind) {
+    size_t i = 0;
+    for (const struct ans_fact *f; (f = ans_next(a, reader, kind, &i)) != NULL;)
+        put_id(to, f->id);
+}
+
+static void write_evidence(const struct shodo_answers *a, struct shodo_json *j, const struct answer *x) {
+    struct ids to = {.j = j};
+    shodo_json_array(j, "evidence");
+    for (size_t i = 0; strcmp(x->id, "hit") == 0 && i < a->votes_count; i++)
+        for (size_t k = 0; k < a->votes[i].ids_count && k < 4; k++)
+            put_id(&to, a->votes[i].ids[k]);
+    if (strcmp(x->id, "how_far") == 0 || strcmp(x->id, "since_when") == 0 || strcmp(x->id, "family") == 0)
+        put_encrypted(a, &to);
+    if (strcmp(x->id, "family") == 0)
+        put_facts(a, &to, "note", "family_phrases");
+    if (strcmp(x->id, "since_when") == 0 && a->earliest_line)
+        put_id(&to, a->earliest_line->id);
+    for (size_t i = 0; strcmp(x->id, "how_in") == 0 && i < a->lines.count; i++) {
+        const struct ans_line *l = shodo_vec_at(&a->lines, i);
+        if (l->is_sign && ans_is_part(a, l))
+            put_id(&to, l->id);
+    }
+    for (size_t i = 0; strcmp(x->id, "connections") == 0 && i < a->link_says.count; i++)
+        put_id(&to, ((const struct ans_say *)shodo_vec_at(&a->link_says, i))->id);
+    for (size_t i = 0; strcmp(x->id, "reach") == 0 && i < a->next_hosts.count; i++)
+        put_id(&to, ((const struct ans_next_host *)shodo_vec_at(&a->next_hosts, i))->ids[0]);
+    if (strcmp(x->id, "gaps") == 0)
+        put_facts(a, &to, "evtx", "event_log");
     shodo_json_array_end(j);
+}
+
+/* How far the answer bears: of "hit" by its votes (hit.c); of the others by what they rest on. Families are never more than possible. */
+static const char *confidence_of(const struct shodo_answers *a, const struct answer *x) {
+    bool is_early = a->o.is_first || a->o.is_unfinished;
+    if (strcmp(x->id, "hit") == 0)
+        return a->confidence;
+    if (!has_reader(a, x->needs))
+        return "low";
+    if (strcmp(x->id, "how_far") == 0 || strcmp(x->id, "since_when") == 0)
+        return !a->encrypted_files || is_early ? "low" : a->judged_yes >= 20 && a->is_zone_known ? "high" : "middle";
+    if (strcmp(x->id, "how_in") == 0)
+        return a->ways.count && !is_early ? "middle" : "low";
+    return strcmp(x->id, "family") == 0 || is_early ? "low" : "middle";
 }
 
 void shodo_answers_write_one(struct shodo_answers *a, size_t i, struct shodo_json *j, const char *key) {
@@ -155,7 +171,7 @@ void shodo_answers_write_one(struct shodo_answers *a, size_t i, struct shodo_jso
     shodo_json_str(j, "question_en", x->en);
     shodo_json_str(j, "verdict", verdict);
     shodo_json_str(j, "verdict_ja", shodo_verdict_ja(v));
-    shodo_json_str(j, "confidence", a->confidence);
+    shodo_json_str(j, "confidence", confidence_of(a, x));
     x->write(a, j);
     write_evidence(a, j, x);
     write_not_examined(a, j, x);
@@ -189,7 +205,7 @@ void shodo_answers_write(struct shodo_answers *a, struct shodo_json *j) {
 void shodo_answers_timeline(const struct shodo_answers *a, struct shodo_buf *out) {
     struct shodo_json j = shodo_json_to(out);
     for (size_t i = 0; i < a->lines.count; i++) {
-        write_line(&j, shodo_vec_at(&a->lines, i));
+        ans_write_line(&j, shodo_vec_at(&a->lines, i));
         shodo_json_line_end(&j);
     }
 }
