@@ -79,6 +79,7 @@
 
 /* bundle */
 #define SHODO_LIMIT_SEGMENT_BYTES SHODO_MIB(256)   /* plain bytes in one CMS: stock openssl needs ~2.7x in memory */
+#define SHODO_LIMIT_PACK_BYTES 5000000u            /* quick pack: what mail and web meetings take */
 #define SHODO_LIMIT_RECIPIENTS 64u
 #define SHODO_LIMIT_BAG_FILES 2000000u
 #define SHODO_LIMIT_BAG_DEPTH 128u
@@ -135,6 +136,9 @@
 
 /* sheets */
 #define SHODO_LIMIT_SHEET_RECORDS 20000u /* journal records that the sheets look at */
+#define SHODO_LIMIT_XLSX_BYTES SHODO_MIB(64) /* a foreign spreadsheet, unpacked */
+#define SHODO_LIMIT_XLSX_PARTS 4096u
+#define SHODO_LIMIT_XLSX_MERGES 100000u  /* merged areas of one of its sheets */
 #define SHODO_LIMIT_SHEET_ROWS 500u      /* rows of a timeline; the rest is counted */
 
 #endif

@@ -53,6 +53,12 @@ const struct shodo_verb shodo_verbs[] = {
      .exits = "0 done; 3 something could not be copied, or nothing was",
      .example = "--case /media/stick/cases/2026-001 --endpoint 0123456789ab --recipient jpcert.pem --out /media/stick/out",
      .run = shodo_verb_collect},
+    {.name = "pack",
+     .usage = "--case DIR --out DIR [--recipient CERT.pem]... [--confirm-fd FD] [--lang ja|en] [--json]",
+     .help = "the quick pack for a remote team: results, journal and sheets, sealed, at most 5 MB, no collected files",
+     .exits = "0 all of it is in; 3 sealed, but something did not fit and was left out",
+     .example = "--case /media/stick/cases/2026-001 --out out --recipient support.pem",
+     .run = shodo_verb_pack},
     {.name = "verify",
      .usage = "PATH [--trust CERT.pem] [--card FILE] [--key KEY.pem] [--passphrase-fd FD] [--json]",
      .help = "check a bag, a ZIP of one or an encrypted bundle: every problem, one a line",
@@ -105,8 +111,8 @@ const struct shodo_verb shodo_verbs[] = {
      .example = "--case /media/stick/cases/2026-001 --format timesketch --out timeline.jsonl",
      .run = shodo_verb_export},
     {.name = "sheet",
-     .usage = "list | NAME [--case DIR] [--format pdf|html|txt|json] [--out FILE] [--lang ja|en] [--site FILE] [--blank] "
-              "[--since FILE.json] [--data DIR]",
+     .usage = "list | NAME [--case DIR] [--format pdf|html|txt|json|xlsx|cells] [--out FILE] [--lang ja|en] [--site FILE] [--blank] "
+              "[--since FILE.json] [--data DIR] [--template OFFICIAL.xlsx]",
      .help = "make a sheet: contacts, reports, timeline, handover card; without a case one to fill in by hand",
      .exits = "0 done",
      .example = "contacts --case /media/stick/cases/2026-001 --out contacts.pdf",

@@ -53,7 +53,7 @@ int shodo_verb_fail(const struct shodo_verb *v, int code, const char *text);
 int shodo_verb_usage(const struct shodo_verb *v, const char *text);
 
 #define SHODO_VERB_LIST(X)                                                                                             \
-    X(sources) X(list) X(cat) X(compare) X(case) X(triage) X(collect) X(verify) X(open) X(journal) X(key) X(rules) X(artifacts) X(playbook) X(drill) X(sheet) X(site) X(answers) X(export)
+    X(sources) X(list) X(cat) X(compare) X(case) X(triage) X(collect) X(pack) X(verify) X(open) X(journal) X(key) X(rules) X(artifacts) X(playbook) X(drill) X(sheet) X(site) X(answers) X(export)
 #define X(id) int shodo_verb_##id(const struct shodo_verb *v, int argc, char **argv);
 SHODO_VERB_LIST(X)
 #undef X

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* shodo collect: picks → reader → bundle. */
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,17 +14,15 @@
 #include "engine/collect.h"
 #include "engine/events.h"
 #include "engine/host.h"
-#include "engine/recipients.h"
-#include "engine/secret.h"
+#include "engine/sealing.h"
 #include "engine/source_open.h"
 #include "engine/store.h"
 #include "engine/verb.h"
 #include "engine/worker.h"
 #include "handover/bag.h"
-#include "handover/readme.h"
 #include "model/entry.h"
 
-enum { PROGRESS_MS = 500, NAME_BYTES = 128, BUNDLES_MAX = 10000 };
+enum { PROGRESS_MS = 500 };
 
 struct collecting {
     const char *case_path, *endpoint, *out_path, *source_path;
@@ -37,12 +34,9 @@ struct collecting {
     struct shodo_case state;
     struct shodo_opened opened;
     struct shodo_picks picks;
-    struct shodo_recipients recipients;
-    struct shodo_bag *bag;
+    struct shodo_sealing sealing;
     struct shodo_events events;
-    struct shodo_seal seal;
-    int endpoint_fd, out_fd;
-    char name[NAME_BYTES], passphrase[30];
+    int endpoint_fd;
     uint64_t done_bytes, started_ms, said_ms;
     size_t at;
 };
@@ -87,65 +81,6 @@ static enum shodo_status open_source(struct collecting *c, struct shodo_error *e
     return SHODO_OK;
 }
 
-static enum shodo_status find_recipients(struct collecting *c, struct shodo_error *err) {
-    enum shodo_status st = shodo_recipients_add_files(&c->recipients, &c->recipient_paths, err);
-    if (st == SHODO_OK)
-        st = shodo_recipients_add_site(&c->recipients, c->dir.site_fd, err);
-    if (st == SHODO_OK && !c->recipients.list.count && !c->is_plain)
-        st = shodo_secret_new(c->passphrase, c->passphrase_fd, err);
-    return st;
-}
-
-/* Also what a collection that was killed left behind: it is never written over. */
-static bool has_files(int dirfd, const char *name) {
-    size_t n = strlen(name);
-    bool found = false;
-    int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
-    if (!d)
-        shodo_io_close(&fd);
-    for (struct dirent *e; d && !found && (e = readdir(d)) != NULL;)
-        found = strncmp(e->d_name, name, n) == 0 && (e->d_name[n] == '.' || e->d_name[n] == '\0');
-    if (d)
-        closedir(d);
-    return found;
-}
-
-/* "<case>_<endpoint>_<n>": n counts the seals of the case, so that names never come back. */
-static enum shodo_status make_name(struct collecting *c, struct shodo_error *err) {
-    for (unsigned n = 1; n < BUNDLES_MAX; n++) {
-        snprintf(c->name, sizeof c->name, "%.64s_%.12s_%03u", c->state.id, c->endpoint, n);
-        if (!shodo_case_find_seal(&c->state, c->name) && !has_files(c->out_fd, c->name))
-            return SHODO_OK;
-    }
-    return shodo_fail(err, SHODO_LIMIT, "too many bundles of one endpoint");
-}
-
-static enum shodo_status open_bag(struct collecting *c, struct shodo_error *err) {
-    struct shodo_buf text = SHODO_BUF_INIT;
-    const struct shodo_readme r = {.name = c->name,
-                                   .hospital = *c->state.site ? c->state.site : NULL,
-                                   .fingerprint = shodo_key_fingerprint(c->dir.key),
-                                   .has_certificate = c->recipients.list.count > 0,
-                                   .has_passphrase = c->passphrase[0] != '\0',
-                                   .is_plain = c->is_plain,
-                                   .is_drill = c->state.is_drill};
-    shodo_readme_write(&text, &r);
-    const struct shodo_bag_options o = {.out_dirfd = c->out_fd,
-                                        .name = c->name,
-                                        .recipients = c->recipients.list.data,
-                                        .recipients_count = c->recipients.list.count,
-                                        .passphrase = c->passphrase[0] ? c->passphrase : NULL,
-                                        .key = c->dir.key,
-                                        .segment_bytes = SHODO_LIMIT_SEGMENT_BYTES,
-                                        .max_bytes = c->max_bytes,
-                                        .read_me = shodo_buf_cstr(&text),
-                                        .is_plain = c->is_plain};
-    enum shodo_status st = shodo_bag_new(&c->bag, &o, err);
-    shodo_buf_done(&text);
-    return st;
-}
-
 static void say_progress(struct collecting *c, const struct shodo_pick *p, bool is_last) {
     uint64_t now = shodo_time_mono_ms();
     if (!is_last && now - c->said_ms < PROGRESS_MS)
@@ -181,7 +116,7 @@ static enum shodo_status on_begin(void *ctx, struct shodo_pick *p, struct shodo_
                                      .is_stored = p->is_stored,
                                      .is_quarantined = p->is_quarantined};
     struct shodo_error why = SHODO_ERROR_INIT;
-    enum shodo_status st = shodo_bag_begin(c->bag, &f, &why);
+    enum shodo_status st = shodo_bag_begin(c->sealing.bag, &f, &why);
     shodo_buf_done(&path);
     c->at++;
     if (st == SHODO_LIMIT || st == SHODO_EXISTS) {
@@ -199,33 +134,12 @@ static enum shodo_status on_data(void *ctx, struct shodo_pick *p, const void *by
     struct collecting *c = ctx;
     c->done_bytes += n;
     say_progress(c, p, false);
-    return shodo_bag_data(c->bag, bytes, n, err);
+    return shodo_bag_data(c->sealing.bag, bytes, n, err);
 }
 
 static enum shodo_status on_end(void *ctx, struct shodo_pick *p, struct shodo_error *err) {
     struct collecting *c = ctx;
-    return shodo_bag_end(c->bag, p->written_sha256, err);
-}
-
-static enum shodo_status add_tag(struct collecting *c, const char *path, const void *p, size_t n, struct shodo_error *err) {
-    const struct shodo_bag_file f = {.path = path,
-                                     .size_bytes = n,
-                                     .modified = SHODO_TIME_NONE,
-                                     .accessed = SHODO_TIME_NONE,
-                                     .born = SHODO_TIME_NONE,
-                                     .is_tag = true};
-    return shodo_bag_add(c->bag, &f, p, n, err);
-}
-
-static enum shodo_status add_tag_file(struct collecting *c, int dirfd, const char *name, const char *path, struct shodo_error *err) {
-    struct shodo_buf b = SHODO_BUF_INIT;
-    enum shodo_status st = shodo_io_read_file(&b, dirfd, name, SHODO_LIMIT_TAG_FILE_BYTES, err);
-    if (st == SHODO_OK)
-        st = add_tag(c, path, b.data ? b.data : "", b.len, err);
-    else if (st == SHODO_NOTFOUND)
-        st = SHODO_OK;
-    shodo_buf_done(&b);
-    return st;
+    return shodo_bag_end(c->sealing.bag, p->written_sha256, err);
 }
 
 /* What was not copied belongs into the ledger of the endpoint. */
@@ -271,68 +185,26 @@ static enum shodo_status add_tags(struct collecting *c, struct shodo_error *err)
     for (size_t i = 0; i < c->picks.list.count; i++)
         shodo_pick_write(&j, shodo_vec_at(&c->picks.list, i));
     enum shodo_status st = b.failed ? shodo_fail(err, SHODO_NOMEM, "no memory for the list of collected files")
-                                    : add_tag(c, "tags/collected.jsonl", b.data ? b.data : "", b.len, err);
+                                    : shodo_sealing_tag(&c->sealing, "tags/collected.jsonl", b.data ? b.data : "", b.len, err);
     shodo_buf_done(&b);
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(results) && st == SHODO_OK; i++) {
         char path[64];
         snprintf(path, sizeof path, "tags/%s", results[i]);
-        st = add_tag_file(c, c->endpoint_fd, results[i], path, err);
+        st = shodo_sealing_tag_file(&c->sealing, c->endpoint_fd, results[i], path, err);
     }
     char name[96], path[128];
     snprintf(name, sizeof name, "%.64s.jsonl", shodo_key_stick_id(c->dir.key));
     snprintf(path, sizeof path, "tags/journal/%s", name);
     if (st == SHODO_OK)
-        st = add_tag_file(c, c->dir.journal_fd, name, path, err);
+        st = shodo_sealing_tag_file(&c->sealing, c->dir.journal_fd, name, path, err);
     return st;
-}
-
-static enum shodo_status add_info(struct collecting *c, struct shodo_error *err) {
-    const char *const info[][2] = {
-        {"Source-Organization", c->state.site},
-        {"External-Identifier", c->state.id},
-        {"Internal-Sender-Identifier", c->endpoint},
-        {"Bag-Software-Agent", "shodo " SHODO_VERSION},
-        {"External-Description", c->state.is_drill ? "DRILL: artifacts of a training disk" : "artifacts of an incident; may contain patient data"},
-    };
-    enum shodo_status st = SHODO_OK;
-    for (size_t i = 0; i < SHODO_ARRAY_SIZE(info) && st == SHODO_OK; i++)
-        if (info[i][1] && *info[i][1])
-            st = shodo_bag_info(c->bag, info[i][0], info[i][1], err);
-    return st;
-}
-
-static enum shodo_status journal_seal(struct collecting *c, struct shodo_error *err) {
-    struct shodo_buf b = SHODO_BUF_INIT, names = SHODO_BUF_INIT;
-    for (size_t i = 0; i < c->recipients.list.count; i++) {
-        const struct shodo_recipient *r = shodo_vec_at(&c->recipients.list, i);
-        char hex[65] = "";
-        shodo_key_cert_fingerprint(r->cert_pem, r->cert_len, hex, NULL);
-        shodo_buf_addf(&names, "%s%s", i ? "," : "", hex);
-    }
-    struct shodo_json j = shodo_json_to(&b);
-    shodo_json_object(&j, NULL);
-    shodo_json_str(&j, "name", c->name);
-    shodo_json_str(&j, "endpoint", c->endpoint);
-    shodo_json_str(&j, "tagmanifest_sha256", c->seal.tagmanifest_sha256);
-    shodo_json_str(&j, "segments_sha256", c->seal.segments_sha256);
-    shodo_json_str(&j, "signer", shodo_key_fingerprint(c->dir.key));
-    shodo_json_str(&j, "timestamp_query_sha256", c->seal.timestamp_query_sha256);
-    shodo_json_str(&j, "recipients", shodo_buf_cstr(&names));
-    shodo_json_u64(&j, "files", c->seal.files);
-    shodo_json_u64(&j, "payload_bytes", c->seal.payload_bytes);
-    shodo_json_u64(&j, "sealed_bytes", c->seal.sealed_bytes);
-    shodo_json_u64(&j, "segments", c->seal.segments);
-    shodo_json_object_end(&j);
-    enum shodo_status st = b.failed ? shodo_fail(err, SHODO_NOMEM, "no memory for a journal record")
-                                    : shodo_journal_add(c->dir.journal, "engine", "seal.done", shodo_buf_cstr(&b), err);
-    shodo_buf_done(&b);
-    shodo_buf_done(&names);
-    return st == SHODO_OK ? shodo_journal_checkpoint(c->dir.journal, err) : st;
 }
 
 static enum shodo_status seal(struct collecting *c, struct shodo_error *err) {
     const struct shodo_collect_sink sink = {.ctx = c, .begin = on_begin, .data = on_data, .end = on_end};
-    enum shodo_status st = open_bag(c, err);
+    enum shodo_status st = shodo_sealing_open(&c->sealing, c->max_bytes, c->is_plain, err);
+    if (st == SHODO_OK)
+        st = shodo_sealing_first_page(&c->sealing, c->case_path, err);
     if (st == SHODO_OK)
         st = shodo_journal_checkpoint(c->dir.journal, err);
     if (st == SHODO_OK)
@@ -342,12 +214,15 @@ static enum shodo_status seal(struct collecting *c, struct shodo_error *err) {
     if (st == SHODO_OK)
         st = add_tags(c, err);
     if (st == SHODO_OK)
-        st = add_info(c, err);
+        st = shodo_sealing_info(&c->sealing, c->endpoint,
+                                c->state.is_drill ? "DRILL: artifacts of a training disk"
+                                                  : "artifacts of an incident; may contain patient data",
+                                err);
     if (st == SHODO_OK)
-        st = shodo_bag_seal(c->bag, &c->seal, err);
+        st = shodo_bag_seal(c->sealing.bag, &c->sealing.seal, err);
     if (st == SHODO_OK)
-        st = journal_seal(c, err);
-    c->bag = shodo_bag_free(c->bag);
+        st = shodo_sealing_record(&c->sealing, c->endpoint, err);
+    c->sealing.bag = shodo_bag_free(c->sealing.bag);
     return st;
 }
 
@@ -381,10 +256,10 @@ static void print_result(struct collecting *c) {
             shodo_json_u64(&j, shodo_outcome_name((enum shodo_outcome)i), s.files[i]);
         shodo_json_u64(&j, "bytes", c->is_dry ? c->picks.bytes : s.bytes[SHODO_OUTCOME_COLLECTED]);
         if (!c->is_dry) {
-            shodo_json_str(&j, "name", c->name);
-            shodo_json_str(&j, "segments_sha256", c->seal.segments_sha256);
-            shodo_json_u64(&j, "segments", c->seal.segments);
-            shodo_json_u64(&j, "sealed_bytes", c->seal.sealed_bytes);
+            shodo_json_str(&j, "name", c->sealing.name);
+            shodo_json_str(&j, "segments_sha256", c->sealing.seal.segments_sha256);
+            shodo_json_u64(&j, "segments", c->sealing.seal.segments);
+            shodo_json_u64(&j, "sealed_bytes", c->sealing.seal.sealed_bytes);
             shodo_json_str(&j, "signer", shodo_key_fingerprint(c->dir.key));
         }
         shodo_json_object_end(&j);
@@ -396,8 +271,8 @@ static void print_result(struct collecting *c) {
                                (unsigned long long)s.files[i], (unsigned long long)s.bytes[i]);
         char digest[SHODO_FINGERPRINT_SHOWN_BYTES], signer[SHODO_FINGERPRINT_SHOWN_BYTES];
         if (!c->is_dry)
-            shodo_buf_addf(&b, "bundle %s: %u segments, %llu bytes\ndigest  %s\nsigner  %s\n", c->name, c->seal.segments,
-                           (unsigned long long)c->seal.sealed_bytes, shodo_text_fingerprint(c->seal.segments_sha256, digest),
+            shodo_buf_addf(&b, "bundle %s: %u segments, %llu bytes\ndigest  %s\nsigner  %s\n", c->sealing.name, c->sealing.seal.segments,
+                           (unsigned long long)c->sealing.seal.sealed_bytes, shodo_text_fingerprint(c->sealing.seal.segments_sha256, digest),
                            shodo_text_fingerprint(shodo_key_fingerprint(c->dir.key), signer));
     }
     fwrite(shodo_buf_cstr(&b), 1, b.len, stdout);
@@ -418,7 +293,7 @@ static enum shodo_status journal_run(struct collecting *c, const char *run, cons
         shodo_json_u64(&j, "bytes", s.bytes[SHODO_OUTCOME_COLLECTED]);
         shodo_json_u64(&j, "problems", s.problems);
     } else {
-        shodo_json_str(&j, "bundle", c->name);
+        shodo_json_str(&j, "bundle", c->sealing.name);
         shodo_json_bool(&j, "allow_credentials", c->allow_credentials);
     }
     shodo_json_object_end(&j);
@@ -450,13 +325,13 @@ static enum shodo_status collect(struct collecting *c, struct shodo_error *err) 
     if (st == SHODO_OK)
         st = open_source(c, err);
     if (st == SHODO_OK)
-        st = shodo_host_open_dir(&c->out_fd, c->out_path, true, err);
+        st = shodo_host_open_dir(&c->sealing.out_fd, c->out_path, true, err);
     if (st == SHODO_OK && c->is_plain && !c->state.is_drill)
         st = shodo_fail(err, SHODO_REFUSED, "an unencrypted bundle can only be made in a drill");
     if (st == SHODO_OK)
-        st = make_name(c, err);
+        st = shodo_sealing_name(&c->sealing, c->endpoint, err);
     if (st == SHODO_OK)
-        st = find_recipients(c, err);
+        st = shodo_sealing_recipients(&c->sealing, &c->recipient_paths, c->passphrase_fd, c->is_plain, err);
     if (st == SHODO_OK)
         st = shodo_random(id, sizeof id, err);
     if (st != SHODO_OK)
@@ -479,18 +354,15 @@ static enum shodo_status collect(struct collecting *c, struct shodo_error *err) 
 }
 
 static void collecting_done(struct collecting *c) {
-    shodo_bag_free(c->bag);
-    explicit_bzero(c->passphrase, sizeof c->passphrase);
+    shodo_sealing_done(&c->sealing);
     shodo_picks_done(&c->picks);
     shodo_opened_done(&c->opened);
     shodo_case_done(&c->state);
     shodo_io_close(&c->endpoint_fd);
-    shodo_io_close(&c->out_fd);
     shodo_case_dir_done(&c->dir);
     shodo_events_done(&c->events);
     shodo_vec_done(&c->recipient_paths);
     shodo_vec_done(&c->key_paths);
-    shodo_recipients_done(&c->recipients);
 }
 
 static int finish(struct collecting *c, const struct shodo_verb *v, enum shodo_status st, const struct shodo_error *err) {
@@ -507,7 +379,7 @@ static int finish(struct collecting *c, const struct shodo_verb *v, enum shodo_s
         shodo_json_i64(j, "exit", code);
         shodo_json_u64(j, "files", s.files[SHODO_OUTCOME_COLLECTED]);
         shodo_json_u64(j, "bytes", s.bytes[SHODO_OUTCOME_COLLECTED]);
-        shodo_json_str(j, "name", c->name);
+        shodo_json_str(j, "name", c->sealing.name);
         shodo_json_u64(j, "elapsed_ms", shodo_time_mono_ms() - c->started_ms);
         shodo_events_send(&c->events);
     }
@@ -525,16 +397,17 @@ static int finish(struct collecting *c, const struct shodo_verb *v, enum shodo_s
 int shodo_verb_collect(const struct shodo_verb *v, int argc, char **argv) {
     struct collecting c = {.recipient_paths = SHODO_VEC_INIT(sizeof(const char *)),
                            .key_paths = SHODO_VEC_INIT(sizeof(const char *)),
-                           .recipients = SHODO_RECIPIENTS_INIT,
+                           .sealing = SHODO_SEALING_INIT,
                            .passphrase_fd = UINT64_MAX,
                            .events_fd = UINT64_MAX,
                            .dir = SHODO_CASE_DIR_INIT,
                            .opened = {.host = {.fd = -1}},
                            .endpoint_fd = -1,
-                           .out_fd = -1,
                            .started_ms = shodo_time_mono_ms()};
     struct shodo_error err = SHODO_ERROR_INIT;
     shodo_case_init(&c.state);
+    c.sealing.dir = &c.dir;
+    c.sealing.state = &c.state;
     shodo_events_init(&c.events, -1);
     int code = SHODO_EXIT_USAGE;
     if (parse(&c, v, argc, argv)) {

@@ -7,6 +7,7 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "case/case.h"
+#include "engine/export_run.h"
 #include "engine/host.h"
 #include "engine/store.h"
 #include "engine/verb.h"
@@ -37,7 +38,8 @@ static enum shodo_status timeline(struct shodo_export *e, int fd, struct shodo_e
     return st;
 }
 
-static enum shodo_status one(struct shodo_export *e, const struct shodo_case_dir *dir, const struct shodo_case_endpoint *p, struct shodo_error *err) {
+enum shodo_status shodo_export_endpoint(struct shodo_export *e, const struct shodo_case_dir *dir, const struct shodo_case_endpoint *p,
+                                        struct shodo_error *err) {
     int fd = -1;
     enum shodo_status st = shodo_case_endpoint_dir(&fd, dir, p->id, false, err);
     if (st == SHODO_OK) {
@@ -96,7 +98,7 @@ int shodo_verb_export(const struct shodo_verb *v, int argc, char **argv) {
         const struct shodo_case_endpoint *p = shodo_vec_at(&state.endpoints, i);
         if (endpoint && strcmp(endpoint, p->id) != 0)
             continue;
-        st = one(e, &dir, p, &err);
+        st = shodo_export_endpoint(e, &dir, p, &err);
         done++;
     }
     if (st == SHODO_OK && !done)

@@ -31,11 +31,23 @@ static renderer renderer_of(const char *format) {
     } rows[] = {{"pdf", shodo_document_pdf},
                 {"html", shodo_document_html},
                 {"txt", shodo_document_text},
-                {"json", shodo_document_json}};
+                {"json", shodo_document_json},
+                {"xlsx", shodo_document_xlsx}};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++)
         if (strcmp(rows[i].name, format) == 0)
             return rows[i].render;
     return NULL;
+}
+
+/* As asked; a spreadsheet is the official one when the hospital has put it on the stick. */
+static enum shodo_status render(const char *format, const struct shodo_sheet_kind *kind, const struct shodo_sheet_options *o,
+                                const char *template_path, const struct shodo_document *d, struct shodo_buf *out,
+                                struct shodo_error *err) {
+    bool is_book = strcmp(format, "xlsx") == 0 && *kind->form;
+    enum shodo_status st = is_book ? shodo_sheet_fill(kind, o, d, template_path, out, err) : SHODO_NOTFOUND;
+    if (st != SHODO_NOTFOUND || template_path)
+        return st;
+    return renderer_of(format)(d, out, err);
 }
 
 static enum shodo_status deliver(const struct shodo_buf *out, const char *path,
@@ -48,7 +60,7 @@ static enum shodo_status deliver(const struct shodo_buf *out, const char *path,
 }
 
 int shodo_verb_sheet(const struct shodo_verb *v, int argc, char **argv) {
-    const char *word = NULL, *lang = "ja", *format = "txt", *path = "-";
+    const char *word = NULL, *lang = "ja", *format = "txt", *path = "-", *template_path = NULL;
     size_t n = 0;
     struct shodo_sheet_options o = {
         .is_ja = true, .now = shodo_time_now(), .problem = print_problem};
@@ -56,7 +68,8 @@ int shodo_verb_sheet(const struct shodo_verb *v, int argc, char **argv) {
         {.name = "--case", .text = &o.case_path}, {.name = "--site", .text = &o.site_path},
         {.name = "--data", .text = &o.data_dir},  {.name = "--since", .text = &o.since},
         {.name = "--format", .text = &format},    {.name = "--out", .text = &path},
-        {.name = "--lang", .text = &lang, .choices = "ja|en"},        {.name = "--blank", .flag = &o.is_blank}};
+        {.name = "--lang", .text = &lang, .choices = "ja|en"},        {.name = "--blank", .flag = &o.is_blank},
+        {.name = "--template", .text = &template_path}};
     if (!shodo_args_parse(v, argc, argv, options, SHODO_ARRAY_SIZE(options), &word, 1, &n))
         return SHODO_EXIT_USAGE;
     o.is_ja = strcmp(lang, "en") != 0;
@@ -65,16 +78,18 @@ int shodo_verb_sheet(const struct shodo_verb *v, int argc, char **argv) {
     if (strcmp(word, "list") == 0)
         return list_all(o.is_ja);
     const struct shodo_sheet_kind *kind = shodo_sheet_find(word);
-    renderer render = renderer_of(format);
-    if (!kind || !render)
-        return shodo_verb_usage(v, kind ? "unknown format (pdf, html, txt, json)"
+    bool is_map = strcmp(format, "cells") == 0;
+    if (!kind || (!is_map && !renderer_of(format)))
+        return shodo_verb_usage(v, kind ? "unknown format (pdf, html, txt, json, xlsx, cells)"
                                         : "no such sheet ('shodo sheet list' names them)");
+    if (template_path && strcmp(format, "xlsx") != 0)
+        return shodo_verb_usage(v, "--template needs --format xlsx");
     struct shodo_error err = SHODO_ERROR_INIT;
     shodo_auto(shodo_document) struct shodo_document d;
     shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;
     enum shodo_status st = shodo_sheet_make(kind, &o, &d, &err);
     if (st == SHODO_OK)
-        st = render(&d, &out, &err);
+        st = is_map ? shodo_sheet_cells_blank(kind, &o, &out, &err) : render(format, kind, &o, template_path, &d, &out, &err);
     if (st == SHODO_OK)
         st = deliver(&out, path, &err);
     return st == SHODO_OK ? SHODO_EXIT_NOTHING : shodo_verb_fail(v, SHODO_EXIT_FAILED, err.text);

@@ -38,7 +38,8 @@ static const char *keep(struct shodo_document *d, const char *s) {
 }
 
 void shodo_document_init(struct shodo_document *d, const char *name, const char *title, bool is_ja) {
-    *d = (struct shodo_document){.arena = SHODO_ARENA_INIT, .blocks = SHODO_VEC_INIT(sizeof(struct shodo_block)), .is_ja = is_ja,
+    *d = (struct shodo_document){.arena = SHODO_ARENA_INIT, .blocks = SHODO_VEC_INIT(sizeof(struct shodo_block)),
+                                 .cells = SHODO_VEC_INIT(sizeof(struct shodo_document_cell)), .is_ja = is_ja,
                                  .case_id = "", .status = "", .digest = "", .made = SHODO_TIME_NONE, .offset_min = 540};
     d->name = keep(d, name);
     d->title = keep(d, title);
@@ -46,6 +47,7 @@ void shodo_document_init(struct shodo_document *d, const char *name, const char 
 
 void shodo_document_done(struct shodo_document *d) {
     shodo_vec_done(&d->blocks);
+    shodo_vec_done(&d->cells);
     shodo_arena_done(&d->arena);
 }
 
@@ -55,7 +57,7 @@ static struct shodo_block *add(struct shodo_document *d, enum shodo_block_kind k
         d->is_broken = true;
         b = &d->nowhere;
     }
-    *b = (struct shodo_block){.kind = kind, .key = "", .label = "", .text = "", .source_text = ""};
+    *b = (struct shodo_block){.kind = kind, .key = "", .label = "", .text = "", .source_text = "", .boxes = ""};
     return b;
 }
 
@@ -97,6 +99,20 @@ void shodo_document_field(struct shodo_document *d, const char *key, const char 
     b->text = keep(d, is_empty ? "" : value);
     b->source = is_empty && source != SHODO_FIELD_BY_HAND ? SHODO_FIELD_UNKNOWN : source;
     b->source_text = keep(d, source_text);
+}
+
+void shodo_document_tag(struct shodo_document *d, const char *title, const char *text) {
+    struct shodo_block *b = add(d, SHODO_BLOCK_TAG);
+    b->label = keep(d, title);
+    b->text = keep(d, text);
+}
+
+void shodo_document_field_open(struct shodo_document *d, const char *boxes, bool is_roomy) {
+    struct shodo_block *b = d->blocks.count ? shodo_vec_at(&d->blocks, d->blocks.count - 1) : NULL;
+    if (!b || b->kind != SHODO_BLOCK_FIELD || *b->text)
+        return;
+    b->boxes = keep(d, boxes);
+    b->is_roomy = is_roomy;
 }
 
 static struct shodo_block *last_table(struct shodo_document *d) {
@@ -147,8 +163,17 @@ void shodo_document_row(struct shodo_document *d, const char *const *cells) {
     b->cells_count = count;
 }
 
+void shodo_document_cell(struct shodo_document *d, const char *sheet, const char *cell, const char *text, const char *label) {
+    struct shodo_document_cell *c = shodo_vec_push(&d->cells);
+    if (!c) {
+        d->is_broken = true;
+        return;
+    }
+    *c = (struct shodo_document_cell){.sheet = keep(d, sheet), .cell = keep(d, cell), .text = keep(d, text), .label = keep(d, label)};
+}
+
 static void json_block(struct shodo_json *j, const struct shodo_block *b) {
-    static const char *const kinds[] = {"heading", "paragraph", "notice", "field", "table", "check", "qr", "page"};
+    static const char *const kinds[] = {"heading", "paragraph", "notice", "field", "table", "check", "qr", "page", "tag"};
     shodo_json_object(j, NULL);
     shodo_json_str(j, "kind", kinds[b->kind]);
     if (*b->key)
@@ -160,6 +185,8 @@ static void json_block(struct shodo_json *j, const struct shodo_block *b) {
     if (b->kind == SHODO_BLOCK_FIELD) {
         shodo_json_str(j, "source", shodo_field_source_name(b->source, false));
         shodo_json_str(j, "source_text", b->source_text);
+        if (*b->boxes)
+            shodo_json_str(j, "boxes", b->boxes);
     }
     if (b->kind == SHODO_BLOCK_TABLE) {
         shodo_json_array(j, "rows");

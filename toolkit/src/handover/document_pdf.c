@@ -13,10 +13,13 @@
 
 #define MARGIN       15.0 /* mm */
 #define BODY_PT      9.5
+#define LARGE_PT     11.5
+#define COMPACT_PT   9.0
 #define SMALL_PT     7.5
 #define LEADING      1.45 /* of the font size */
 #define MM_PER_PT    (25.4 / 72.0)
 #define CELL_PAD     1.2
+#define COMPACT_PAD  0.8
 #define FOOT_MM      10.0
 #define QR_MM        45.0
 #define WIDTH        (SHODO_PDF_WIDTH_MM - 2 * MARGIN)
@@ -24,11 +27,19 @@
 #define BOTTOM       (SHODO_PDF_HEIGHT_MM - MARGIN - FOOT_MM)
 #define CHECK_MM     3.6
 #define EMPTY_ROW_MM 8.0 /* room for a pen */
+#define SMALL_ROW_MM 6.6 /* the same in a table of small print */
+#define COMPACT_ROW_MM 5.4
+#define ROOMY_MM     18.0
+#define COMPACT_SOURCE_MM 52.0
+#define TAG_MM       72.0 /* three on a page */
+#define TAG_TITLE_PT 40.0
+#define TAG_PT       12.0
 
 struct layout {
     const struct shodo_document *d;
     struct shodo_pdf *pdf;
     double y; /* top of what comes next */
+    double body_pt, pad; /* pad: around the text of a cell */
     enum shodo_status status;
     struct shodo_error *err;
 };
@@ -103,7 +114,7 @@ static double draw_text(struct layout *l, double x, double y, double width, doub
 }
 
 static void heading(struct layout *l, const struct shodo_block *b) {
-    double size = b->level == 1 ? 13 : b->level == 2 ? 11 : BODY_PT;
+    double size = b->level == 1 ? 13 : b->level == 2 ? l->body_pt + 1.5 : l->body_pt;
     need(l, text_height(l, WIDTH, size, b->label) + 14);
     l->y += 2;
     l->y = draw_text(l, MARGIN, l->y, WIDTH, size, SHODO_PDF_BOLD, false, b->label);
@@ -114,26 +125,43 @@ static void heading(struct layout *l, const struct shodo_block *b) {
 
 static void notice(struct layout *l, const struct shodo_block *b) {
     double inner = WIDTH - 6;
-    double h = text_height(l, inner, BODY_PT + 0.5, b->text) + 4;
+    double size = l->body_pt + 0.5;
+    double h = text_height(l, inner, size, b->text) + 4;
     need(l, h);
     shodo_pdf_frame(l->pdf, MARGIN, l->y, WIDTH, h, 1.4);
-    draw_text(l, MARGIN + 3, l->y + 2, inner, BODY_PT + 0.5, SHODO_PDF_BOLD, false, b->text);
+    draw_text(l, MARGIN + 3, l->y + 2, inner, size, SHODO_PDF_BOLD, false, b->text);
     l->y += h + 2;
 }
 
+/* What stands in the value's place when there is none. */
+static const char *value_of(const struct layout *l, const struct shodo_block *b) {
+    if (*b->text)
+        return b->text;
+    if (*b->boxes)
+        return b->boxes;
+    return b->source == SHODO_FIELD_BY_HAND ? "" : l->d->is_ja ? "不明" : "unknown";
+}
+
+static double field_height(struct layout *l, const struct shodo_block *b, double value_width, const char *value, const char *source) {
+    bool is_compact = l->d->is_compact;
+    double small = *source ? text_height(l, is_compact ? COMPACT_SOURCE_MM - 2 * l->pad : value_width, SMALL_PT, source) : 0;
+    double h = text_height(l, value_width, l->body_pt, value);
+    h = is_compact ? SHODO_MAX(h, small) : h + small;
+    h = SHODO_MAX(h, text_height(l, LABEL_WIDTH - 2 * l->pad, l->body_pt, b->label)) + 2 * l->pad;
+    if (!*b->text)
+        h = SHODO_MAX(h, b->is_roomy ? ROOMY_MM : is_compact ? COMPACT_ROW_MM : EMPTY_ROW_MM);
+    return h;
+}
+
 static void field(struct layout *l, const struct shodo_block *b) {
-    bool ja = l->d->is_ja;
-    bool is_open = !*b->text;
-    const char *value = !is_open ? b->text : b->source == SHODO_FIELD_BY_HAND ? "" : ja ? "不明" : "unknown";
+    bool ja = l->d->is_ja, is_compact = l->d->is_compact;
+    const char *value = value_of(l, b);
     char source[512] = "";
     if (b->source != SHODO_FIELD_BY_HAND || *b->source_text)
         snprintf(source, sizeof(source), "[%s] %s", shodo_field_source_name(b->source, ja), b->source_text);
     source[sizeof(source) - 1] = 0;
-    double value_width = WIDTH - LABEL_WIDTH - 3 * CELL_PAD;
-    double h = text_height(l, value_width, BODY_PT, value) + (*source ? text_height(l, value_width, SMALL_PT, source) : 0);
-    h = SHODO_MAX(h, text_height(l, LABEL_WIDTH - 2 * CELL_PAD, BODY_PT, b->label)) + 2 * CELL_PAD;
-    if (is_open)
-        h = SHODO_MAX(h, EMPTY_ROW_MM);
+    double value_width = WIDTH - LABEL_WIDTH - 3 * l->pad - (is_compact ? COMPACT_SOURCE_MM : 0);
+    double h = field_height(l, b, value_width, value, source);
     bool is_long = h > BOTTOM - MARGIN - 8;
     if (!is_long)
         need(l, h);
@@ -143,11 +171,15 @@ static void field(struct layout *l, const struct shodo_block *b) {
         shodo_pdf_frame(l->pdf, MARGIN, top, WIDTH, h, 0.4);
         shodo_pdf_line(l->pdf, MARGIN + LABEL_WIDTH, top, MARGIN + LABEL_WIDTH, top + h, 0.4);
     }
-    draw_text(l, MARGIN + CELL_PAD, top + CELL_PAD, LABEL_WIDTH - 2 * CELL_PAD, BODY_PT, SHODO_PDF_BOLD, false, b->label);
-    double x = MARGIN + LABEL_WIDTH + CELL_PAD;
-    double y = draw_text(l, x, top + CELL_PAD, value_width, BODY_PT, SHODO_PDF_REGULAR, is_long, value);
-    y = *source ? draw_text(l, x, y, value_width, SMALL_PT, SHODO_PDF_REGULAR, is_long, source) : y;
-    l->y = is_long ? y + CELL_PAD : top + h;
+    draw_text(l, MARGIN + l->pad, top + l->pad, LABEL_WIDTH - 2 * l->pad, l->body_pt, SHODO_PDF_BOLD, false, b->label);
+    double x = MARGIN + LABEL_WIDTH + l->pad;
+    double y = draw_text(l, x, top + l->pad, value_width, l->body_pt, SHODO_PDF_REGULAR, is_long, value);
+    if (*source && is_compact && !is_long)
+        draw_text(l, MARGIN + WIDTH - COMPACT_SOURCE_MM + l->pad, top + l->pad, COMPACT_SOURCE_MM - 2 * l->pad, SMALL_PT, SHODO_PDF_REGULAR,
+                  false, source);
+    else
+        y = *source ? draw_text(l, x, y, value_width, SMALL_PT, SHODO_PDF_REGULAR, is_long, source) : y;
+    l->y = is_long ? y + l->pad : top + h;
 }
 
 static double row_height(struct layout *l, const struct shodo_block *b, size_t row) {
@@ -155,12 +187,12 @@ static double row_height(struct layout *l, const struct shodo_block *b, size_t r
     bool is_empty = false;
     for (size_t i = 0; i < b->columns; i++) {
         const char *text = b->cells[row + i].text;
-        double width = WIDTH * b->widths[i] / 1000.0 - 2 * CELL_PAD;
-        h = SHODO_MAX(h, text_height(l, width, b->is_small ? SMALL_PT : BODY_PT, text));
+        double width = WIDTH * b->widths[i] / 1000.0 - 2 * l->pad;
+        h = SHODO_MAX(h, text_height(l, width, b->is_small ? SMALL_PT : l->body_pt, text));
         is_empty = is_empty || !*text;
     }
-    h += 2 * CELL_PAD;
-    h = is_empty && row > 0 ? SHODO_MAX(h, EMPTY_ROW_MM) : h;
+    h += 2 * l->pad;
+    h = is_empty && row > 0 ? SHODO_MAX(h, b->is_small ? SMALL_ROW_MM : EMPTY_ROW_MM) : h;
     return SHODO_MIN(h, BOTTOM - MARGIN - 20);
 }
 
@@ -171,7 +203,7 @@ static void draw_row(struct layout *l, const struct shodo_block *b, size_t row, 
         if (row == 0)
             shodo_pdf_fill(l->pdf, x, l->y, w, h, 0.88);
         shodo_pdf_frame(l->pdf, x, l->y, w, h, 0.4);
-        draw_text(l, x + CELL_PAD, l->y + CELL_PAD, w - 2 * CELL_PAD, b->is_small ? SMALL_PT : BODY_PT, row == 0 ? SHODO_PDF_BOLD : SHODO_PDF_REGULAR, false,
+        draw_text(l, x + l->pad, l->y + l->pad, w - 2 * l->pad, b->is_small ? SMALL_PT : l->body_pt, row == 0 ? SHODO_PDF_BOLD : SHODO_PDF_REGULAR, false,
                   b->cells[row + i].text);
         x += w;
     }
@@ -195,10 +227,10 @@ static void table(struct layout *l, const struct shodo_block *b) {
 }
 
 static void check(struct layout *l, const struct shodo_block *b) {
-    double h = text_height(l, WIDTH - 7, BODY_PT, b->text) + 1.6;
+    double h = text_height(l, WIDTH - 7, l->body_pt, b->text) + 1.6;
     need(l, h);
     shodo_pdf_frame(l->pdf, MARGIN + 0.5, l->y + 0.6, CHECK_MM, CHECK_MM, 0.8);
-    draw_text(l, MARGIN + 7, l->y, WIDTH - 7, BODY_PT, SHODO_PDF_REGULAR, false, b->text);
+    draw_text(l, MARGIN + 7, l->y, WIDTH - 7, l->body_pt, SHODO_PDF_REGULAR, false, b->text);
     l->y += h;
 }
 
@@ -224,16 +256,34 @@ static void qr(struct layout *l, const struct shodo_block *b) {
     l->y += h + 2;
 }
 
+/* To be cut out: large print that a ward reads from the door. */
+static void tag(struct layout *l, const struct shodo_block *b) {
+    double inner = WIDTH - 12, size = TAG_TITLE_PT;
+    while (size > 16 && shodo_pdf_width(l->pdf, size, b->label, strlen(b->label)) > inner)
+        size -= 2;
+    double h = SHODO_MAX(TAG_MM, line_mm(size) + text_height(l, inner, TAG_PT, b->text) + 12);
+    need(l, h);
+    shodo_pdf_frame(l->pdf, MARGIN, l->y, WIDTH, h, 2.4);
+    double x = MARGIN + (WIDTH - shodo_pdf_width(l->pdf, size, b->label, strlen(b->label))) / 2;
+    shodo_pdf_text(l->pdf, x, l->y + 4 + size * 1.1 * MM_PER_PT, size, SHODO_PDF_BOLD, b->label, strlen(b->label));
+    draw_text(l, MARGIN + 6, l->y + 6 + line_mm(size), inner, TAG_PT, SHODO_PDF_REGULAR, false, b->text);
+    l->y += h + 4;
+}
+
 static void block(struct layout *l, const struct shodo_block *b) {
     switch (b->kind) {
     case SHODO_BLOCK_HEADING: heading(l, b); break;
-    case SHODO_BLOCK_PARAGRAPH: l->y = draw_text(l, MARGIN, l->y, WIDTH, BODY_PT, SHODO_PDF_REGULAR, true, b->text) + 1.2; break;
+    case SHODO_BLOCK_PARAGRAPH: l->y = draw_text(l, MARGIN, l->y, WIDTH, l->body_pt, SHODO_PDF_REGULAR, true, b->text) + 1.2; break;
     case SHODO_BLOCK_NOTICE: notice(l, b); break;
     case SHODO_BLOCK_FIELD: field(l, b); break;
     case SHODO_BLOCK_TABLE: table(l, b); break;
     case SHODO_BLOCK_CHECK: check(l, b); break;
     case SHODO_BLOCK_QR: qr(l, b); break;
-    case SHODO_BLOCK_PAGE: new_page(l); break;
+    case SHODO_BLOCK_TAG: tag(l, b); break;
+    case SHODO_BLOCK_PAGE:
+        if (l->y > MARGIN + 8) /* not when the page is new anyway */
+            new_page(l);
+        break;
     }
 }
 
@@ -286,7 +336,7 @@ enum shodo_status shodo_document_pdf(const struct shodo_document *d, struct shod
         status = shodo_pdf_new(&pdf, font, &info, err);
     if (status != SHODO_OK)
         return status;
-    struct layout l = {.d = d, .pdf = pdf, .err = err};
+    struct layout l = {.d = d, .pdf = pdf, .err = err, .pad = d->is_compact ? COMPACT_PAD : CELL_PAD, .body_pt = d->is_large ? LARGE_PT : d->is_compact ? COMPACT_PT : BODY_PT};
     new_page(&l);
     if (l.status == SHODO_OK)
         title(&l);

@@ -34,6 +34,8 @@ static void text_field(struct shodo_buf *out, const struct shodo_block *b, bool 
     shodo_auto(shodo_buf) struct shodo_buf line = SHODO_BUF_INIT;
     shodo_buf_addf(&line, "%s: %s", b->label, value);
     paragraph(out, "", "    ", shodo_buf_cstr(&line));
+    if (*b->boxes)
+        paragraph(out, "    ", "    ", b->boxes);
     if (b->source == SHODO_FIELD_BY_HAND && !*b->source_text)
         return;
     shodo_buf_clear(&line);
@@ -61,9 +63,10 @@ static void text_qr(struct shodo_buf *out, const struct shodo_block *b) {
     int size = 0;
     shodo_buf_addf(out, "%s\n", b->label);
     if (shodo_qr(b->text, &arena, &size, &modules, NULL) == SHODO_OK) {
-        /* Two rows a line with half blocks, dark on light, quiet zone of two modules. */
-        for (int y = -2; y < size + 2; y += 2) {
-            for (int x = -2; x < size + 2; x++) {
+        /* Two rows a line with half blocks; a light module is a printed one, for light letters on a dark screen. Quiet zone of four
+         * modules: ISO/IEC 18004. */
+        for (int y = -4; y < size + 4; y += 2) {
+            for (int x = -4; x < size + 4; x++) {
                 bool top = x >= 0 && x < size && y >= 0 && y < size && modules[y * size + x];
                 bool low = x >= 0 && x < size && y + 1 >= 0 && y + 1 < size && modules[(y + 1) * size + x];
                 shodo_buf_adds(out, top && low ? " " : top ? "\xe2\x96\x84" : low ? "\xe2\x96\x80" : "\xe2\x96\x88");
@@ -111,6 +114,10 @@ enum shodo_status shodo_document_text(const struct shodo_document *d, struct sho
         case SHODO_BLOCK_TABLE: text_table(out, b); break;
         case SHODO_BLOCK_QR: text_qr(out, b); break;
         case SHODO_BLOCK_PAGE: rule(out, '-'); break;
+        case SHODO_BLOCK_TAG:
+            shodo_buf_addf(out, "\n[ %s ]\n", b->label);
+            paragraph(out, "  ", "  ", b->text);
+            break;
         }
     }
     if (*d->digest)
@@ -174,6 +181,9 @@ static void html_field(struct shodo_buf *out, const struct shodo_block *b, bool 
     html(out, b->label);
     shodo_buf_adds(out, "</b><span>");
     html(out, *b->text ? b->text : b->source == SHODO_FIELD_BY_HAND ? "" : ja ? "不明" : "unknown");
+    if (*b->boxes)
+        shodo_buf_addc(out, ' ');
+    html(out, b->boxes);
     shodo_buf_adds(out, "</span><small>[");
     html(out, shodo_field_source_name(b->source, ja));
     shodo_buf_adds(out, "] ");
@@ -186,7 +196,7 @@ static const char style[] =
     "table{border-collapse:collapse;width:100%}td,th{border:1px solid #000;padding:.2em .4em;text-align:left;vertical-align:top;"
     "height:1.6em}th{background:#eee}.field{display:grid;grid-template-columns:12em 1fr;border-bottom:1px solid #999;padding:.2em 0}"
     ".field small{grid-column:2}.notice{border:2px solid #000;padding:.4em}.mono{font-family:monospace;word-break:break-all}"
-    ".qr{width:45mm;height:45mm}.page{page-break-before:always}@page{size:A4;margin:15mm}";
+    ".tag{border:3px solid #000;padding:.6em;margin:1em 0;page-break-inside:avoid}.tag b{font-size:2.6em}.qr{width:45mm;height:45mm}.page{page-break-before:always}@page{size:A4;margin:15mm}";
 
 enum shodo_status shodo_document_html(const struct shodo_document *d, struct shodo_buf *out, struct shodo_error *err) {
     shodo_buf_addf(out, "<!DOCTYPE html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\"><title>", d->is_ja ? "ja" : "en");
@@ -215,6 +225,12 @@ enum shodo_status shodo_document_html(const struct shodo_document *d, struct sho
         case SHODO_BLOCK_FIELD: html_field(out, b, d->is_ja); break;
         case SHODO_BLOCK_TABLE: html_table(out, b); break;
         case SHODO_BLOCK_QR: html_qr(out, b); break;
+        case SHODO_BLOCK_TAG:
+            shodo_buf_adds(out, "<div class=\"tag\">");
+            element(out, "b", b->label);
+            element(out, "p", b->text);
+            shodo_buf_adds(out, "</div>\n");
+            break;
         case SHODO_BLOCK_PAGE: shodo_buf_adds(out, "<div class=\"page\"></div>\n"); break;
         }
     }

@@ -40,9 +40,19 @@ const struct shodo_sheet_kind shodo_sheet_kinds[] = {
     FORM("jpcert", "", "JPCERT/CC への相談票", "Paper for JPCERT/CC"),
     FORM("ipa", "", "IPA への相談票", "Paper for IPA"),
     FORM("jma", "", "日本医師会 緊急相談窓口への連絡票", "Paper for the Japan Medical Association"),
-    FORM("vendor", "", "事業者への連絡票", "Paper for a vendor"),
+    {.name = "vendor",
+     .alias = "",
+     .title = {.ja = "事業者への連絡票", .en = "Papers for the vendors"},
+     .form = "vendor",
+     .build = shodo_sheet_vendor,
+     .is_form = true},
     FORM("insurer", "", "保険会社への連絡票", "Paper for the insurer"),
     FORM("founder", "", "開設者の所管への報告", "Report to the founder's authority"),
+    {.name = "read-first",
+     .alias = "00",
+     .title = {.ja = "最初に読む", .en = "Read this first"},
+     .form = "",
+     .build = shodo_sheet_read_first},
     {.name = "summary",
      .alias = "",
      .title = {.ja = "経営層サマリー", .en = "Summary for management"},
@@ -126,8 +136,8 @@ static void changes(struct shodo_sheet *s) {
         const struct shodo_block now = *(struct shodo_block *)shodo_vec_at(&s->d->blocks, i);
         const struct shodo_value *old =
             now.kind == SHODO_BLOCK_FIELD ? earlier(shodo_doc_root(doc), now.key) : NULL;
-        const char *text = old ? shodo_value_get_str(old, "text") : NULL;
-        if (!text || strcmp(text, now.text) == 0)
+        const char *text = old ? shodo_value_get_str(old, "text") : "";
+        if (now.kind != SHODO_BLOCK_FIELD || !text || strcmp(text, now.text) == 0)
             continue;
         shodo_document_row(s->d, (const char *const[]){now.label, *text ? text : unknown,
                                                        *now.text ? now.text : unknown});

@@ -49,6 +49,14 @@ struct shodo_sheet_options {
 enum shodo_status shodo_sheet_make(const struct shodo_sheet_kind *kind, const struct shodo_sheet_options *o, struct shodo_document *ret,
                                    struct shodo_error *err);
 
+/* The official spreadsheet of a form with the values of `d` in the cells that forms/<form>.cells.yaml names; everything else in it
+ * stays. `template_path` NULL: the file that the map names, in the site's folder forms/. NOTFOUND: there is no such file or no map. */
+enum shodo_status shodo_sheet_fill(const struct shodo_sheet_kind *kind, const struct shodo_sheet_options *o, const struct shodo_document *d,
+                                   const char *template_path, struct shodo_buf *out, struct shodo_error *err);
+/* An empty cell map of a form, to be filled in by who has the official spreadsheet. NOTFOUND: the sheet is no form. */
+enum shodo_status shodo_sheet_cells_blank(const struct shodo_sheet_kind *kind, const struct shodo_sheet_options *o, struct shodo_buf *out,
+                                          struct shodo_error *err);
+
 /* What is missing or stale in a site profile, and what to fill in before an incident, one line each to `o->problem`.
  * Gives the number of lines. */
 enum shodo_status shodo_sheet_site_check(const struct shodo_sheet_options *o, size_t *ret, struct shodo_error *err);

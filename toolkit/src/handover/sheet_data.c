@@ -50,6 +50,23 @@ const char *shodo_sheet_time(struct shodo_sheet *s, int64_t t) {
     return shodo_sheet_printf(s, "%s", text);
 }
 
+const char *shodo_sheet_stamp(struct shodo_sheet *s, int64_t t) {
+    return shodo_sheet_printf(s, "%.19s", shodo_sheet_time(s, t));
+}
+
+const char *shodo_sheet_zone_head(struct shodo_sheet *s, const char *word) {
+    int min = s->offset_min < 0 ? -s->offset_min : s->offset_min;
+    return shodo_sheet_printf(s, s->is_ja ? "%s（%c%02d:%02d）" : "%s (%c%02d:%02d)", word, s->offset_min < 0 ? '-' : '+', min / 60, min % 60);
+}
+
+const char *shodo_sheet_clock(struct shodo_sheet *s, int64_t t) {
+    struct shodo_civil c;
+    if (t == SHODO_TIME_NONE)
+        return "";
+    shodo_time_to_civil(t, s->offset_min, &c);
+    return shodo_sheet_printf(s, "%02d-%02d %02d:%02d", (int)c.month, (int)c.day, (int)c.hour, (int)c.minute);
+}
+
 void shodo_sheet_problem(struct shodo_sheet *s, const char *file, const struct shodo_value *at,
                          const char *fmt, ...) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
@@ -195,9 +212,32 @@ const struct shodo_playbook *shodo_sheet_playbook(struct shodo_sheet *s, const c
 
 /* ---- the case ---- */
 
+/* As the next record's "prev" would have it: case/journal.h. */
+static void note_head(struct shodo_sheet *s, const struct shodo_record *r) {
+    struct shodo_sheet_head *h = NULL;
+    uint8_t sum[SHODO_SHA256_BYTES];
+    for (size_t i = 0; i < s->heads.count && !h; i++) {
+        struct shodo_sheet_head *row = shodo_vec_at(&s->heads, i);
+        h = strcmp(row->stick, r->stick ? r->stick : "") == 0 ? row : NULL;
+    }
+    if (!h && (h = shodo_vec_push(&s->heads)) != NULL)
+        h->stick = shodo_sheet_printf(s, "%s", r->stick ? r->stick : "");
+    struct shodo_hash *hash = h ? shodo_hash_new(SHODO_SHA256) : NULL;
+    if (!hash)
+        return;
+    shodo_hash_update(hash, r->line, r->line_len);
+    if (r->line_len && r->line[r->line_len - 1] != '\n')
+        shodo_hash_update(hash, "\n", 1);
+    shodo_hash_final(hash, sum);
+    shodo_hash_free(hash);
+    shodo_hex(sum, sizeof sum, h->hash);
+    h->seq = r->seq;
+}
+
 static enum shodo_status take_record(void *ctx, const struct shodo_record *r) {
     struct shodo_sheet *s = ctx;
     shodo_hash_update(s->digest, r->line, r->line_len);
+    note_head(s, r);
     struct shodo_sheet_record *row =
         s->records.count < SHODO_LIMIT_SHEET_RECORDS ? shodo_vec_push(&s->records) : NULL;
     if (!row)
@@ -297,6 +337,7 @@ enum shodo_status shodo_sheet_open(struct shodo_sheet *s, const struct shodo_she
                               .site_file = "site.yaml",
                               .docs = SHODO_VEC_INIT(sizeof(struct shodo_doc *)),
                               .records = SHODO_VEC_INIT(sizeof(struct shodo_sheet_record)),
+                              .heads = SHODO_VEC_INIT(sizeof(struct shodo_sheet_head)),
                               .answers = SHODO_VEC_INIT(sizeof(struct shodo_sheet_answers)),
                               .books = SHODO_VEC_INIT(sizeof(struct shodo_sheet_book)),
                               .problems = SHODO_VEC_INIT(sizeof(const char *)),
@@ -319,6 +360,7 @@ enum shodo_status shodo_sheet_open(struct shodo_sheet *s, const struct shodo_she
     if (*kind->form) {
         s->form_file = shodo_sheet_printf(s, "forms/%s.yaml", kind->form);
         s->form = shodo_sheet_file(s, s->form_file);
+        shodo_sheet_cells_load(s);
     }
     return SHODO_OK;
 }
@@ -330,6 +372,7 @@ void shodo_sheet_done(struct shodo_sheet *s) {
         shodo_playbook_free(((struct shodo_sheet_book *)shodo_vec_at(&s->books, i))->book);
     shodo_vec_done(&s->docs);
     shodo_vec_done(&s->records);
+    shodo_vec_done(&s->heads);
     shodo_vec_done(&s->answers);
     shodo_vec_done(&s->books);
     shodo_vec_done(&s->problems);

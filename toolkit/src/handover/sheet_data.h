@@ -14,6 +14,12 @@ struct shodo_sheet_record { /* of the journal, for the timeline */
     const struct shodo_value *data;
 };
 
+struct shodo_sheet_head { /* newest record of a stick's journal */
+    const char *stick;
+    uint64_t seq;
+    char hash[2 * SHODO_SHA256_BYTES + 1];
+};
+
 struct shodo_sheet_answers {
     const char *endpoint;
     const struct shodo_value *root;
@@ -40,14 +46,18 @@ struct shodo_sheet {
     struct shodo_case_dir dir;
     struct shodo_case c;
     const char *site_file;
-    const struct shodo_value *site, *contacts, *site_contacts, *disclosure, *deadlines, *form; /* roots; NULL: none */
+    const struct shodo_value *site, *contacts, *site_contacts, *disclosure, *deadlines, *form, *cells; /* roots; NULL: none */
     const char *form_file;
     struct shodo_vec docs;     /* struct shodo_doc * */
     struct shodo_vec records;  /* struct shodo_sheet_record */
+    struct shodo_vec heads;    /* struct shodo_sheet_head */
     struct shodo_vec answers;  /* struct shodo_sheet_answers */
     struct shodo_vec books;    /* struct shodo_sheet_book */
     struct shodo_vec problems; /* const char * */
     struct shodo_vec masked;   /* struct shodo_sheet_masked */
+    bool has_short_times;      /* sources say "02-26 19:33" */
+    const char *vendor;        /* the vendor that this page is for; NULL: none */
+    unsigned part;             /* pages of the same fields are told apart by it */
     struct shodo_hash *digest;
     struct shodo_buf pack;
 };
@@ -64,12 +74,23 @@ static inline const char *shodo_sheet_say(const struct shodo_sheet *s, const cha
 }
 /* map[key], map[key_ja|key_en] or map[key].ja|en (key "": map.ja|en), the other language when one is missing; "" when there is none. */
 const char *shodo_sheet_text(const struct shodo_sheet *s, const struct shodo_value *map, const char *key);
+const char *shodo_sheet_clock(struct shodo_sheet *s, int64_t t); /* "02-26 19:33" local, for narrow columns */
 const char *shodo_sheet_time(struct shodo_sheet *s, int64_t t); /* local with zone; "" for NONE */
 /* Notes a problem of a data file (Japanese). `at` may be NULL. */
+/* "2028-02-26 19:30:00" local, for columns whose head has the zone; and that head: "時刻（+09:00）". */
+const char *shodo_sheet_stamp(struct shodo_sheet *s, int64_t t);
+const char *shodo_sheet_zone_head(struct shodo_sheet *s, const char *word);
 void shodo_sheet_problem(struct shodo_sheet *s, const char *file, const struct shodo_value *at, const char *fmt, ...) SHODO_PRINTF(4, 5);
 /* A data file by its name ("forms/ppc.yaml"); NULL when there is none anywhere. */
 const struct shodo_value *shodo_sheet_file(struct shodo_sheet *s, const char *name);
 const struct shodo_playbook *shodo_sheet_playbook(struct shodo_sheet *s, const char *key, size_t n); /* NULL */
+
+/* ---- the official spreadsheet (sheet_cells.c) ---- */
+
+/* Reads forms/<form>.cells.yaml and complains about what is wrong in it. */
+void shodo_sheet_cells_load(struct shodo_sheet *s);
+/* Notes where the value of `field` stands in the spreadsheet; `text` as this sheet may show it. */
+void shodo_sheet_cells_note(struct shodo_sheet *s, const struct shodo_value *field, const char *text);
 
 /* ---- values (sheet_value.c) ---- */
 
@@ -79,10 +100,12 @@ struct shodo_sheet_value {
     const char *note; /* which run, who and when, or the next action */
     int64_t time;     /* NONE when it has none */
 };
-/* `from` as in rules/forms/README.md; `field` gives the labels of choices (may be NULL). An unknown name is an empty value. */
+/* `from` as in rules/forms/README.md, several names in turn with "|" between; `field` gives the labels of choices (may be NULL). An unknown name is an empty value. */
 struct shodo_sheet_value shodo_sheet_resolve(struct shodo_sheet *s, const char *from, const struct shodo_value *field);
 /* The newest answer to the question `variable` of any playbook; NULL. `*ret_label`: label of its value. */
 const struct shodo_case_decision *shodo_sheet_answer(struct shodo_sheet *s, const char *variable, const char **ret_label);
+/* The newest answers of a machine; NULL. */
+const struct shodo_value *shodo_sheet_answers_of(const struct shodo_sheet *s, const char *endpoint);
 /* The answer `id` of an answers.json; NULL. */
 const struct shodo_value *shodo_sheet_find_answer(const struct shodo_value *root, const char *id);
 /* Moment of knowledge: recorded, else the time it was noticed, else the start of the case. NONE without a case. */
@@ -101,14 +124,18 @@ const char *shodo_sheet_mask(struct shodo_sheet *s, const char *class_name, cons
 
 /* The row `id` of deadlines.yaml as two texts: when, and why. false: unknown id or nothing to count from. */
 bool shodo_sheet_deadline(struct shodo_sheet *s, const char *id, const char **ret_when, const char **ret_rule);
-/* Table of all deadlines of the case. */
-void shodo_sheet_deadlines(struct shodo_sheet *s);
+/* Table of the deadlines named (blank-separated ids; NULL: all) with rule and source. */
+void shodo_sheet_deadlines(struct shodo_sheet *s, const char *ids);
+/* The same without rules and sources, in small print. */
+void shodo_sheet_deadlines_short(struct shodo_sheet *s);
 
 /* ---- builders (sheets/…) ---- */
 
 enum shodo_status shodo_sheet_form(struct shodo_sheet *s, struct shodo_error *err);
+enum shodo_status shodo_sheet_vendor(struct shodo_sheet *s, struct shodo_error *err);
 enum shodo_status shodo_sheet_contact(struct shodo_sheet *s, struct shodo_error *err);
 enum shodo_status shodo_sheet_page(struct shodo_sheet *s, struct shodo_error *err);
+enum shodo_status shodo_sheet_read_first(struct shodo_sheet *s, struct shodo_error *err);
 enum shodo_status shodo_sheet_summary(struct shodo_sheet *s, struct shodo_error *err);
 enum shodo_status shodo_sheet_timeline(struct shodo_sheet *s, struct shodo_error *err);
 enum shodo_status shodo_sheet_handover(struct shodo_sheet *s, struct shodo_error *err);

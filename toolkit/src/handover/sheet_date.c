@@ -150,7 +150,16 @@ bool shodo_sheet_deadline(struct shodo_sheet *s, const char *id, const char **re
     return true;
 }
 
-void shodo_sheet_deadlines(struct shodo_sheet *s) {
+/* `ids`: blank-separated, NULL: all. */
+static bool is_listed(const char *ids, const char *id) {
+    size_t n = strlen(id);
+    for (const char *p = ids; p && *p; p += strcspn(p, " "), p += strspn(p, " "))
+        if (strcspn(p, " ") == n && memcmp(p, id, n) == 0)
+            return true;
+    return !ids;
+}
+
+void shodo_sheet_deadlines(struct shodo_sheet *s, const char *ids) {
     const int widths[] = {300, 330, 370};
     const char *const head[] = {shodo_sheet_say(s, "相手・報告", "Report"),
                                 shodo_sheet_say(s, "目安", "Guide"),
@@ -164,10 +173,11 @@ void shodo_sheet_deadlines(struct shodo_sheet *s) {
                          known == SHODO_TIME_NONE ? SHODO_FIELD_UNKNOWN : SHODO_FIELD_COMPUTED,
                          note);
     shodo_document_table(s->d, "deadlines", 3, widths, head);
+    shodo_document_table_small(s->d);
     for (size_t i = 0; i < shodo_value_count(rows); i++) {
         const struct shodo_value *row = shodo_value_at(rows, i);
         const char *id = shodo_value_get_str(row, "id"), *when = "", *rule = "";
-        if (!applies(s, row))
+        if (!applies(s, row) || (id && !is_listed(ids, id)))
             continue;
         if (!id || !shodo_sheet_deadline(s, id, &when, &rule)) {
             shodo_sheet_problem(s, "forms/deadlines.yaml", row, "id がない行です");
@@ -180,4 +190,25 @@ void shodo_sheet_deadlines(struct shodo_sheet *s) {
         s->d,
         shodo_sheet_say(s, "期限は目安です。過ぎていても、報告は有効です。すぐに出します。",
                         "Deadlines are a guide. A late report is still a report: send it now."));
+}
+
+void shodo_sheet_deadlines_short(struct shodo_sheet *s) {
+    const int widths[] = {470, 530};
+    const struct shodo_value *rows = shodo_value_get(s->deadlines, "deadlines");
+    const char *note = "";
+    int64_t known = shodo_sheet_known_at(s, &note);
+    shodo_document_heading(s->d, 2,
+                           shodo_sheet_say(s, "期限の目安（過ぎていても、報告は有効。すぐに出す）",
+                                           "Deadlines (a guide; a late report is still a report)"));
+    shodo_document_table(s->d, "deadlines", 2, widths,
+                         (const char *const[]){shodo_sheet_say(s, "相手・報告", "Report"),
+                                               shodo_sheet_printf(s, s->is_ja ? "目安（知った時点 %s）" : "Guide (known since %s)",
+                                                                  known == SHODO_TIME_NONE ? "＿＿＿＿" : shodo_sheet_time(s, known))});
+    shodo_document_table_small(s->d);
+    for (size_t i = 0; i < shodo_value_count(rows); i++) {
+        const struct shodo_value *row = shodo_value_at(rows, i);
+        const char *id = shodo_value_get_str(row, "id"), *when = "", *rule = "";
+        if (applies(s, row) && id && shodo_sheet_deadline(s, id, &when, &rule))
+            shodo_document_row(s->d, (const char *const[]){shodo_sheet_text(s, row, "name"), when});
+    }
 }

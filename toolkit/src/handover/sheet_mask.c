@@ -83,8 +83,9 @@ static const char *replace(struct shodo_sheet *s, const char *text, const char *
 
 static const char *hide(struct shodo_sheet *s, const char *class_name, const char *name,
                         const char *text) {
+    bool is_other_vendor = s->vendor && strcmp(class_name, "vendor") == 0 && name && strcmp(name, s->vendor) != 0;
     if (!name || strlen(name) < NAME_BYTES_MIN || !strstr(text, name) ||
-        shodo_sheet_class(s, class_name) == SHODO_SHEET_SHOWS)
+        (shodo_sheet_class(s, class_name) == SHODO_SHEET_SHOWS && !is_other_vendor))
         return text;
     return replace(s, text, name, placeholder(s, class_name, name));
 }

@@ -20,6 +20,10 @@ static struct shodo_sheet_value unknown(struct shodo_sheet *s, const char *next)
     return v;
 }
 
+static const char *note_time(struct shodo_sheet *s, int64_t t) {
+    return s->has_short_times ? shodo_sheet_clock(s, t) : shodo_sheet_time(s, t);
+}
+
 static const char *choice_label(struct shodo_sheet *s, const struct shodo_value *field,
                                 const char *value) {
     const struct shodo_value *choices = shodo_value_get(field, "choices");
@@ -27,8 +31,14 @@ static const char *choice_label(struct shodo_sheet *s, const struct shodo_value 
         const struct shodo_value *c = shodo_value_at(choices, i);
         const char *v = shodo_value_get_str(c, "value");
         const char *label = shodo_value_get_str(c, s->is_ja ? "ja" : "en");
-        if (v && label && strcmp(v, value) == 0)
+        if (v && label && (strcmp(v, value) == 0 || strcmp(label, value) == 0))
             return label;
+        const struct shodo_value *also = shodo_value_get(c, "also"); /* words of the playbooks */
+        for (size_t k = 0; label && k < shodo_value_count(also); k++) {
+            const char *word = shodo_value_str(shodo_value_at(also, k));
+            if (word && strcmp(word, value) == 0)
+                return label;
+        }
     }
     return NULL;
 }
@@ -140,9 +150,9 @@ const char *shodo_sheet_decision_name(struct shodo_sheet *s, const struct shodo_
     const struct shodo_step *step = step_of(s, d->key);
     *ret_value_label = label_of(s, step, d->value);
     if (step) {
-        const struct shodo_text2 *t =
-            step->question.variable && *step->question.text.ja ? &step->question.text : &step->name;
-        return s->is_ja ? t->ja : t->en;
+        const char *name = s->is_ja ? step->name.ja : step->name.en, *text = s->is_ja ? step->question.text.ja : step->question.text.en;
+        bool has_question = step->question.variable && text && *text && strcmp(text, name) != 0;
+        return has_question ? shodo_sheet_printf(s, s->is_ja ? "%s（%s）" : "%s (%s)", name, text) : name;
     }
     if (strncmp(d->key, "walk/", 5) == 0)
         return shodo_sheet_printf(s, s->is_ja ? "線: %s" : "line: %s", line_name(s, d->key + 5));
@@ -164,7 +174,7 @@ static struct shodo_sheet_value from_decision(struct shodo_sheet *s,
                         : d->value,
         .source = is_free ? SHODO_FIELD_UNKNOWN : SHODO_FIELD_ANSWERED,
         .note = shodo_sheet_printf(s, "%s  %s", shodo_sheet_mask(s, "staff", d->actor),
-                                   shodo_sheet_time(s, d->time)),
+                                   note_time(s, d->time)),
         .time = d->time};
 }
 
@@ -181,10 +191,12 @@ static struct shodo_sheet_value from_decide(struct shodo_sheet *s, const char *r
     if (!d)
         return nothing(s);
     struct shodo_sheet_value v = from_decision(s, d, label_of(s, NULL, d->value), field);
+    /* the screen writes "決めた人: 名前 / 理由: …" into the note; the actor is who recorded it */
+    const char *by = strstr(d->note, "決めた人: "), *why = strstr(d->note, " / 理由: ");
     if (strcmp(dot, ".who") == 0)
-        v.text = d->actor;
+        v.text = by ? shodo_sheet_printf(s, "%.*s", (int)(why && why > by ? why - by - 14 : (ptrdiff_t)strlen(by) - 14), by + 14) : d->actor;
     else if (strcmp(dot, ".reason") == 0)
-        v.text = d->note;
+        v.text = why ? why + strlen(" / 理由: ") : d->note;
     else if (strcmp(dot, ".how") != 0)
         return nothing(s);
     return v;
@@ -344,6 +356,15 @@ static const struct {
     {"unexamined", "hit", "not_examined"},
 };
 
+const struct shodo_value *shodo_sheet_answers_of(const struct shodo_sheet *s, const char *endpoint) {
+    for (size_t i = 0; i < s->answers.count; i++) {
+        const struct shodo_sheet_answers *a = shodo_vec_at(&s->answers, i);
+        if (strcmp(a->endpoint, endpoint) == 0)
+            return a->root;
+    }
+    return NULL;
+}
+
 const struct shodo_value *shodo_sheet_find_answer(const struct shodo_value *root, const char *id) {
     const struct shodo_value *list = shodo_value_get(root, "answers");
     for (size_t i = 0; i < shodo_value_count(list); i++) {
@@ -456,7 +477,35 @@ static void one_answer(struct shodo_sheet *s, struct shodo_buf *b, const struct 
     }
 }
 
+/* "3 machines: match 1, not examined 2": no names in it. */
+static struct shodo_sheet_value scope_count(struct shodo_sheet *s) {
+    static const char *const words[][3] = {{"match", "一致", "match"}, {"suspect", "要確認", "suspect"}, {"nothing_found", "該当なし", "nothing found"}};
+    size_t counts[SHODO_ARRAY_SIZE(words)] = {0}, told = 0;
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    for (size_t i = 0; i < s->c.endpoints.count; i++) {
+        const struct shodo_case_endpoint *e = shodo_vec_at(&s->c.endpoints, i);
+        const char *v = shodo_value_get_str(shodo_sheet_find_answer(shodo_sheet_answers_of(s, e->id), "hit"), "verdict");
+        for (size_t k = 0; v && k < SHODO_ARRAY_SIZE(words); k++)
+            if (strcmp(v, words[k][0]) == 0) {
+                counts[k]++;
+                told++;
+            }
+    }
+    if (told == 0)
+        return unknown(s, shodo_sheet_say(s, "機械を調べると分かる（まだ調べていない）", "examine a machine (none was examined yet)"));
+    shodo_buf_addf(&b, s->is_ja ? "機械 %zu台（未検査 %zu" : "%zu machines (not examined %zu", s->c.endpoints.count, s->c.endpoints.count - told);
+    for (size_t k = 0; k < SHODO_ARRAY_SIZE(words); k++)
+        shodo_buf_addf(&b, "%s%s %zu", shodo_sheet_say(s, "、", ", "), words[k][s->is_ja ? 1 : 2], counts[k]);
+    shodo_buf_adds(&b, shodo_sheet_say(s, "）", ")"));
+    return (struct shodo_sheet_value){.text = shodo_sheet_printf(s, "%s", shodo_buf_cstr(&b)),
+                                      .source = SHODO_FIELD_MEASURED,
+                                      .note = shodo_sheet_say(s, "各機械の最新の結果", "newest result of each machine"),
+                                      .time = SHODO_TIME_NONE};
+}
+
 static struct shodo_sheet_value from_answers(struct shodo_sheet *s, const char *path) {
+    if (strcmp(path, "scope.count") == 0)
+        return scope_count(s);
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     const char *first = "";
     for (size_t i = 0; i < s->answers.count; i++) {
@@ -485,19 +534,34 @@ static struct shodo_sheet_value from_answers(struct shodo_sheet *s, const char *
         .source = SHODO_FIELD_MEASURED,
         .note =
             shodo_sheet_printf(s, s->is_ja ? "実行 %s（%s）" : "run %s (%s)", run ? run->id : "-",
-                               run ? shodo_sheet_time(s, run->ended) : "-"),
+                               run ? note_time(s, run->ended) : "-"),
         .time = run ? run->ended : SHODO_TIME_NONE};
 }
 
 /* ---- journal ---- */
 
-static struct shodo_sheet_value isolation(struct shodo_sheet *s) {
+/* The line of a record walk/<id> belongs to this vendor. */
+static bool is_of_vendor(const struct shodo_sheet *s, const char *id) {
+    static const char *const lists[] = {"connections", "backup_paths"};
+    for (size_t k = 0; k < SHODO_ARRAY_SIZE(lists); k++) {
+        const struct shodo_value *rows = shodo_value_get(s->site, lists[k]);
+        for (size_t i = 0; i < shodo_value_count(rows); i++) {
+            const char *name = shodo_value_get_str(shodo_value_at(rows, i), "id"),
+                       *vendor = shodo_value_get_str(shodo_value_at(rows, i), "vendor");
+            if (name && strcmp(name, id) == 0)
+                return vendor && s->vendor && strcmp(vendor, s->vendor) == 0;
+        }
+    }
+    return false;
+}
+
+static struct shodo_sheet_value isolation(struct shodo_sheet *s, bool of_vendor) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     const struct shodo_case_decision *last = NULL;
     for (size_t i = 0; i < s->c.decisions.count; i++) {
         const struct shodo_case_decision *d = shodo_vec_at(&s->c.decisions, i);
         const char *label = "";
-        if (strncmp(d->key, "walk/", 5) != 0)
+        if (strncmp(d->key, "walk/", 5) != 0 || (of_vendor && !is_of_vendor(s, d->key + 5)))
             continue;
         const char *name = shodo_sheet_decision_name(s, d, &label);
         shodo_buf_addf(&b, "%s%s: %s %s", b.len ? "\n" : "", name, label,
@@ -511,8 +575,31 @@ static struct shodo_sheet_value isolation(struct shodo_sheet *s) {
         .text = shodo_sheet_printf(s, "%s", shodo_buf_cstr(&b)),
         .source = SHODO_FIELD_ANSWERED,
         .note = shodo_sheet_printf(s, "%s  %s", shodo_sheet_mask(s, "staff", last->actor),
-                                   shodo_sheet_time(s, last->time)),
+                                   note_time(s, last->time)),
         .time = last->time};
+}
+
+/* How many lines were cut and how many are on hold: for who does not need their names. */
+static struct shodo_sheet_value isolation_count(struct shodo_sheet *s) {
+    size_t cut = 0, hold = 0, other = 0;
+    const struct shodo_case_decision *last = NULL;
+    for (size_t i = 0; i < s->c.decisions.count; i++) {
+        const struct shodo_case_decision *d = shodo_vec_at(&s->c.decisions, i);
+        if (strncmp(d->key, "walk/", 5) != 0)
+            continue;
+        cut += strcmp(d->value, "cut") == 0;
+        hold += strcmp(d->value, "hold") == 0;
+        other += strcmp(d->value, "cut") != 0 && strcmp(d->value, "hold") != 0;
+        last = !last || d->time > last->time ? d : last;
+    }
+    if (!last)
+        return isolation(s, false);
+    struct shodo_sheet_value v = from_decision(s, last, "", NULL);
+    v.text = shodo_sheet_printf(s, s->is_ja ? "外部・バックアップの線を切った %zu本、保留 %zu本、その他 %zu本"
+                                            : "lines cut %zu, on hold %zu, other %zu",
+                                cut, hold, other);
+    v.source = SHODO_FIELD_ANSWERED;
+    return v;
 }
 
 static struct shodo_sheet_value notes(struct shodo_sheet *s) {
@@ -566,9 +653,12 @@ static struct shodo_sheet_value from_journal(struct shodo_sheet *s, const char *
         s->c.seals.count ? shodo_vec_at(&s->c.seals, s->c.seals.count - 1) : NULL;
     const struct shodo_case_endpoint *e =
         s->c.endpoints.count ? shodo_vec_at(&s->c.endpoints, s->c.endpoints.count - 1) : NULL;
-    if (strcmp(name, "isolation") == 0 || strcmp(name, "isolation.vendor") == 0 ||
-        strcmp(name, "measures") == 0)
-        return isolation(s);
+    if (strcmp(name, "isolation") == 0)
+        return isolation(s, false);
+    if (strcmp(name, "isolation.count") == 0 || strcmp(name, "measures") == 0)
+        return isolation_count(s);
+    if (strcmp(name, "isolation.vendor") == 0)
+        return isolation(s, true);
     if (strcmp(name, "notes") == 0)
         return notes(s);
     if (strncmp(name, "drill.", 6) == 0)
@@ -606,8 +696,41 @@ static struct shodo_sheet_value from_journal(struct shodo_sheet *s, const char *
     return nothing(s);
 }
 
-struct shodo_sheet_value shodo_sheet_resolve(struct shodo_sheet *s, const char *from,
-                                             const struct shodo_value *field) {
+/* vendor.name, .phones, .lines: of the vendor that the page is for, in the site profile. */
+static struct shodo_sheet_value from_vendor(struct shodo_sheet *s, const char *name) {
+    static const char *const lists[] = {"connections", "backup_paths", "systems"};
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    bool is_phone = strcmp(name, "phones") == 0;
+    if (!s->vendor)
+        return nothing(s);
+    if (strcmp(name, "name") == 0)
+        shodo_buf_adds(&b, s->vendor);
+    for (size_t k = 0; strcmp(name, "name") != 0 && k < SHODO_ARRAY_SIZE(lists); k++) {
+        const struct shodo_value *rows = shodo_value_get(s->site, lists[k]);
+        for (size_t i = 0; i < shodo_value_count(rows); i++) {
+            const struct shodo_value *r = shodo_value_at(rows, i);
+            const char *vendor = shodo_value_get_str(r, "vendor"), *what = shodo_value_get_str(r, is_phone ? "vendor_phone" : "name"),
+                       *night = shodo_value_get_str(r, "vendor_phone_night");
+            bool has = what && shodo_value_kind(shodo_value_get(r, is_phone ? "vendor_phone" : "name")) != SHODO_VALUE_NULL;
+            if (!vendor || strcmp(vendor, s->vendor) != 0 || !has || strstr(shodo_buf_cstr(&b), what))
+                continue;
+            shodo_buf_addf(&b, "%s%s", b.len ? shodo_sheet_say(s, "、", ", ") : "", what);
+            if (is_phone && night && shodo_value_kind(shodo_value_get(r, "vendor_phone_night")) != SHODO_VALUE_NULL)
+                shodo_buf_addf(&b, s->is_ja ? "（夜 %s）" : " (night %s)", night);
+        }
+    }
+    const char *updated = shodo_value_get_str(s->site, "updated");
+    return b.len ? (struct shodo_sheet_value){.text = shodo_sheet_printf(s, "%s", shodo_buf_cstr(&b)),
+                                              .source = SHODO_FIELD_SITE,
+                                              .note = shodo_sheet_printf(s, s->is_ja ? "更新 %s" : "updated %s", updated ? updated : "?"),
+                                              .time = SHODO_TIME_NONE}
+                 : nothing(s);
+}
+
+static struct shodo_sheet_value resolve_one(struct shodo_sheet *s, const char *from,
+                                            const struct shodo_value *field) {
+    if (strncmp(from, "vendor.", 7) == 0)
+        return from_vendor(s, from + 7);
     if (strncmp(from, "site.", 5) == 0)
         return from_site(s, from + 5, field);
     if (!s->has_case)
@@ -626,4 +749,19 @@ struct shodo_sheet_value shodo_sheet_resolve(struct shodo_sheet *s, const char *
     if (strncmp(from, "journal.", 8) == 0)
         return from_journal(s, from + 8);
     return nothing(s);
+}
+
+struct shodo_sheet_value shodo_sheet_resolve(struct shodo_sheet *s, const char *from,
+                                             const struct shodo_value *field) {
+    struct shodo_sheet_value v = nothing(s), first = v;
+    for (size_t i = 0; *from && !*v.text; i++) {
+        size_t n = strcspn(from, "|"), used = n;
+        while (used > 0 && from[used - 1] == ' ')
+            used--;
+        v = resolve_one(s, shodo_sheet_printf(s, "%.*s", (int)used, from), field);
+        first = i ? first : v;
+        from += n;
+        from += strspn(from, "| ");
+    }
+    return *v.text ? v : first;
 }

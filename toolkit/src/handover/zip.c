@@ -113,8 +113,7 @@ static bool seconds_of(int64_t t, time_t *ret) {
     return true;
 }
 
-enum shodo_status shodo_zip_begin(struct shodo_zip *z, const char *name, bool is_stored, int64_t modified,
-                                  int64_t accessed, int64_t born, struct shodo_error *err) {
+static void describe(struct shodo_zip *z, const char *name, int64_t modified, int64_t accessed, int64_t born) {
     time_t t = 0;
     archive_entry_clear(z->entry);
     archive_entry_set_pathname_utf8(z->entry, name);
@@ -126,11 +125,36 @@ enum shodo_status shodo_zip_begin(struct shodo_zip *z, const char *name, bool is
         archive_entry_set_atime(z->entry, t, 0);
     if (seconds_of(born, &t)) /* the third time of the field is the creation time */
         archive_entry_set_ctime(z->entry, t, 0);
-    /* No size: what evidence announces and what it gives may differ, the data descriptor says the truth. */
+}
+
+static enum shodo_status put_header(struct shodo_zip *z, bool is_stored, struct shodo_error *err) {
     int r = is_stored ? archive_write_zip_set_compression_store(z->a) : archive_write_zip_set_compression_deflate(z->a);
     if (r == ARCHIVE_OK)
         r = archive_write_header(z->a, z->entry);
     return r == ARCHIVE_OK && z->fault.status == SHODO_OK ? SHODO_OK : fail_zip(z, err, "adding a member to the ZIP");
+}
+
+enum shodo_status shodo_zip_begin(struct shodo_zip *z, const char *name, bool is_stored, int64_t modified,
+                                  int64_t accessed, int64_t born, struct shodo_error *err) {
+    /* No size: what evidence announces and what it gives may differ, the data descriptor says the truth. */
+    describe(z, name, modified, accessed, born);
+    return put_header(z, is_stored, err);
+}
+
+enum shodo_status shodo_zip_add(struct shodo_zip *z, const char *name, int64_t modified, const void *p, size_t n,
+                                struct shodo_error *err) {
+    describe(z, name, modified, SHODO_TIME_NONE, SHODO_TIME_NONE);
+    archive_entry_set_size(z->entry, (la_int64_t)n);
+    enum shodo_status st = put_header(z, false, err);
+    return st == SHODO_OK ? shodo_zip_data(z, p, n, err) : st;
+}
+
+static enum shodo_status append(void *ctx, const void *p, size_t n, struct shodo_error *err) {
+    return shodo_buf_add(ctx, p, n) ? SHODO_OK : shodo_fail(err, SHODO_NOMEM, "no memory for a ZIP");
+}
+
+struct shodo_sink shodo_sink_to(struct shodo_buf *b) {
+    return (struct shodo_sink){.write = append, .ctx = b};
 }
 
 enum shodo_status shodo_zip_data(struct shodo_zip *z, const void *p, size_t n, struct shodo_error *err) {

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/status.h"
 
 /* Where the ZIP's bytes go. A failure ends the ZIP. */
@@ -16,6 +17,9 @@ struct shodo_sink {
     enum shodo_status (*write)(void *ctx, const void *p, size_t n, struct shodo_error *err);
     void *ctx;
 };
+
+/* A sink that appends to a buffer (`ctx` of the sink). */
+struct shodo_sink shodo_sink_to(struct shodo_buf *b);
 
 struct shodo_zip;
 /* `password` not NULL: traditional ZIP encryption of every member (keeps antivirus and curious hands off, protects
@@ -26,6 +30,9 @@ struct shodo_zip *shodo_zip_free(struct shodo_zip *z);
 /* Times: ns UTC or SHODO_TIME_NONE; kept in seconds (extended timestamp field), those before 1980 are left out. */
 enum shodo_status shodo_zip_begin(struct shodo_zip *z, const char *name, bool is_stored, int64_t modified, int64_t accessed,
                                   int64_t born, struct shodo_error *err);
+/* A whole member whose size is known: no ZIP64 fields, which some spreadsheet programs refuse. */
+enum shodo_status shodo_zip_add(struct shodo_zip *z, const char *name, int64_t modified, const void *p, size_t n,
+                                struct shodo_error *err);
 enum shodo_status shodo_zip_data(struct shodo_zip *z, const void *p, size_t n, struct shodo_error *err);
 enum shodo_status shodo_zip_finish(struct shodo_zip *z, struct shodo_error *err);
 SHODO_DEFINE_AUTOP(shodo_zip, shodo_zip_free)

@@ -10,6 +10,9 @@
 
 #define CONTACTS_MAX 100
 #define DAY_NS       (INT64_C(86400) * 1000000000)
+#define NO_CALL_ORDER 90 /* from here on nobody is called in the first hours */
+#define PEOPLE_FIRST  7  /* of the hospital, on the first page */
+#define VENDORS_FIRST 5
 
 struct contact {
     const struct shodo_value *row, *own; /* own: the site's row of the same id */
@@ -148,35 +151,95 @@ static const char *verified(struct shodo_sheet *s, const struct contact *c) {
                               basis, seen ? seen : "-");
 }
 
-static void outside(struct shodo_sheet *s) {
-    struct contact list[CONTACTS_MAX];
-    const int widths[] = {300, 170, 260, 150, 120};
-    const char *const head[] = {shodo_sheet_say(s, "相手（何のため）", "Whom (what for)"),
-                                shodo_sheet_say(s, "いつ（期限の目安）", "When (guide)"),
-                                shodo_sheet_say(s, "番号・受付", "Number, hours"),
-                                shodo_sheet_say(s, "根拠・確認", "Basis, verified"),
+/* The number to dial: the hospital's own, else one that was read in an official page; a line for the pen otherwise. */
+static const char *number(struct shodo_sheet *s, const struct contact *c) {
+    const struct shodo_value *list = get(c, "channels");
+    const char *own = shodo_value_kind(shodo_value_get(c->own, "phone")) == SHODO_VALUE_NULL ? NULL : shodo_value_get_str(c->own, "phone"),
+               *id = shodo_value_get_str(c->row, "id");
+    bool has_phone = false;
+    if (!own && id && strcmp(id, "insurer") == 0)
+        own = shodo_value_get_str(shodo_value_get(s->site, "insurance"), "phone");
+    if (own)
+        return own;
+    for (size_t i = 0; i < shodo_value_count(list); i++) {
+        const struct shodo_value *ch = shodo_value_at(list, i);
+        const char *kind = shodo_value_get_str(ch, "kind"), *value = shodo_value_get_str(ch, "value");
+        bool is_phone = kind && strcmp(kind, "phone") == 0;
+        has_phone = has_phone || is_phone;
+        if (is_phone && value && shodo_value_kind(shodo_value_get(ch, "value")) != SHODO_VALUE_NULL)
+            return value;
+    }
+    for (size_t i = 0; !has_phone && i < shodo_value_count(list); i++) {
+        const char *value = shodo_value_get_str(shodo_value_at(list, i), "value");
+        if (value && shodo_value_kind(shodo_value_get(shodo_value_at(list, i), "value")) != SHODO_VALUE_NULL)
+            return value;
+    }
+    return has_phone ? shodo_sheet_say(s, "＿＿＿＿＿（公式サイトで確認）", "___________ (look it up)") : "";
+}
+
+static const char *state(struct shodo_sheet *s, const struct contact *c) {
+    const struct shodo_value *v = get(c, "verification");
+    const char *date = shodo_value_kind(shodo_value_get(v, "date")) == SHODO_VALUE_NULL ? NULL : shodo_value_get_str(v, "date");
+    if (!date || is_stale(s, date))
+        return shodo_sheet_say(s, "要確認", "to be checked");
+    return shodo_sheet_printf(s, s->is_ja ? "確認 %s" : "checked %s", date);
+}
+
+/* A name without its remark in brackets: the continuation has the whole. */
+static const char *short_name(struct shodo_sheet *s, const char *name) {
+    const char *ja = strstr(name, "（"), *en = strstr(name, " (");
+    const char *end = ja ? ja : en;
+    return end ? shodo_sheet_printf(s, "%.*s", (int)(end - name), name) : name;
+}
+
+static bool is_called(const struct contact *c) {
+    const char *id = shodo_value_get_str(c->row, "id");
+    /* the vendors have their own table; the response team is asked for in the call to the ministry */
+    bool is_elsewhere = id && (strcmp(id, "vendor") == 0 || strcmp(id, "mist") == 0);
+    return !is_elsewhere && shodo_value_get_int(c->row, "order", 0) < NO_CALL_ORDER;
+}
+
+/* Page 1: what is needed with the receiver in the hand. */
+static void calls(struct shodo_sheet *s, const struct contact *list, size_t n) {
+    const int widths[] = {270, 240, 270, 220};
+    const char *const head[] = {shodo_sheet_say(s, "相手", "Whom"), shodo_sheet_say(s, "番号", "Number"),
+                                shodo_sheet_say(s, "いつ（目安）・確認", "When (guide), checked"),
                                 shodo_sheet_say(s, "時刻・相手・返事", "Time, name, answer")};
-    size_t n = collect(s, list);
     shodo_document_heading(s->d, 2,
-                           shodo_sheet_say(s,
-                                           "外部（上から順に。夜間・休日は、今つながる相手が先）",
-                                           "Outside (in this order)"));
-    shodo_document_table(s->d, "contacts", 5, widths, head);
+                           shodo_sheet_say(s, "外部（上から順に。夜間・休日は、今つながる相手が先）",
+                                           "Outside (in this order; at night who answers now comes first)"));
+    shodo_document_table(s->d, "calls", 4, widths, head);
+    shodo_document_table_small(s->d);
+    for (size_t i = 0, shown = 0; i < n; i++) {
+        const struct contact *c = &list[i];
+        const char *until = shodo_value_get_str(c->row, "until"), *when = "", *rule = "";
+        if (!is_called(c))
+            continue;
+        bool has = until && shodo_value_kind(shodo_value_get(c->row, "until")) != SHODO_VALUE_NULL &&
+                   shodo_sheet_deadline(s, until, &when, &rule) && *when;
+        const char *late = strstr(when, "（遅い");
+        late = late ? late : strstr(when, " (");
+        when = late ? shodo_sheet_printf(s, "%.*s", (int)(late - when), when) : when;
+        shodo_document_row(s->d, (const char *const[]){shodo_sheet_printf(s, "%zu %s", ++shown, short_name(s, shodo_sheet_text(s, c->row, "name"))),
+                                                       number(s, c),
+                                                       shodo_sheet_printf(s, "%s  %s", has ? when : "", state(s, c)), ""});
+    }
+}
+
+/* The continuation: purpose, all ways, basis, who checked the number when and how. */
+static void details(struct shodo_sheet *s, const struct contact *list, size_t n) {
+    const int widths[] = {250, 190, 300, 260};
+    const char *const head[] = {shodo_sheet_say(s, "相手（何のため）", "Whom (what for)"), shodo_sheet_say(s, "いつ", "When"),
+                                shodo_sheet_say(s, "番号・窓口・受付時間", "Numbers, pages, hours"),
+                                shodo_sheet_say(s, "根拠／確認日・確認者・確認方法", "Basis; checked on, by, how")};
+    shodo_document_heading(s->d, 2, shodo_sheet_say(s, "外部の詳しい情報", "Details of the outside"));
+    shodo_document_table(s->d, "contacts", 4, widths, head);
     shodo_document_table_small(s->d);
     for (size_t i = 0; i < n; i++) {
         const struct contact *c = &list[i];
-        const char *until = shodo_value_get_str(c->row, "until"), *when = "", *rule = "";
-        bool has = until &&
-                   shodo_value_kind(shodo_value_get(c->row, "until")) != SHODO_VALUE_NULL &&
-                   shodo_sheet_deadline(s, until, &when, &rule) && *when;
-        const char *name =
-            shodo_sheet_printf(s, "%zu %s\n%s", i + 1, shodo_sheet_text(s, c->row, "name"),
-                               shodo_sheet_text(s, c->row, "purpose"));
-        const char *time = has ? shodo_sheet_printf(s, s->is_ja ? "%s\n目安: %s" : "%s\nguide: %s",
-                                                    shodo_sheet_text(s, c->row, "when"), when)
-                               : shodo_sheet_text(s, c->row, "when");
-        shodo_document_row(s->d,
-                           (const char *const[]){name, time, channels(s, c), verified(s, c), ""});
+        shodo_document_row(s->d, (const char *const[]){shodo_sheet_printf(s, "%s\n%s", shodo_sheet_text(s, c->row, "name"),
+                                                                          shodo_sheet_text(s, c->row, "purpose")),
+                                                       shodo_sheet_text(s, c->row, "when"), channels(s, c), verified(s, c)});
     }
     for (size_t i = 0; i < n; i++) {
         const struct shodo_value *v = get(&list[i], "verification");
@@ -201,24 +264,26 @@ static const char *hours_word(const struct shodo_sheet *s, const char *hours) {
     return hours ? hours : "";
 }
 
-static void people(struct shodo_sheet *s) {
-    const int widths[] = {240, 180, 250, 110, 220};
+static void people(struct shodo_sheet *s, size_t from, size_t to) {
+    const int widths[] = {250, 150, 230, 100, 270};
     const char *const head[] = {
         shodo_sheet_say(s, "役割", "Role"), shodo_sheet_say(s, "名前", "Name"),
         shodo_sheet_say(s, "電話", "Telephone"), shodo_sheet_say(s, "時間", "Hours"),
         shodo_sheet_say(s, "代理・かけた時刻と返事", "Deputy; time and answer")};
     const struct shodo_value *rows = shodo_value_get(s->site, "people");
-    shodo_document_heading(s->d, 2, shodo_sheet_say(s, "院内", "Inside"));
-    shodo_document_table(s->d, "people", 5, widths, head);
+    if (from > 0 && from >= shodo_value_count(rows))
+        return;
+    shodo_document_heading(s->d, 2, from ? shodo_sheet_say(s, "院内（続き）", "Inside (more)") : shodo_sheet_say(s, "院内", "Inside"));
+    shodo_document_table(s->d, from ? "people-more" : "people", 5, widths, head);
     shodo_document_table_small(s->d);
-    for (size_t i = 0; i < shodo_value_count(rows); i++) {
+    for (size_t i = from; i < shodo_value_count(rows) && i < to; i++) {
         const struct shodo_value *p = shodo_value_at(rows, i),
                                  *phones = shodo_value_get(p, "phones");
         const char *role = shodo_sheet_text(s, p, "role"), *hours = shodo_value_get_str(p, "hours"),
                    *deputy = shodo_value_get_str(p, "deputy_of");
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
         for (size_t k = 0; k < shodo_value_count(phones); k++)
-            shodo_buf_addf(&b, "%s%s", k ? "\n" : "",
+            shodo_buf_addf(&b, "%s%s", k ? " / " : "",
                            shodo_value_str(shodo_value_at(phones, k))
                                ? shodo_value_str(shodo_value_at(phones, k))
                                : "");
@@ -244,61 +309,81 @@ static void people(struct shodo_sheet *s) {
         shodo_document_row(s->d, (const char *const[]){roles[i][s->is_ja ? 0 : 1], "", "", "", ""});
 }
 
-static void vendors(struct shodo_sheet *s) {
-    const int widths[] = {270, 270, 270, 190};
-    const char *const head[] = {shodo_sheet_say(s, "線・システム", "Line, system"),
-                                shodo_sheet_say(s, "事業者", "Vendor"),
-                                shodo_sheet_say(s, "電話（昼／夜）", "Telephone (day / night)"),
-                                shodo_sheet_say(s, "時刻・相手・返事", "Time, name, answer")};
-    static const char *const lists[] = {"connections", "backup_paths"};
+struct vendor_row {
+    const char *what, *vendor, *phones;
+};
+
+static size_t vendor_rows(struct shodo_sheet *s, struct vendor_row *out) {
+    static const char *const lists[] = {"connections", "backup_paths", "systems"};
     size_t n = 0;
-    shodo_document_heading(s->d, 2, shodo_sheet_say(s, "事業者（線とシステムごと）", "Vendors"));
-    shodo_document_table(s->d, "vendors", 4, widths, head);
     for (size_t k = 0; k < SHODO_ARRAY_SIZE(lists); k++) {
         const struct shodo_value *rows = shodo_value_get(s->site, lists[k]);
-        for (size_t i = 0; i < shodo_value_count(rows); i++) {
+        for (size_t i = 0; i < shodo_value_count(rows) && n < CONTACTS_MAX; i++) {
             const struct shodo_value *r = shodo_value_at(rows, i);
-            const char *vendor = shodo_value_get_str(r, "vendor"),
-                       *day = shodo_value_get_str(r, "vendor_phone"),
+            const char *vendor = shodo_value_get_str(r, "vendor"), *day = shodo_value_get_str(r, "vendor_phone"),
                        *night = shodo_value_get_str(r, "vendor_phone_night");
-            if (shodo_value_kind(shodo_value_get(r, "vendor")) == SHODO_VALUE_NULL)
+            if (!vendor || shodo_value_kind(shodo_value_get(r, "vendor")) == SHODO_VALUE_NULL)
                 continue;
-            shodo_document_row(
-                s->d,
-                (const char *const[]){
-                    shodo_sheet_text(s, r, "name"), vendor ? vendor : "",
-                    shodo_sheet_printf(s, "%s / %s", day ? day : "＿＿＿＿",
-                                       night && *night &&
-                                               shodo_value_kind(shodo_value_get(
-                                                   r, "vendor_phone_night")) != SHODO_VALUE_NULL
-                                           ? night
-                                           : "＿＿＿＿"),
-                    ""});
-            n++;
+            if (k == 2) { /* a system: only when its vendor has no line above */
+                bool is_known = false;
+                for (size_t m = 0; m < n; m++)
+                    is_known = is_known || strcmp(out[m].vendor, vendor) == 0;
+                if (is_known)
+                    continue;
+            }
+            bool has_day = day && shodo_value_kind(shodo_value_get(r, "vendor_phone")) != SHODO_VALUE_NULL,
+                 has_night = night && shodo_value_kind(shodo_value_get(r, "vendor_phone_night")) != SHODO_VALUE_NULL;
+            out[n++] = (struct vendor_row){.what = shodo_sheet_text(s, r, "name"),
+                                           .vendor = vendor,
+                                           .phones = shodo_sheet_printf(s, "%s / %s", has_day ? day : "＿＿＿＿＿",
+                                                                        has_night ? night : "＿＿＿＿＿")};
         }
     }
     const struct shodo_value *insurance = shodo_value_get(s->site, "insurance");
-    if (shodo_value_get_str(insurance, "company")) {
+    if (shodo_value_get_str(insurance, "company") && n < CONTACTS_MAX) {
         const char *phone = shodo_value_get_str(insurance, "phone");
-        shodo_document_row(s->d, (const char *const[]){shodo_sheet_say(s, "保険", "insurance"),
-                                                       shodo_value_get_str(insurance, "company"),
-                                                       phone ? phone : "", ""});
+        out[n++] = (struct vendor_row){.what = shodo_sheet_say(s, "保険", "insurance"), .vendor = shodo_value_get_str(insurance, "company"),
+                                       .phones = phone ? phone : ""};
     }
-    for (; n < 4; n++)
+    return n;
+}
+
+static void vendors(struct shodo_sheet *s, size_t from, size_t to) {
+    struct vendor_row rows[CONTACTS_MAX];
+    const int widths[] = {260, 240, 260, 240};
+    const char *const head[] = {shodo_sheet_say(s, "線・システム", "Line, system"), shodo_sheet_say(s, "事業者", "Vendor"),
+                                shodo_sheet_say(s, "電話（昼／夜）", "Telephone (day / night)"),
+                                shodo_sheet_say(s, "時刻・相手・返事", "Time, name, answer")};
+    size_t n = vendor_rows(s, rows);
+    if (from > 0 && from >= n)
+        return;
+    shodo_document_heading(s->d, 2,
+                           from ? shodo_sheet_say(s, "事業者（続き）", "Vendors (more)")
+                                : shodo_sheet_say(s, "事業者（疑いの段階で、すぐに）", "Vendors (at once, on suspicion)"));
+    shodo_document_table(s->d, from ? "vendors-more" : "vendors", 4, widths, head);
+    shodo_document_table_small(s->d);
+    for (size_t i = from; i < n && i < to; i++)
+        shodo_document_row(s->d, (const char *const[]){rows[i].what, rows[i].vendor, rows[i].phones, ""});
+    for (size_t i = n; from == 0 && i < 4; i++)
         shodo_document_row(s->d, (const char *const[]){"", "", "", ""});
 }
 
 enum shodo_status shodo_sheet_contact(struct shodo_sheet *s, struct shodo_error *err) {
+    struct contact list[CONTACTS_MAX];
+    size_t n = collect(s, list);
     (void)err;
     shodo_document_notice(
         s->d,
         shodo_sheet_say(
             s, "電話で知らせます。院内のメールとチャットは使いません。攻撃した者には連絡しません。",
             "Use the telephone, no mail or chat of the house. Never contact the attacker."));
-    people(s);
-    outside(s);
+    people(s, 0, PEOPLE_FIRST);
+    vendors(s, 0, VENDORS_FIRST);
+    calls(s, list, n);
     shodo_document_page(s->d);
-    vendors(s);
-    shodo_sheet_deadlines(s);
+    people(s, PEOPLE_FIRST, SIZE_MAX);
+    vendors(s, VENDORS_FIRST, SIZE_MAX);
+    details(s, list, n);
+    shodo_sheet_deadlines(s, NULL);
     return SHODO_OK;
 }

@@ -47,13 +47,11 @@ static bool blank_table(struct shodo_sheet *s, const char *key, const char *labe
 }
 
 static const char *source_text(struct shodo_sheet *s, const struct shodo_value *field,
-                               const struct shodo_sheet_value *v, bool is_open) {
+                               const struct shodo_sheet_value *v) {
     const char *note = shodo_sheet_text(s, field, "note"),
                *confidence = shodo_value_get_str(field, "confidence");
-    const char *choices = is_open ? boxes(s, field) : "";
     bool is_memory = confidence && strcmp(confidence, "memory") == 0;
-    return shodo_sheet_printf(s, "%s%s%s%s%s%s%s", v->note, *choices ? "  " : "", choices,
-                              *note ? "  " : "", note, is_memory ? "  " : "",
+    return shodo_sheet_printf(s, "%s%s%s%s%s", v->note, *note ? "  " : "", note, is_memory ? "  " : "",
                               is_memory
                                   ? shodo_sheet_say(s, "（欄は公式の様式と照合する）",
                                                     "(compare the field with the official form)")
@@ -64,6 +62,8 @@ static void field(struct shodo_sheet *s, const struct shodo_value *f) {
     const char *key = shodo_value_get_str(f, "id"), *label = shodo_sheet_text(s, f, "label"),
                *class_name = shodo_value_get_str(f, "class");
     const char *from = shodo_value_get_str(f, "from"), *type = shodo_value_get_str(f, "type");
+    if (key && s->part) /* a page for the next vendor */
+        key = shodo_sheet_printf(s, "%s#%u", key, s->part);
     if (!key || !*label || !class_name || !shodo_value_get_str(f, "source")) {
         shodo_sheet_problem(s, s->form_file, f, "欄に %s がありません",
                             !key          ? "id"
@@ -84,18 +84,21 @@ static void field(struct shodo_sheet *s, const struct shodo_value *f) {
     enum shodo_sheet_show show = shodo_sheet_class(s, class_name);
     if (show == SHODO_SHEET_NEVER)
         return;
+    bool is_roomy = type && strcmp(type, "longtext") == 0;
     bool is_table = type && strcmp(type, "table") == 0;
     struct shodo_sheet_value v =
         from ? shodo_sheet_resolve(s, from, f) : (struct shodo_sheet_value){.text = "", .note = ""};
     const char *text = shodo_sheet_mask(s, class_name, v.text);
+    shodo_sheet_cells_note(s, f, text);
     if (is_table && !*text && blank_table(s, key, label))
         return;
     if ((!from || s->is_blank) && !*text) {
-        shodo_document_field(s->d, key, label, boxes(s, f), SHODO_FIELD_BY_HAND,
-                             shodo_sheet_text(s, f, "note"));
+        shodo_document_field(s->d, key, label, "", SHODO_FIELD_BY_HAND, shodo_sheet_text(s, f, "note"));
+        shodo_document_field_open(s->d, boxes(s, f), is_roomy);
         return;
     }
-    shodo_document_field(s->d, key, label, text, v.source, source_text(s, f, &v, !*text));
+    shodo_document_field(s->d, key, label, text, v.source, source_text(s, f, &v));
+    shodo_document_field_open(s->d, boxes(s, f), is_roomy);
 }
 
 /* ---- the words for the telephone ---- */
@@ -119,10 +122,12 @@ static const char *spoken(struct shodo_sheet *s, const struct shodo_value *f) {
     const char *text = from && class_name
                            ? shodo_sheet_mask(s, class_name, shodo_sheet_resolve(s, from, f).text)
                            : "";
-    if (*text)
-        return text;
-    return s->is_blank ? shodo_sheet_say(s, "（        ）", "(        )")
-                       : shodo_sheet_say(s, "確認中", "being checked");
+    /* A labelled blank: whoever reads it aloud sees what to say there. The label's remark in brackets is left out. */
+    const char *label = shodo_sheet_text(s, f, "spoken");
+    label = *label ? label : shodo_sheet_text(s, f, "label");
+    const char *ja = strstr(label, "（"), *en = strstr(label, " (");
+    size_t n = ja ? (size_t)(ja - label) : en ? (size_t)(en - label) : strlen(label);
+    return *text ? text : shodo_sheet_printf(s, s->is_ja ? "〔%.*s〕" : "[%.*s]", (int)n, label);
 }
 
 static void read_aloud(struct shodo_sheet *s) {
@@ -151,14 +156,32 @@ static void read_aloud(struct shodo_sheet *s) {
     shodo_document_notice(s->d, shodo_buf_cstr(&b));
 }
 
-static bool wants_deadlines(const struct shodo_sheet *s) {
-    static const char *const names[] = {
-        "mhlw-first", "mhlw-follow", "mhlw-final", "ransomware-common",
-        "ppc",        "founder",     "insurer"};
-    for (size_t i = 0; i < SHODO_ARRAY_SIZE(names); i++)
-        if (strcmp(names[i], s->kind->name) == 0)
-            return true;
-    return false;
+static void sections_of(struct shodo_sheet *s) {
+    const struct shodo_value *sections = shodo_value_get(s->form, "sections");
+    for (size_t i = 0; i < shodo_value_count(sections); i++) {
+        const struct shodo_value *section = shodo_value_at(sections, i),
+                                 *fields = shodo_value_get(section, "fields");
+        size_t before = s->d->blocks.count;
+        shodo_document_heading(s->d, 2, shodo_sheet_text(s, section, "title"));
+        for (size_t k = 0; k < shodo_value_count(fields); k++)
+            field(s, shodo_value_at(fields, k));
+        if (s->d->blocks.count == before + 1)
+            s->d->blocks.count = before; /* nothing that this receiver may see */
+    }
+}
+
+/* The deadlines that this receiver has to do with; NULL: none. */
+static const char *deadlines_of(const struct shodo_sheet *s) {
+    static const char *const rows[][2] = {{"mhlw-first", "mhlw-first next-report"},
+                                          {"mhlw-follow", "next-report"},
+                                          {"ransomware-common", "ppc-preliminary ppc-final ppc-final-attack next-report"},
+                                          {"ppc", "ppc-preliminary ppc-final ppc-final-attack"},
+                                          {"founder", "next-report"},
+                                          {"insurer", "insurer-notice"}};
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++)
+        if (strcmp(rows[i][0], s->kind->name) == 0)
+            return rows[i][1];
+    return NULL;
 }
 
 enum shodo_status shodo_sheet_form(struct shodo_sheet *s, struct shodo_error *err) {
@@ -185,17 +208,49 @@ enum shodo_status shodo_sheet_form(struct shodo_sheet *s, struct shodo_error *er
                                                        : "-",
                 shodo_value_get_str(s->form, "date") ? shodo_value_get_str(s->form, "date") : "-"));
     read_aloud(s);
-    for (size_t i = 0; i < shodo_value_count(sections); i++) {
-        const struct shodo_value *section = shodo_value_at(sections, i),
-                                 *fields = shodo_value_get(section, "fields");
-        size_t before = s->d->blocks.count;
-        shodo_document_heading(s->d, 2, shodo_sheet_text(s, section, "title"));
-        for (size_t k = 0; k < shodo_value_count(fields); k++)
-            field(s, shodo_value_at(fields, k));
-        if (s->d->blocks.count == before + 1)
-            s->d->blocks.count = before; /* nothing that this receiver may see */
-    }
-    if (wants_deadlines(s))
-        shodo_sheet_deadlines(s);
+    sections_of(s);
+    if (deadlines_of(s))
+        shodo_sheet_deadlines(s, deadlines_of(s));
     return SHODO_OK;
+}
+
+/* ---- one page a vendor ---- */
+
+static bool is_new(const struct shodo_vec *names, const char *name) {
+    for (size_t i = 0; i < names->count; i++)
+        if (strcmp(*(const char **)shodo_vec_at(names, i), name) == 0)
+            return false;
+    return true;
+}
+
+static void take_vendors(struct shodo_sheet *s, struct shodo_vec *names) {
+    static const char *const lists[] = {"connections", "backup_paths", "systems"};
+    for (size_t k = 0; k < SHODO_ARRAY_SIZE(lists); k++) {
+        const struct shodo_value *rows = shodo_value_get(s->site, lists[k]);
+        for (size_t i = 0; i < shodo_value_count(rows); i++) {
+            const struct shodo_value *v = shodo_value_get(shodo_value_at(rows, i), "vendor");
+            const char *name = shodo_value_kind(v) == SHODO_VALUE_NULL ? NULL : shodo_value_str(v);
+            const char **slot = name && *name && is_new(names, name) ? shodo_vec_push(names) : NULL;
+            if (slot)
+                *slot = name;
+        }
+    }
+}
+
+enum shodo_status shodo_sheet_vendor(struct shodo_sheet *s, struct shodo_error *err) {
+    shodo_auto(shodo_vec) struct shodo_vec names = SHODO_VEC_INIT(sizeof(const char *));
+    take_vendors(s, &names);
+    enum shodo_status st = SHODO_OK;
+    for (size_t i = 0; i < SHODO_MAX(names.count, (size_t)1) && st == SHODO_OK; i++) {
+        s->vendor = names.count ? *(const char **)shodo_vec_at(&names, i) : NULL;
+        s->part = (unsigned)i;
+        if (i)
+            shodo_document_page(s->d);
+        if (s->vendor)
+            shodo_document_heading(s->d, 1, s->vendor);
+        st = shodo_sheet_form(s, err);
+    }
+    s->part = 0;
+    s->vendor = NULL;
+    return st;
 }

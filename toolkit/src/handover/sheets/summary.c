@@ -5,22 +5,18 @@
 #include "base/time.h"
 #include "handover/sheet_data.h"
 
+#define OPEN_MAX     6u /* decisions with a row of their own: the summary is one page */
+#define MACHINES_MAX 8u
+
 /* The verdict word of the first answer; "" while there is none. */
 static const char *verdict_of(const struct shodo_sheet *s, const char *endpoint) {
-    for (size_t i = 0; i < s->answers.count; i++) {
-        const struct shodo_sheet_answers *a = shodo_vec_at(&s->answers, i);
-        const char *v = strcmp(a->endpoint, endpoint) == 0
-                            ? shodo_value_get_str(shodo_sheet_find_answer(a->root, "hit"),
-                                                  s->is_ja ? "verdict_ja" : "verdict")
-                            : NULL;
-        if (v)
-            return v;
-    }
-    return "";
+    const char *v = shodo_value_get_str(shodo_sheet_find_answer(shodo_sheet_answers_of(s, endpoint), "hit"),
+                                        s->is_ja ? "verdict_ja" : "verdict");
+    return v ? v : "";
 }
 
 static void machines(struct shodo_sheet *s) {
-    const int widths[] = {250, 170, 150, 150, 280};
+    const int widths[] = {300, 130, 160, 150, 260};
     const char *const head[] = {
         shodo_sheet_say(s, "機械", "Machine"), shodo_sheet_say(s, "調べた方法", "Profile"),
         shodo_sheet_say(s, "読めなかった項目", "Problems"),
@@ -33,12 +29,14 @@ static void machines(struct shodo_sheet *s) {
         return;
     }
     shodo_document_table(s->d, "machines", 5, widths, head);
+    shodo_document_table_small(s->d);
+    size_t shown = 0;
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < s->c.endpoints.count; i++) {
             const struct shodo_case_endpoint *e = shodo_vec_at(&s->c.endpoints, i);
             const struct shodo_case_run *r = shodo_case_last_run(&s->c, e->id, "triage");
             bool is_whole = r && r->status == SHODO_RUN_DONE;
-            if (is_whole != (pass == 1))
+            if (is_whole != (pass == 1) || ++shown > MACHINES_MAX)
                 continue;
             const char *state =
                 !r ? shodo_sheet_say(s, "未検査（まだ調べていない）", "not examined")
@@ -62,6 +60,9 @@ static void machines(struct shodo_sheet *s) {
                           state});
         }
     }
+    if (shown > MACHINES_MAX)
+        shodo_document_paragraph(s->d, shodo_sheet_printf(s, s->is_ja ? "ほかに%zu台（時系列と証拠受渡書に載せる）" : "%zu more machines",
+                                                          shown - MACHINES_MAX));
 }
 
 static void known(struct shodo_sheet *s) {
@@ -76,18 +77,26 @@ static void known(struct shodo_sheet *s) {
         {"way-in", "answers.way_in", "入口", "Way in", "technical"},
         {"families", "answers.hit.families", "種類の候補", "Possible family", "technical"},
         {"leak", "answer.event", "漏えいの疑い", "Leak suspected", "general"},
-        {"lines", "journal.isolation", "切った線", "Lines cut", "internal"},
+        {"lines", "journal.isolation.count", "切った線", "Lines cut", "general"},
         {"offsite", "answer.offsite", "バックアップ", "Backup", "general"},
     };
+    shodo_auto(shodo_buf) struct shodo_buf unknown = SHODO_BUF_INIT;
     shodo_document_heading(
         s->d, 2, shodo_sheet_say(s, "分かっていること・分かっていないこと", "Known and unknown"));
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
         struct shodo_sheet_value v = shodo_sheet_resolve(s, rows[i].from, NULL);
+        if (!s->is_blank && !*v.text) {
+            shodo_buf_addf(&unknown, "%s%s", unknown.len ? shodo_sheet_say(s, "、", ", ") : "", shodo_sheet_say(s, rows[i].ja, rows[i].en));
+            continue;
+        }
         shodo_document_field(s->d, rows[i].key, s->is_ja ? rows[i].ja : rows[i].en,
                              shodo_sheet_mask(s, rows[i].class_name, v.text),
                              s->is_blank ? SHODO_FIELD_BY_HAND : v.source,
                              s->is_blank ? "" : v.note);
     }
+    if (unknown.len)
+        shodo_document_field(s->d, "not-known", shodo_sheet_say(s, "まだ分かっていない", "Not known yet"), shodo_buf_cstr(&unknown), SHODO_FIELD_COMPUTED,
+                             shodo_sheet_say(s, "調べる、または現場に聞く", "examine, or ask the wards"));
 }
 
 static void decisions(struct shodo_sheet *s) {
@@ -98,6 +107,7 @@ static void decisions(struct shodo_sheet *s) {
     const struct shodo_value *rows = shodo_value_get(s->site, "decisions");
     shodo_document_heading(s->d, 2, shodo_sheet_say(s, "決めたこと", "Decided"));
     shodo_document_table(s->d, "decided", 4, widths, head);
+    shodo_document_table_small(s->d);
     size_t n = 0;
     for (size_t i = 0; i < s->c.decisions.count; i++) {
         const struct shodo_case_decision *d = shodo_vec_at(&s->c.decisions, i);
@@ -107,41 +117,53 @@ static void decisions(struct shodo_sheet *s) {
         const char *name = shodo_sheet_decision_name(s, d, &label);
         shodo_document_row(s->d, (const char *const[]){
                                      name, label, shodo_sheet_mask(s, "staff", d->actor),
-                                     shodo_sheet_printf(s, "%s\n%s", shodo_sheet_time(s, d->time),
+                                     shodo_sheet_printf(s, "%s\n%s", shodo_sheet_clock(s, d->time),
                                                         shodo_sheet_mask(s, "decision", d->note))});
         n++;
     }
     for (; n < 1; n++)
         shodo_document_row(s->d, (const char *const[]){"", "", "", ""});
-    const int to_widths[] = {300, 250, 300, 150};
+    const int to_widths[] = {250, 320, 270, 160};
     const char *const to_head[] = {shodo_sheet_say(s, "判断", "Decision"),
                                    shodo_sheet_say(s, "だれが（代理の順）", "By (deputies)"),
                                    shodo_sheet_say(s, "勧め", "Recommended"),
                                    shodo_sheet_say(s, "いつまでに", "Until")};
+    shodo_auto(shodo_buf) struct shodo_buf more = SHODO_BUF_INIT;
+    size_t open = 0;
     shodo_document_heading(s->d, 2, shodo_sheet_say(s, "これから決めること", "To decide"));
     shodo_document_table(s->d, "to-decide", 4, to_widths, to_head);
+    shodo_document_table_small(s->d);
     for (size_t i = 0; i < shodo_value_count(rows); i++) {
         const struct shodo_value *r = shodo_value_at(rows, i);
         const char *id = shodo_value_get_str(r, "id"), *decider = shodo_value_get_str(r, "decider");
         if (!id || shodo_case_find_decision(&s->c, shodo_sheet_printf(s, "decide/%s", id)))
             continue;
+        if (++open > OPEN_MAX) {
+            shodo_buf_addf(&more, "%s%s", more.len ? shodo_sheet_say(s, "、", ", ") : "", shodo_sheet_text(s, r, "name"));
+            continue;
+        }
         const char *who =
             decider ? shodo_sheet_resolve(s, shodo_sheet_printf(s, "site.people.%s", decider), NULL)
                           .text
                     : "";
         shodo_document_row(s->d, (const char *const[]){shodo_sheet_text(s, r, "name"),
                                                        shodo_sheet_mask(s, "staff", who),
-                                                       shodo_sheet_text(s, r, "recommend"), ""});
+                                                       shodo_sheet_text(s, r, "recommend"),
+                                                       shodo_sheet_say(s, "  月  日  時", "")});
     }
     if (shodo_value_count(rows) == 0)
         shodo_document_row(s->d, (const char *const[]){"", "", "", ""});
+    if (more.len)
+        shodo_document_paragraph(s->d, shodo_sheet_printf(s, s->is_ja ? "このあと決めること: %s" : "Later: %s", shodo_buf_cstr(&more)));
 }
 
 enum shodo_status shodo_sheet_summary(struct shodo_sheet *s, struct shodo_error *err) {
     (void)err;
+    s->d->is_compact = true;
+    s->has_short_times = true;
     machines(s);
     known(s);
     decisions(s);
-    shodo_sheet_deadlines(s);
+    shodo_sheet_deadlines_short(s);
     return SHODO_OK;
 }

@@ -20,6 +20,8 @@ static const char *decision_text(struct shodo_sheet *s, const struct shodo_sheet
                                           .time = r->time};
     const char *label = "";
     const char *name = shodo_sheet_decision_name(s, &d, &label);
+    if (strcmp(d.key, "fact/my_name") == 0 || strcmp(d.key, "fact/callback") == 0)
+        label = shodo_sheet_mask(s, "staff", label);
     return shodo_sheet_printf(s, "%s: %s%s%s", name, label, *d.note ? "  " : "", d.note);
 }
 
@@ -64,9 +66,9 @@ const char *shodo_sheet_record_text(struct shodo_sheet *s, const struct shodo_sh
  * files. */
 static void machine(struct shodo_sheet *s, const struct shodo_case_endpoint *e) {
     static const char *const classes[] = {"technical", "indicator", "filename", "account"};
-    const int widths[] = {260, 740};
+    const int widths[] = {200, 800};
     const char *const head[] = {
-        shodo_sheet_say(s, "時刻（機械の時計）", "Time (clock of the machine)"),
+        shodo_sheet_zone_head(s, shodo_sheet_say(s, "機械の時計", "Machine's clock")),
         shodo_sheet_say(s, "何が", "What")};
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     int fd = -1;
@@ -88,6 +90,7 @@ static void machine(struct shodo_sheet *s, const struct shodo_case_endpoint *e) 
             s, s->is_ja ? "機械 %s の記録に残る兆し" : "Signs in the records of machine %s",
             shodo_sheet_mask(s, "internal", *e->name ? e->name : e->id)));
     shodo_document_table(s->d, e->id, 2, widths, head);
+    shodo_document_table_small(s->d);
     for (const char *p = shodo_buf_cstr(&b), *end = p + b.len; p < end;) {
         const char *lf = memchr(p, '\n', (size_t)(end - p));
         shodo_autop(shodo_doc) struct shodo_doc *doc = NULL;
@@ -101,7 +104,7 @@ static void machine(struct shodo_sheet *s, const struct shodo_case_endpoint *e) 
             else if (time && shodo_time_parse(time, strlen(time), &t) && ++shown)
                 shodo_document_row(
                     s->d, (const char *const[]){
-                              shodo_sheet_time(s, t),
+                              shodo_sheet_stamp(s, t),
                               shodo_sheet_mask(s, "technical",
                                                shodo_sheet_text(s, shodo_doc_root(doc), ""))});
         }
@@ -117,7 +120,7 @@ static void machine(struct shodo_sheet *s, const struct shodo_case_endpoint *e) 
 
 enum shodo_status shodo_sheet_timeline(struct shodo_sheet *s, struct shodo_error *err) {
     const int widths[] = {230, 150, 620};
-    const char *const head[] = {shodo_sheet_say(s, "時刻", "Time"),
+    const char *const head[] = {shodo_sheet_zone_head(s, shodo_sheet_say(s, "時刻", "Time")),
                                 shodo_sheet_say(s, "だれが", "Who"),
                                 shodo_sheet_say(s, "何を", "What")};
     size_t shown = 0, left = 0;
@@ -137,7 +140,7 @@ enum shodo_status shodo_sheet_timeline(struct shodo_sheet *s, struct shodo_error
             left++;
             continue;
         }
-        shodo_document_row(s->d, (const char *const[]){shodo_sheet_time(s, r->time),
+        shodo_document_row(s->d, (const char *const[]){shodo_sheet_stamp(s, r->time),
                                                        shodo_sheet_mask(s, "staff", r->actor),
                                                        shodo_sheet_mask(s, class_name, text)});
         shown++;
