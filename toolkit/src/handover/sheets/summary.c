@@ -7,6 +7,7 @@
 
 #define OPEN_MAX     6u /* decisions with a row of their own: the summary is one page */
 #define MACHINES_MAX 8u
+#define BLANK_ROWS   5u /* for the pen */
 
 /* The verdict word of the first answer; "" while there is none. */
 static const char *verdict_of(const struct shodo_sheet *s, const char *endpoint) {
@@ -23,7 +24,7 @@ static void machines(struct shodo_sheet *s) {
         shodo_sheet_say(s, "見つかったもの", "Findings"), shodo_sheet_say(s, "状態", "State")};
     shodo_document_heading(
         s->d, 2, shodo_sheet_say(s, "調べた機械（未検査が先）", "Machines (not examined first)"));
-    if (s->c.endpoints.count == 0) {
+    if (s->c.endpoints.count == 0 && !s->is_blank) {
         shodo_document_paragraph(s->d, shodo_sheet_say(s, "まだ1台も調べていません（未検査）。",
                                                        "No machine has been examined yet."));
         return;
@@ -60,6 +61,8 @@ static void machines(struct shodo_sheet *s) {
                           state});
         }
     }
+    for (size_t i = 0; s->is_blank && i < BLANK_ROWS; i++)
+        shodo_document_row(s->d, (const char *const[]){"", "", "", "", ""});
     if (shown > MACHINES_MAX)
         shodo_document_paragraph(s->d, shodo_sheet_printf(s, s->is_ja ? "ほかに%zu台（時系列と証拠受渡書に載せる）" : "%zu more machines",
                                                           shown - MACHINES_MAX));
@@ -121,7 +124,7 @@ static void decisions(struct shodo_sheet *s) {
                                                         shodo_sheet_mask(s, "decision", d->note))});
         n++;
     }
-    for (; n < 1; n++)
+    for (; n < (s->is_blank ? BLANK_ROWS : 1); n++)
         shodo_document_row(s->d, (const char *const[]){"", "", "", ""});
     const int to_widths[] = {250, 320, 270, 160};
     const char *const to_head[] = {shodo_sheet_say(s, "判断", "Decision"),
@@ -151,7 +154,7 @@ static void decisions(struct shodo_sheet *s) {
                                                        shodo_sheet_text(s, r, "recommend"),
                                                        shodo_sheet_say(s, "  月  日  時", "")});
     }
-    if (shodo_value_count(rows) == 0)
+    for (size_t i = shodo_value_count(rows); i < (s->is_blank ? BLANK_ROWS : 1); i++)
         shodo_document_row(s->d, (const char *const[]){"", "", "", ""});
     if (more.len)
         shodo_document_paragraph(s->d, shodo_sheet_printf(s, s->is_ja ? "このあと決めること: %s" : "Later: %s", shodo_buf_cstr(&more)));
