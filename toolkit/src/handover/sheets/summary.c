@@ -7,7 +7,7 @@
 
 #define OPEN_MAX     6u /* decisions with a row of their own: the summary is one page */
 #define MACHINES_MAX 8u
-#define BLANK_ROWS   5u /* for the pen */
+#define BLANK_ROWS   3u /* for the pen */
 
 /* The verdict word of the first answer; "" while there is none. */
 static const char *verdict_of(const struct shodo_sheet *s, const char *endpoint) {
