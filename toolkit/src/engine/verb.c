@@ -115,7 +115,7 @@ const struct shodo_verb shodo_verbs[] = {
               "[--since FILE.json] [--data DIR] [--template OFFICIAL.xlsx]",
      .help = "make a sheet: contacts, reports, timeline, handover card; without a case one to fill in by hand",
      .exits = "0 done",
-     .example = "contacts --case /media/stick/cases/2026-001 --out contacts.pdf",
+     .example = "contact --case /media/stick/cases/2026-001 --format pdf --out contact.pdf",
      .run = shodo_verb_sheet},
     {.name = "site",
      .usage = "check FILE [--data DIR]",
