@@ -91,6 +91,7 @@ struct tui_app {
     struct tui_child child;      /* the engine at work, one at a time */
     struct tui_image image;      /* what the stick says about itself and this PC */
     char engine_path[4096];
+    char who_role[64];           /* chosen, while the name is asked */
     void (*who_done)(struct tui_app *app, const char *who); /* of the question who is open */
     char promise_who[160];       /* of the question for the next call */
     void (*promise_done)(struct tui_app *app, const char *time);

@@ -100,13 +100,11 @@ static unsigned choice_key(struct tui_app *app, struct tui_view *v, struct tui_k
     struct tui_ask *a = v->data;
     int n = (int)a->labels.count;
     struct tui_view list = {.selected = a->selected};
-    if (tui_list_key(&list, key, n, 10)) {
+    if (tui_menu_key(&list, key, n, 10)) {
         a->selected = list.selected;
         return TUI_EFFECT_REDRAW;
     }
     int index = key.action == TUI_ACTION_ENTER ? a->selected : -1;
-    if (key.action == TUI_ACTION_CHAR && key.ch >= '1' && key.ch <= '9')
-        index = (int)(key.ch - '1');
     if (key.action == TUI_ACTION_ENTER && index < 0) {
         tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_CHOOSE_FIRST));
         return TUI_EFFECT_REDRAW;

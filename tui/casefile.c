@@ -146,6 +146,38 @@ static int by_weight(const void *a, const void *b) {
     return x->count > y->count ? -1 : x->count < y->count;
 }
 
+/* First encryption, else the earliest sign: from the answer `since_when`. */
+static void read_since(struct tui_endpoint *e, const struct shodo_value *answers) {
+    static const char *const keys[] = {"first_encrypted", "first_note", "earliest_sign"};
+    for (size_t i = 0; i < shodo_value_count(answers); i++) {
+        const struct shodo_value *a = shodo_value_at(answers, i), *data = shodo_value_get(a, "data");
+        const char *id = shodo_value_get_str(a, "id");
+        if (!id || strcmp(id, "since_when") != 0)
+            continue;
+        for (size_t k = 0; k < SHODO_ARRAY_SIZE(keys) && !e->since[0]; k++) {
+            const char *s = shodo_value_get_str(data, keys[k]);
+            int64_t t = 0;
+            char text[SHODO_TIME_TEXT_BYTES];
+            if (!s || !shodo_time_parse(s, strlen(s), &t))
+                continue;
+            shodo_time_local(t, 540, text);
+            snprintf(e->since, sizeof e->since, "%.16s", text);
+        }
+    }
+}
+
+/* The Windows name of the computer and since when, as the answers have it. */
+static void read_answers(struct tui_casefile *f, struct tui_endpoint *e, int dir) {
+    shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT;
+    shodo_autop(shodo_doc) struct shodo_doc *doc = NULL;
+    if (shodo_io_read_generation(&text, dir, "answers", "json", SHODO_LIMIT_DOC_BYTES, NULL) != SHODO_OK ||
+        shodo_doc_parse_json(&doc, "answers", shodo_buf_cstr(&text), text.len, NULL) != SHODO_OK)
+        return;
+    if (!e->name || !*e->name)
+        e->name = keep(f, shodo_value_get_str(shodo_doc_root(doc), "computer"));
+    read_since(e, shodo_value_get(shodo_doc_root(doc), "answers"));
+}
+
 static void load_endpoint(struct tui_casefile *f, const struct shodo_case_dir *d, const struct shodo_case_endpoint *from) {
     struct tui_endpoint *e = shodo_vec_push(&f->endpoints);
     struct shodo_error err = SHODO_ERROR_INIT;
@@ -158,6 +190,7 @@ static void load_endpoint(struct tui_casefile *f, const struct shodo_case_dir *d
     snprintf(e->id, sizeof(e->id), "%s", from->id);
     if (shodo_case_endpoint_dir(&dir, d, from->id, false, &err) != SHODO_OK)
         return;
+    read_answers(f, e, dir);
     each_line(dir, "findings.jsonl", f, e, finding_line);
     each_line(dir, "ledger.jsonl", f, e, ledger_line);
     close(dir);

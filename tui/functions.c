@@ -64,6 +64,16 @@ static void collect(struct tui_app *app, const char *id, const char *argument) {
     tui_collect_go(app);
 }
 
+static void ask_eject(struct tui_app *app);
+
+static void on_unsealed(struct tui_app *app, long arg, int index) {
+    (void)arg;
+    if (index == 0)
+        tui_collect_go(app);
+    else if (index == 2)
+        ask_eject(app);
+}
+
 static void on_eject(struct tui_app *app, long arg, int index) {
     (void)arg;
     if (index == 1) {
@@ -77,6 +87,18 @@ static void on_eject(struct tui_app *app, long arg, int index) {
 static void eject(struct tui_app *app, const char *id, const char *argument) {
     (void)id;
     (void)argument;
+    const struct shodo_case *c = tui_casefile_case(app->casefile);
+    if (!c || !c->endpoints.count || c->seals.count) {
+        ask_eject(app);
+        return;
+    }
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_UNSEALED_TITLE), tui_text(app, MSG_UNSEALED_TEXT), on_unsealed, 0);
+    tui_ask_add(a, tui_text(app, MSG_COLLECT_TOOL), NULL);
+    tui_ask_add(a, tui_text(app, MSG_EJECT_STAY), NULL);
+    tui_ask_add(a, tui_text(app, MSG_UNSEALED_GO), NULL);
+}
+
+static void ask_eject(struct tui_app *app) {
     struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_EJECT_TITLE), tui_text(app, MSG_EJECT_TEXT), on_eject, 0);
     tui_ask_add(a, tui_text(app, MSG_EJECT_STAY), NULL);
     tui_ask_add(a, tui_text(app, MSG_EJECT_GO), NULL);

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "case/case.h"
+#include "casefile.h"
 #include "screens.h"
 
 #define LABEL_COLS 12
@@ -16,6 +18,31 @@ const char *tui_step_function(const struct shodo_step *s) {
 static void add(struct tui_option *out, size_t *n, enum tui_option_kind kind, const char *value, const char *label) {
     if (*n < TUI_OPTIONS_MAX)
         out[(*n)++] = (struct tui_option){.kind = kind, .value = value, .label = label};
+}
+
+static bool is_function(const struct shodo_step *s, const char *name) {
+    const char *f = tui_step_function(s);
+    size_t n = strlen(name);
+    return f && strncmp(f, name, n) == 0 && (f[n] == 0 || f[n] == ':');
+}
+
+bool tui_step_is_run(const struct shodo_step *s) {
+    return is_function(s, "triage") || is_function(s, "collect");
+}
+
+/* What the engine was to do is done only when the case has it: nobody can say so by a slip. */
+static bool is_proved(const struct tui_app *app, const struct shodo_step *s) {
+    const struct shodo_case *c = tui_casefile_case(app->casefile);
+    bool needs_run = is_function(s, "triage") || is_function(s, "findings");
+    bool needs_seal = is_function(s, "collect") || is_function(s, "seal") || is_function(s, "eject") || is_function(s, "sheet:handover");
+    if (needs_seal)
+        return c && c->seals.count > 0;
+    for (size_t i = 0; needs_run && c && i < c->runs.count; i++) {
+        const struct shodo_case_run *r = shodo_vec_at(&c->runs, i);
+        if (strcmp(r->kind, "triage") == 0 && r->status != SHODO_RUN_STARTED && r->status != SHODO_RUN_FAILED)
+            return true;
+    }
+    return !needs_run;
 }
 
 size_t tui_step_options(const struct tui_app *app, const struct shodo_step *s, struct tui_option out[TUI_OPTIONS_MAX]) {
@@ -35,7 +62,10 @@ size_t tui_step_options(const struct tui_app *app, const struct shodo_step *s, s
     }
     if (s->type == SHODO_STEP_PLAYBOOK_ACTION || tui_step_function(s))
         add(out, &n, TUI_OPTION_OPEN, NULL, tui_text(app, s->type == SHODO_STEP_PLAYBOOK_ACTION ? MSG_OPTION_PLAYBOOK : MSG_OPTION_OPEN));
-    add(out, &n, TUI_OPTION_DONE, "done", tui_text(app, MSG_OPTION_DONE));
+    if (is_proved(app, s))
+        add(out, &n, TUI_OPTION_DONE, "done", tui_text(app, MSG_OPTION_DONE));
+    else
+        add(out, &n, TUI_OPTION_OTHERWISE, NULL, tui_text(app, MSG_OPTION_OTHERWISE));
     add(out, &n, TUI_OPTION_LATER, "skipped", tui_text(app, MSG_OPTION_LATER));
     add(out, &n, TUI_OPTION_UNKNOWN, "unknown", tui_text(app, MSG_OPTION_UNKNOWN));
     return n;

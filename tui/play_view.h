@@ -7,7 +7,7 @@
 
 #define TUI_OPTIONS_MAX 24
 
-enum tui_option_kind { TUI_OPTION_ANSWER, TUI_OPTION_UNKNOWN, TUI_OPTION_DONE, TUI_OPTION_LATER, TUI_OPTION_OPEN };
+enum tui_option_kind { TUI_OPTION_ANSWER, TUI_OPTION_UNKNOWN, TUI_OPTION_DONE, TUI_OPTION_LATER, TUI_OPTION_OPEN, TUI_OPTION_OTHERWISE };
 
 struct tui_option {
     enum tui_option_kind kind;
@@ -16,6 +16,7 @@ struct tui_option {
 };
 
 const char *tui_step_function(const struct shodo_step *s); /* built-in function, NULL none */
+bool tui_step_is_run(const struct shodo_step *s); /* it starts the engine on a disk */
 size_t tui_step_options(const struct tui_app *app, const struct shodo_step *s, struct tui_option out[TUI_OPTIONS_MAX]);
 struct tui_step_look {
     int selected; /* answer, -1 none */

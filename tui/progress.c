@@ -39,6 +39,7 @@ static void counts(struct tui_progress *p, const struct shodo_value *v) {
     p->bytes = number(v, "bytes", p->bytes);
     p->findings = number(v, "findings", p->findings);
     p->problems = number(v, "problems", p->problems);
+    p->policy = number(v, "policy", p->policy);
 }
 
 static void on_finding(struct tui_progress *p, const struct shodo_value *data, bool is_ja) {

@@ -13,7 +13,7 @@
 
 struct tui_progress {
     char phase[32], status[32], current[TUI_PROGRESS_TEXT], warning[TUI_PROGRESS_TEXT], name[TUI_PROGRESS_TEXT];
-    uint64_t files, files_total, bytes, bytes_total, findings, problems;
+    uint64_t files, files_total, bytes, bytes_total, findings, problems, policy; /* policy: with the end of a run */
     int64_t exit_code;
     bool is_done;
     uint64_t heard_ms; /* monotonic, of the last sign of progress */

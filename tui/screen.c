@@ -32,6 +32,16 @@ bool tui_list_key(struct tui_view *v, struct tui_key key, int count, int rows) {
     return true;
 }
 
+bool tui_menu_key(struct tui_view *v, struct tui_key key, int count, int rows) {
+    if (key.action != TUI_ACTION_CHAR || key.ch < '0' || key.ch > '9')
+        return tui_list_key(v, key, count, rows);
+    int i = key.ch == '0' ? 9 : (int)(key.ch - '1');
+    if (i >= count)
+        return false;
+    v->selected = i;
+    return true;
+}
+
 void tui_list_scroll(struct tui_view *v, int fit) {
     if (v->selected < v->scroll)
         v->scroll = v->selected;

@@ -149,10 +149,11 @@ static void finish(struct tui_app *app, const char *who, const char *reason) {
     bool differs = old && strcmp(old, k->value) != 0;
     if (differs)
         shodo_buf_adds(&before, label_of(app, k, old));
+    shodo_buf_addf(&note, "決まったこと: %s / ", label_of(app, k, k->value)); /* papers print words, not values */
     if (who)
         shodo_buf_addf(&note, "決めた人: %s / 理由: %s", who, reason);
     else
-        shodo_buf_adds(&note, "未決定");
+        shodo_buf_adds(&note, "未決定（だれも承認していない）");
     if (differs)
         shodo_buf_addf(&note, " / 前の記録: %s", shodo_buf_cstr(&before));
     char value[sizeof k->value];
@@ -161,7 +162,10 @@ static void finish(struct tui_app *app, const char *who, const char *reason) {
     if (!tui_record(app, key, value, shodo_buf_cstr(&note)))
         return;
     tui_function_done(app, is_step ? value : "done", shodo_buf_cstr(&note));
+    bool is_waiting = strcmp(k->id, "reboot") == 0 && strcmp(value, "wait") == 0;
     tui_pop(app);
+    if (is_waiting && strcmp(tui_top(app)->screen->id, "disks") == 0) /* it was decided to wait: no disk is offered */
+        tui_pop(app);
     if (differs)
         tui_message(app, TUI_ROLE_WARN, tui_text(app, MSG_DECIDE_DIFFERS), shodo_buf_cstr(&before));
     else
@@ -237,11 +241,9 @@ static void ask_who(struct tui_app *app, const struct decide *k) {
 static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
     struct decide *k = v->data;
     int n = option_count(app, k);
-    if (tui_list_key(v, key, n, 5))
+    if (tui_menu_key(v, key, n, 5))
         return TUI_EFFECT_REDRAW;
     int i = key.action == TUI_ACTION_ENTER ? v->selected : -1;
-    if (key.action == TUI_ACTION_CHAR && key.ch >= '1' && key.ch <= '9')
-        i = (int)(key.ch - '1');
     if (key.action == TUI_ACTION_ENTER && i < 0) {
         tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_CHOOSE_FIRST));
         return TUI_EFFECT_REDRAW;

@@ -125,6 +125,7 @@ static void hear(struct tui_app *app, struct disks *d) {
 static void open_disks(struct tui_app *app, struct tui_view *v) {
     struct disks *d = v->data;
     d->list = (struct shodo_vec)SHODO_VEC_INIT(sizeof(struct disk));
+    v->selected = -1;
     const char *pc = tui_casefile_value(app->casefile, TUI_KEY_PC);
     if (pc && strcmp(pc, "guide") == 0) /* the disk of the guide PC is never opened */
         snprintf(d->error, sizeof d->error, "%s", tui_text(app, MSG_GUIDE_NO_DISK));
@@ -216,8 +217,10 @@ void tui_triage_go(struct tui_app *app) {
 
 static unsigned choose(struct tui_app *app, struct tui_view *v, int index) {
     struct disks *d = v->data;
+    if (index < 0 && d->list.count) /* a run is never one slip of Enter away */
+        tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_CHOOSE_FIRST));
     if (index < 0 || index >= (int)d->list.count)
-        return TUI_EFFECT_NONE;
+        return TUI_EFFECT_REDRAW;
     const struct disk k = *(const struct disk *)shodo_vec_at(&d->list, (size_t)index);
     char note[400];
     long then = v->arg;
@@ -246,12 +249,10 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
     hear(app, d);
     if (key.action == TUI_ACTION_TICK)
         return TUI_EFFECT_REDRAW;
-    if (tui_list_key(v, key, SHODO_MAX(1, (int)d->list.count), 3))
+    if (tui_menu_key(v, key, SHODO_MAX(1, (int)d->list.count), 3))
         return TUI_EFFECT_REDRAW;
     if (key.action == TUI_ACTION_ENTER)
         return choose(app, v, v->selected);
-    if (key.action == TUI_ACTION_CHAR && key.ch >= '1' && key.ch <= '9')
-        return choose(app, v, (int)(key.ch - '1'));
     return TUI_EFFECT_IGNORED;
 }
 

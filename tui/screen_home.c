@@ -179,11 +179,9 @@ static unsigned home_key(struct tui_app *app, struct tui_view *v, struct tui_key
     int n = rows_of(app, rows);
     if (key.action == TUI_ACTION_TICK)
         return TUI_EFFECT_RELOAD;
-    if (tui_list_key(v, key, n, 10))
+    if (tui_menu_key(v, key, n, 10))
         return TUI_EFFECT_REDRAW;
     int i = key.action == TUI_ACTION_ENTER ? v->selected : -1;
-    if (key.action == TUI_ACTION_CHAR && key.ch >= '1' && key.ch <= '9')
-        i = (int)(key.ch - '1');
     if (i < 0 || i >= n)
         return TUI_EFFECT_IGNORED;
     app->pending[0] = app->open_text[0] = 0;

@@ -119,8 +119,11 @@ static void draw_sheet(const struct tui_app *app, struct tui_view *v, struct tui
     for (int i = v->scroll; i < n && i - v->scroll < a.rows - 2; i++) {
         enum tui_role role = i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
         tui_canvas_fill(c, a.row + 2 + i - v->scroll, a.col, a.cols, role);
+        tui_canvas_text(c, a.row + 2 + i - v->scroll, a.col, 2, role, i == v->selected ? ">" : " ");
         tui_canvas_text(c, a.row + 2 + i - v->scroll, a.col + 2, a.cols - 2, role, tui_text(app, labels[i]));
     }
+    if (v->scroll + a.rows - 2 < n)
+        tui_canvas_text(c, a.row + a.rows, a.col, a.cols, TUI_ROLE_DIM, tui_text(app, MSG_LIST_MORE));
 }
 
 static void open_sheet(struct tui_app *app, struct tui_view *v) {
@@ -183,10 +186,15 @@ static void draw_scope(const struct tui_app *app, struct tui_view *v, struct tui
         shodo_buf_addf(&b, "%zu %s", i + 1, e->name && *e->name ? e->name : e->id);
         tui_canvas_text(c, row, a.col + 13, 20, TUI_ROLE_NORMAL, shodo_buf_cstr(&b));
         shodo_buf_clear(&b);
-        shodo_buf_addf(&b, "%s %llu  %s %llu  %s %llu", tui_text(app, MSG_NOT_EXAMINED), (unsigned long long)e->problems, tui_text(app, MSG_MATCH),
+        shodo_buf_addf(&b, "%s %llu  %s %llu  %s %llu", tui_text(app, MSG_NOT_EXAMINED), (unsigned long long)(e->problems + e->policy_items), tui_text(app, MSG_MATCH),
                        (unsigned long long)e->matches, tui_text(app, MSG_SUSPECT), (unsigned long long)e->suspects);
         tui_canvas_text(c, row, a.col + 34, 32, e->problems ? TUI_ROLE_UNKNOWN : TUI_ROLE_NORMAL, shodo_buf_cstr(&b));
         tui_canvas_text(c, row, a.col + 67, a.cols - 67, TUI_ROLE_DIM, strlen(when) > 5 ? when + 5 : "");
+        if (e->since[0] && row + 1 < a.row + a.rows - 2) {
+            shodo_buf_clear(&b);
+            shodo_buf_addf(&b, tui_text(app, MSG_SCOPE_SINCE), e->since);
+            tui_canvas_text(c, ++row, a.col + 13, a.cols - 13, TUI_ROLE_DIM, shodo_buf_cstr(&b));
+        }
     }
     if (n == 0)
         tui_canvas_text(c, row, a.col, a.cols, TUI_ROLE_NORMAL, tui_text(app, MSG_HOME_EMPTY));

@@ -20,6 +20,14 @@ static void on_who_typed(struct tui_app *app, long arg, const char *text) {
         app->who_done(app, text);
 }
 
+/* A role alone says little: the name goes with it when somebody knows it. */
+static void on_role_name(struct tui_app *app, long arg, const char *text) {
+    (void)arg;
+    char who[200];
+    snprintf(who, sizeof who, *text ? "%.120s（%.60s）" : "%.0s%.60s", text, app->who_role);
+    app->who_done(app, who);
+}
+
 static void on_who(struct tui_app *app, long arg, int index) {
     (void)arg;
     size_t people = app->books.site ? app->books.site->people.count : 0;
@@ -27,7 +35,8 @@ static void on_who(struct tui_app *app, long arg, int index) {
         const struct shodo_site_person *p = shodo_vec_at(&app->books.site->people, (size_t)index);
         app->who_done(app, p->shown);
     } else if ((size_t)index - people < SHODO_ARRAY_SIZE(roles)) {
-        app->who_done(app, tui_text(app, roles[(size_t)index - people]));
+        snprintf(app->who_role, sizeof app->who_role, "%.60s", tui_text(app, roles[(size_t)index - people]));
+        tui_input_begin(app, app->who_role, tui_text(app, MSG_WHO_NAME), "", TUI_INPUT_KANA, on_role_name, 0);
     } else {
         tui_input_begin(app, tui_text(app, MSG_WHO_TYPE), "", "", TUI_INPUT_KANA, on_who_typed, 0);
     }
@@ -223,16 +232,12 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
 }
 
 static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
-    if (tui_list_key(v, key, (int)FACTS, 5))
+    if (tui_menu_key(v, key, (int)FACTS, 5))
         return TUI_EFFECT_REDRAW;
     if (key.action == TUI_ACTION_ENTER) {
         size_t i = (size_t)v->selected;
         v->selected = (int)((i + 1) % FACTS); /* one after the other with Enter */
         ask_fact(app, i);
-        return TUI_EFFECT_REDRAW;
-    }
-    if (key.action == TUI_ACTION_CHAR && key.ch >= '1' && key.ch < '1' + FACTS) {
-        ask_fact(app, (size_t)(key.ch - '1'));
         return TUI_EFFECT_REDRAW;
     }
     return key.action == TUI_ACTION_FACTS ? TUI_EFFECT_POP | TUI_EFFECT_REDRAW : TUI_EFFECT_IGNORED;

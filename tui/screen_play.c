@@ -57,7 +57,8 @@ static void follow(const struct tui_app *app, struct tui_view *v, const struct t
     /* Holding Enter must not confirm anything: only 開く is preselected, an answer never. */
     const struct shodo_step *s = tui_play_step(st, p->current);
     struct tui_option o[TUI_OPTIONS_MAX];
-    v->selected = s && tui_step_options(app, s, o) > 0 && o[0].kind == TUI_OPTION_OPEN ? 0 : -1;
+    bool opens = s && tui_step_options(app, s, o) > 0 && o[0].kind == TUI_OPTION_OPEN && !tui_step_is_run(s);
+    v->selected = opens ? 0 : -1;
 }
 
 static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
@@ -115,6 +116,18 @@ static void answer_done(struct tui_app *app, const char *value, const char *note
 static void on_typed_answer(struct tui_app *app, long arg, const char *text) {
     (void)arg;
     answer_done(app, *text ? text : "unknown", NULL);
+}
+
+/* Done with another tool: who and how, or it is not done. */
+static void on_otherwise(struct tui_app *app, long arg, const char *text) {
+    (void)arg;
+    shodo_auto(shodo_buf) struct shodo_buf note = SHODO_BUF_INIT;
+    if (!*text) {
+        tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_OTHERWISE_TEXT));
+        return;
+    }
+    shodo_buf_addf(&note, "%s: %s", tui_text(app, MSG_OPTION_OTHERWISE), text);
+    answer_done(app, "done", shodo_buf_cstr(&note));
 }
 
 static void on_promised(struct tui_app *app, const char *time) {
@@ -208,6 +221,8 @@ static void choose(struct tui_app *app, struct tui_view *v, int index) {
         open_function(app, v, &st, s);
     else if (index < n && o[index].kind == TUI_OPTION_ANSWER)
         answer(app, v, s, &o[index]);
+    else if (index < n && o[index].kind == TUI_OPTION_OTHERWISE)
+        tui_input_begin(app, tui_text(app, MSG_OPTION_OTHERWISE), tui_text(app, MSG_OTHERWISE_TEXT), "", TUI_INPUT_KANA, on_otherwise, 0);
     else if (index < n)
         answer_done(app, o[index].value, NULL);
     tui_play_done(&st);
@@ -301,7 +316,7 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
         v->scroll = SHODO_MAX(0, SHODO_MIN(v->scroll + by, p->scroll_max));
         return TUI_EFFECT_REDRAW;
     }
-    if (tui_list_key(v, key, SHODO_MAX(n, 1), 5))
+    if (tui_menu_key(v, key, SHODO_MAX(n, 1), 5))
         return TUI_EFFECT_REDRAW;
     switch (key.action) {
     case TUI_ACTION_ENTER:
@@ -310,10 +325,7 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
         else
             choose(app, v, v->selected);
         return TUI_EFFECT_REDRAW;
-    case TUI_ACTION_CHAR:
-        if (key.ch >= '1' && key.ch <= '9')
-            choose(app, v, (int)(key.ch - '1'));
-        return TUI_EFFECT_REDRAW;
+    case TUI_ACTION_CHAR: return TUI_EFFECT_REDRAW;
     case TUI_ACTION_WHY: p->shows_why = !p->shows_why; return TUI_EFFECT_REDRAW;
     case TUI_ACTION_REOPEN: ask_reopen(app, v); return TUI_EFFECT_REDRAW;
     case TUI_ACTION_FACTS: tui_push(app, "facts", 0); return TUI_EFFECT_REDRAW;

@@ -207,11 +207,9 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
 }
 
 static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
-    if (tui_list_key(v, key, (int)SHODO_ARRAY_SIZE(rows), 5))
+    if (tui_menu_key(v, key, (int)SHODO_ARRAY_SIZE(rows), 5))
         return TUI_EFFECT_REDRAW;
     int i = key.action == TUI_ACTION_ENTER ? v->selected : -1;
-    if (key.action == TUI_ACTION_CHAR && key.ch >= '1' && key.ch <= '9')
-        i = (int)(key.ch - '1');
     switch (i) {
     case 0: tui_push(app, "site", 0); break;
     case 1: ask_csv(app, false); break;

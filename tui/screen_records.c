@@ -23,8 +23,9 @@ static const enum tui_msg note_words[] = {MSG_NOTE_CALLED, MSG_NOTE_WAITING, MSG
 static void keep_note(struct tui_app *app, const char *text) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     struct shodo_error err = SHODO_ERROR_INIT;
-    if (app->open_text[0] && app->pending[0])
-        shodo_buf_addf(&b, "[%s] ", app->open_text);
+    const struct shodo_step *step = app->pending[0] ? tui_step_of_key(app, app->pending) : NULL;
+    if (step) /* the step in words, not the name of its function */
+        shodo_buf_addf(&b, "[%s] ", tui_pick(app, &step->name));
     shodo_buf_adds(&b, text);
     if (tui_casefile_note(app->casefile, tui_actor(app), shodo_buf_cstr(&b), &err) != SHODO_OK) {
         tui_message(app, TUI_ROLE_ERROR, "%s: %s", tui_text(app, MSG_NOT_RECORDED), err.text);
@@ -100,11 +101,9 @@ static void on_promise_who(struct tui_app *app, long arg, const char *who) {
 
 static unsigned note_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
     struct note_rows r = note_rows_of(app);
-    if (tui_list_key(v, key, r.all, 5))
+    if (tui_menu_key(v, key, r.all, 5))
         return TUI_EFFECT_REDRAW;
     int i = key.action == TUI_ACTION_ENTER ? v->selected : -1;
-    if (key.action == TUI_ACTION_CHAR && key.ch >= '1' && key.ch <= '9')
-        i = (int)(key.ch - '1');
     if (key.action == TUI_ACTION_ENTER && i < 0) {
         tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_CHOOSE_FIRST));
         return TUI_EFFECT_REDRAW;
@@ -133,40 +132,96 @@ const struct tui_screen tui_screen_note = {.id = "note", .title = MSG_NOTE, .hel
 
 /* ---- change of shift: read aloud in a minute ---- */
 
-static void shift_text(const struct tui_app *app, struct shodo_buf *out) {
-    const struct shodo_case *k = tui_casefile_case(app->casefile);
-    char when[SHODO_TIME_TEXT_BYTES];
-    shodo_time_local(tui_now(app), 540, when);
-    when[16] = 0;
-    shodo_buf_addf(out, tui_text(app, MSG_SHIFT_HEAD), when, tui_fact(app, "hospital") ? tui_fact(app, "hospital") : tui_text(app, MSG_BEING_CHECKED));
-    shodo_buf_adds(out, "\n\n");
+/* Answers that speak of patients (ui.named), the newest of each step. */
+static void shift_patients(const struct tui_app *app, const struct shodo_case *k, struct shodo_buf *out) {
+    shodo_buf_addf(out, "%s\n", tui_text(app, MSG_SHIFT_PATIENTS));
+    size_t n = 0;
+    for (size_t i = 0; i < k->decisions.count; i++) {
+        const struct shodo_case_decision *d = shodo_vec_at(&k->decisions, i);
+        const struct shodo_step *s = tui_step_of_key(app, d->key);
+        if (!s || !s->asks_name || strcmp(d->value, TUI_VALUE_REOPENED) == 0)
+            continue;
+        shodo_buf_addf(out, "  %s: %s  %s\n", tui_pick(app, &s->name), tui_answer_word(app, s, d->value), d->note);
+        n++;
+    }
+    if (!n)
+        shodo_buf_addf(out, "  %s\n", tui_text(app, MSG_BEING_CHECKED));
+}
+
+static void shift_machines(const struct tui_app *app, const struct shodo_case *k, struct shodo_buf *out) {
+    shodo_buf_addf(out, "%s %zu\n", tui_text(app, MSG_SHIFT_MACHINES), tui_casefile_endpoints(app->casefile));
+    for (size_t i = 0; i < tui_casefile_endpoints(app->casefile); i++) {
+        const struct tui_endpoint *e = tui_casefile_endpoint(app->casefile, i);
+        enum tui_msg verdict = e->matches ? MSG_MATCH : e->suspects ? MSG_SUSPECT : MSG_NOTHING;
+        shodo_buf_addf(out, "  %s: [%s]  %s %llu\n", e->name && *e->name ? e->name : e->id, tui_text(app, verdict), tui_text(app, MSG_NOT_EXAMINED),
+                       (unsigned long long)(e->problems + e->policy_items));
+    }
+    shodo_buf_addf(out, "%s %zu\n", tui_text(app, MSG_SHIFT_SEALED), k->seals.count);
+    for (size_t i = 0; i < k->seals.count; i++) {
+        const struct shodo_case_seal *s = shodo_vec_at(&k->seals, i);
+        shodo_buf_addf(out, "  %s  %s\n", s->name, *s->recipients ? s->recipients : tui_text(app, MSG_SHIFT_PAPER));
+    }
+}
+
+static void shift_lines(const struct tui_app *app, const struct shodo_case *k, struct shodo_buf *out) {
+    unsigned cut = 0, held = 0;
+    for (size_t i = 0; i < k->decisions.count; i++) {
+        const struct shodo_case_decision *d = shodo_vec_at(&k->decisions, i);
+        bool is_line = strncmp(d->key, "walk/", 5) == 0;
+        cut += is_line && strcmp(d->value, "cut") == 0;
+        held += is_line && strcmp(d->value, "hold") == 0;
+    }
+    shodo_buf_addf(out, tui_text(app, MSG_SHIFT_LINES), cut, held);
+    shodo_buf_addc(out, '\n');
+}
+
+/* Decisions nobody made yet, and steps put off. */
+static void shift_open(const struct tui_app *app, const struct shodo_case *k, struct shodo_buf *out) {
+    for (size_t i = 0; i < k->decisions.count; i++) {
+        const struct shodo_case_decision *d = shodo_vec_at(&k->decisions, i);
+        const struct shodo_step *s = tui_step_of_key(app, d->key);
+        bool is_undecided = s && s->decision_id && s->question.unknown_means && strcmp(s->question.unknown_means, d->value) == 0;
+        bool is_put_off = strcmp(d->value, "unknown") == 0 || strcmp(d->value, "hold") == 0 || strcmp(d->value, "skipped") == 0;
+        if (s && (is_undecided || is_put_off))
+            shodo_buf_addf(out, "%s %s\n", tui_text(app, MSG_SHIFT_OPEN), tui_pick(app, &s->name));
+    }
+}
+
+static void shift_standing(const struct tui_app *app, struct shodo_buf *out) {
     for (size_t i = 0; i < app->books.list.count; i++) {
         struct tui_standing st;
         if (!tui_play_load(app, *(struct shodo_playbook **)shodo_vec_at(&app->books.list, i), &st, NULL))
             continue;
         if (st.done && st.play.current >= 0)
-            shodo_buf_addf(out, "%s: %s\n", tui_pick(app, &st.book->name), tui_pick(app, &tui_play_step(&st, st.play.current)->name));
+            shodo_buf_addf(out, "%s %s: %s\n", tui_text(app, MSG_SHIFT_NOW), tui_pick(app, &st.book->name),
+                           tui_pick(app, &tui_play_step(&st, st.play.current)->name));
         tui_play_done(&st);
-    }
-    size_t held = 0, machines = k ? k->endpoints.count : 0;
-    for (size_t i = 0; k && i < k->decisions.count; i++) {
-        const struct shodo_case_decision *d = shodo_vec_at(&k->decisions, i);
-        held += strncmp(d->key, "walk/", 5) == 0 && strcmp(d->value, "hold") == 0;
-        if (strcmp(d->value, "unknown") != 0 && strcmp(d->value, "hold") != 0 && strcmp(d->value, "skipped") != 0)
-            continue;
-        const struct shodo_step *step = tui_step_of_key(app, d->key);
-        if (step)
-            shodo_buf_addf(out, "%s %s\n", tui_text(app, MSG_SHIFT_OPEN), tui_pick(app, &step->name));
     }
     struct tui_promise promises[SHIFT_PROMISES];
     size_t promised = tui_promises(app, promises, SHIFT_PROMISES);
     for (size_t i = 0; i < promised; i++)
         shodo_buf_addf(out, "%s %s %s\n", tui_text(app, MSG_SHIFT_CALL), promises[i].time + 11, promises[i].who);
-    shodo_buf_addf(out, tui_text(app, MSG_SHIFT_COUNTS), (unsigned)machines, (unsigned)held);
-    shodo_buf_addc(out, '\n');
-    for (size_t i = k ? k->notes.count : 0, n = 0; i > 0 && n < 5; i--, n++) {
+}
+
+/* In the order of what may harm: patients, machines, evidence, lines, decisions, the step, calls. */
+static void shift_text(const struct tui_app *app, struct shodo_buf *out) {
+    const struct shodo_case *k = tui_casefile_case(app->casefile);
+    char when[SHODO_TIME_TEXT_BYTES];
+    shodo_time_local(tui_now(app), 540, when);
+    when[16] = 0;
+    const char *hospital = tui_fact(app, "hospital");
+    shodo_buf_addf(out, tui_text(app, MSG_SHIFT_HEAD), when, hospital ? hospital : tui_text(app, MSG_BEING_CHECKED));
+    shodo_buf_adds(out, "\n\n");
+    if (!k)
+        return;
+    shift_patients(app, k, out);
+    shift_machines(app, k, out);
+    shift_lines(app, k, out);
+    shift_open(app, k, out);
+    shift_standing(app, out);
+    for (size_t i = k->notes.count, n = 0; i > 0 && n < 5; i--, n++) {
         const struct shodo_case_note *note = shodo_vec_at(&k->notes, i - 1);
-        shodo_buf_addf(out, "- %s (%s)\n", note->text, note->actor);
+        shodo_buf_addf(out, "- %s (%s)\n", note->text, strcmp(note->actor, "operator") == 0 ? tui_text(app, MSG_J_OPERATOR) : note->actor);
     }
 }
 
@@ -180,7 +235,8 @@ static void draw_shift(const struct tui_app *app, struct tui_view *v, struct tui
 static void on_comes(struct tui_app *app, const char *who) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     struct shodo_error err = SHODO_ERROR_INIT;
-    shodo_buf_addf(&b, "引継ぎ: %s から %s へ", tui_actor(app), who);
+    const char *leaves = tui_fact(app, "my_name");
+    shodo_buf_addf(&b, "引継ぎ: %s から %s へ", leaves ? leaves : tui_text(app, MSG_J_OPERATOR), who);
     if (tui_casefile_note(app->casefile, tui_actor(app), shodo_buf_cstr(&b), &err) == SHODO_OK &&
         tui_record(app, "fact/my_name", who, NULL)) {
         tui_function_done(app, "done", who);

@@ -13,19 +13,22 @@
 #include "casefile.h"
 #include "play.h"
 #include "progress.h"
+#include "relay.h"
 #include "screens.h"
 
 #define QUIET_MS 5000
 #define STALL_MS 30000
 #define SECRET_BYTES 64
 #define BAR_MIN 20
+#define PASS_DIGITS 8 /* first and last group of the number */
 
 struct run {
     enum tui_run_kind kind;
     struct tui_progress p;
     char source[1024], endpoint[13];
-    char passphrase[SECRET_BYTES]; /* shown until its last group was typed back */
-    char typed[8];
+    char passphrase[SECRET_BYTES]; /* shown, then hidden, until its first and last group were typed back from paper */
+    bool is_hidden;
+    char typed[12];
     unsigned tries;
     char error[TUI_PROGRESS_TEXT];
     bool has_ended, is_paused;
@@ -42,7 +45,7 @@ void tui_run_start(struct tui_app *app, const struct tui_run_request *q) {
     struct shodo_error err = SHODO_ERROR_INIT;
     shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;
     const char *path = tui_casefile_path(app->casefile);
-    const char *argv[20] = {app->engine_path};
+    const char *argv[24] = {app->engine_path};
     size_t n = 1;
     shodo_buf_addf(&out, "%s/out", path);
     bool is_triage = q->kind == TUI_RUN_TRIAGE;
@@ -53,9 +56,14 @@ void tui_run_start(struct tui_app *app, const struct tui_run_request *q) {
     argv[n++] = path;
     argv[n++] = "--events";
     argv[n++] = "3";
+    shodo_auto(shodo_buf) struct shodo_buf relay = SHODO_BUF_INIT;
     if (is_triage) {
         argv[n++] = "--profile";
         argv[n++] = q->profile ? q->profile : "standard";
+        if (tui_relay_write(app, &relay)) { /* what the machines before showed */
+            argv[n++] = "--rules";
+            argv[n++] = shodo_buf_cstr(&relay);
+        }
     } else {
         argv[n++] = "--endpoint";
         argv[n++] = q->endpoint;
@@ -164,8 +172,10 @@ static int draw_state(const struct tui_app *app, const struct run *r, struct tui
     const struct tui_progress *p = &r->p;
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     shodo_auto(shodo_buf) struct shodo_buf masked = SHODO_BUF_INIT;
-    shodo_buf_addf(&b, "[%s] %llu   %s %llu", tui_text(app, MSG_NOT_EXAMINED), (unsigned long long)p->problems, tui_text(app, MSG_FOUND),
-                   (unsigned long long)p->findings);
+    /* What is left out on purpose is counted at the end; until then only what could not be read is known. */
+    bool is_all = p->is_done && r->kind == TUI_RUN_TRIAGE;
+    shodo_buf_addf(&b, "[%s] %llu   %s %llu", tui_text(app, is_all ? MSG_NOT_EXAMINED : MSG_UNREADABLE),
+                   (unsigned long long)(p->problems + (is_all ? p->policy : 0)), tui_text(app, MSG_FOUND), (unsigned long long)p->findings);
     tui_canvas_text(c, row++, a.col, a.cols, p->problems ? TUI_ROLE_UNKNOWN : TUI_ROLE_NORMAL, shodo_buf_cstr(&b));
     if (!r->has_ended && *p->current)
         tui_canvas_path(c, row, a.col, a.cols, TUI_ROLE_DIM, tui_masked(app, p->current, &masked), strlen(tui_masked(app, p->current, &masked)));
@@ -182,13 +192,16 @@ static int draw_state(const struct tui_app *app, const struct run *r, struct tui
 }
 
 static void draw_passphrase(const struct tui_app *app, const struct run *r, struct tui_canvas *c, struct tui_area a, int row) {
-    const char *text = tui_text(app, MSG_PASS_TEXT);
-    row += tui_canvas_wrap(c, row, 4, a.col, a.cols, 0, TUI_ROLE_WARN, text, strlen(text)) + 1;
-    tui_canvas_text(c, row, a.col + 6, a.cols - 6, TUI_ROLE_TITLE, r->passphrase);
-    row += 2;
+    const char *text = tui_text(app, r->is_hidden ? MSG_PASS_HIDDEN : MSG_PASS_TEXT);
+    row += tui_canvas_wrap(c, row, 6, a.col, a.cols, 0, TUI_ROLE_WARN, text, strlen(text)) + 1;
+    if (!r->is_hidden) {
+        tui_canvas_text(c, row, a.col + 6, a.cols - 6, TUI_ROLE_TITLE, r->passphrase);
+        tui_canvas_text(c, row + 2, a.col, a.cols, TUI_ROLE_NORMAL, tui_text(app, MSG_PASS_WRITTEN));
+        return;
+    }
     int used = tui_canvas_text(c, row, a.col, a.cols, TUI_ROLE_NORMAL, tui_text(app, MSG_PASS_BACK));
-    tui_canvas_fill(c, row, a.col + used + 1, 8, TUI_ROLE_INPUT);
-    tui_canvas_text(c, row, a.col + used + 1, 8, TUI_ROLE_INPUT, r->typed);
+    tui_canvas_fill(c, row, a.col + used + 1, PASS_DIGITS + 2, TUI_ROLE_INPUT);
+    tui_canvas_text(c, row, a.col + used + 1, PASS_DIGITS + 2, TUI_ROLE_INPUT, r->typed);
     c->cursor_row = row;
     c->cursor_col = a.col + used + 1 + (int)strlen(r->typed);
 }
@@ -265,21 +278,26 @@ static void ask_cancel(struct tui_app *app) {
     tui_ask_add(a, tui_text(app, MSG_CANCEL_YES), NULL);
 }
 
+/* The first and the last group, from paper: the number itself is no longer on the screen. */
 static unsigned type_back(struct tui_app *app, struct run *r, struct tui_key key) {
     size_t n = strlen(r->typed), all = strlen(r->passphrase);
+    if (key.action == TUI_ACTION_NEXT || (!r->is_hidden && key.action == TUI_ACTION_ENTER)) {
+        r->is_hidden = !r->is_hidden;
+        memset(r->typed, 0, sizeof r->typed);
+        return TUI_EFFECT_REDRAW;
+    }
     if (key.action == TUI_ACTION_ERASE && n > 0)
         r->typed[n - 1] = 0;
-    else if (key.action == TUI_ACTION_CHAR && key.ch >= '0' && key.ch <= '9' && n + 1 < sizeof r->typed)
+    else if (r->is_hidden && key.action == TUI_ACTION_CHAR && key.ch >= '0' && key.ch <= '9' && n < PASS_DIGITS)
         r->typed[n] = (char)key.ch;
     if (key.action != TUI_ACTION_ENTER)
         return TUI_EFFECT_REDRAW;
-    bool fits = all >= 4 && strcmp(r->typed, r->passphrase + all - 4) == 0;
+    bool fits = all >= PASS_DIGITS && n == PASS_DIGITS && memcmp(r->typed, r->passphrase, 4) == 0 && memcmp(r->typed + 4, r->passphrase + all - 4, 4) == 0;
     if (fits || ++r->tries >= 3) { /* after three wrong ones the engine writes nothing and says so */
-        tui_child_reply(&app->child, r->typed, true);
+        tui_child_reply(&app->child, fits ? r->typed + 4 : "", true);
         explicit_bzero(r->passphrase, sizeof r->passphrase);
     } else {
         tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_PASS_WRONG));
-        tui_child_reply(&app->child, r->typed, false);
     }
     memset(r->typed, 0, sizeof r->typed);
     return TUI_EFFECT_REDRAW;

@@ -456,7 +456,7 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
     if (s->is_checking || key.action == TUI_ACTION_TICK)
         return key.action == TUI_ACTION_BACK ? TUI_EFFECT_IGNORED : TUI_EFFECT_REDRAW;
     v->selected = s->selected[s->level];
-    if (tui_list_key(v, key, rows_of(s), 10)) {
+    if (tui_menu_key(v, key, rows_of(s), 10)) {
         s->selected[s->level] = v->selected;
         return TUI_EFFECT_REDRAW;
     }
@@ -466,8 +466,6 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
         return TUI_EFFECT_REDRAW;
     }
     int i = key.action == TUI_ACTION_ENTER ? v->selected : -1;
-    if (key.action == TUI_ACTION_CHAR && key.ch >= '1' && key.ch <= '9')
-        i = (int)(key.ch - '1');
     if (i < 0 || i >= rows_of(s))
         return TUI_EFFECT_IGNORED;
     s->selected[s->level] = i;

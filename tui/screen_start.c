@@ -194,11 +194,9 @@ static void draw_start(const struct tui_app *app, struct tui_view *v, struct tui
 static unsigned start_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
     enum what rows[5];
     int n = rows_of(app, rows);
-    if (tui_list_key(v, key, n, 5))
+    if (tui_menu_key(v, key, n, 5))
         return TUI_EFFECT_REDRAW;
     int index = key.action == TUI_ACTION_ENTER ? v->selected : -1;
-    if (key.action == TUI_ACTION_CHAR && key.ch >= '1' && key.ch <= '9')
-        index = (int)(key.ch - '1');
     if (index < 0 || index >= n)
         return TUI_EFFECT_IGNORED;
     switch (rows[index]) {

@@ -35,6 +35,9 @@ TUI_SCREEN_TABLE(X)
 
 /* Up, down, page, first, last over `count` rows of which `rows` fit; true when the key was one of them. */
 bool tui_list_key(struct tui_view *v, struct tui_key key, int count, int rows);
+/* The same for numbered rows: a digit moves the cursor (0: the tenth row), Enter confirms. A digit alone does nothing else: a held or
+ * stray key plays no playbook. */
+bool tui_menu_key(struct tui_view *v, struct tui_key key, int count, int rows);
 /* Keeps the selected row inside `fit` rows. */
 void tui_list_scroll(struct tui_view *v, int fit);
 

@@ -44,6 +44,10 @@ class Screen:
             self.keys += 1
         return self.settle()
 
+    def pick(self, n):
+        """A numbered row: its digit moves the cursor, Enter confirms."""
+        return self.key(str(n), "Enter")
+
     def type(self, text):
         self.tmux("send-keys", "-l", text)
         self.keys += len(text)
@@ -108,31 +112,31 @@ def answer(screen, text):
     rows = options(text)
     labels = [label for _, label in rows]
     if labels and labels[0].startswith(("開く", "開いて")):
-        screen.key("1")
+        screen.pick(1)
         return function(screen, name)
     if labels and labels[0].startswith("その手順書"):
-        screen.key("2")
+        screen.pick(2)
         return name
     fits = [n for where, want in ANSWERS if where in name for n, label in rows if want in label]
     pick = fits[0] if fits else 1
-    screen.key(str(pick))
+    screen.pick(pick)
     text = screen.settle()
     if "答えた人の名前" in crumbs(text) and "Enter で決める" in text:
         screen.type("tanaka")
         screen.key("Enter")
     elif "決めた人" in crumbs(text) or "答えた人の名前" in crumbs(text):
-        screen.key("1")
+        screen.pick(1)
     elif "次に電話する時刻" in crumbs(text):
-        screen.key("3")
+        screen.pick(3)
     elif "Enter で決める" in text:
         screen.type("kakunin")
         screen.key("Enter")
     return name
 
 
-def last_group(text):
+def two_groups(text):
     m = re.search(r"\d{4}(?:-\d{4}){5}", text)
-    return m.group(0)[-4:] if m else None
+    return m.group(0)[:4] + m.group(0)[-4:] if m else None
 
 
 def function(screen, name):
@@ -144,30 +148,35 @@ def function(screen, name):
         if rows:
             screen.key("g")
             screen.type(f"{min(map(int, rows))}-{max(map(int, rows))}")
-            screen.key("Enter", "1")
+            screen.key("Enter")
+            screen.pick(1)
         screen.key("Escape")
     elif last.startswith("判断"):
         rows = options(screen.text())
         want = [n for where, label_wanted in DECISIONS if where in name for n, label in rows if label_wanted in label]
-        screen.key(str(want[0] if want else 1))
+        screen.pick(want[0] if want else 1)
         if "判断" in crumbs(screen.text()):
-            screen.key("1", "1")
+            screen.pick(1)
+            screen.pick(1)
     elif last.startswith("調べるディスク"):
         screen.until(r"調べるディスクを選ぶ[\s\S]*\d  .*GB")
-        screen.key("Enter")
+        screen.pick(1)
         text = screen.settle()
         if "検査と収集" in crumbs(text):
             run(screen)
     elif last.startswith("電話の言葉"):
-        screen.key("Down", "Down", "Enter", "2")  # noticed at: 15 minutes ago
-        screen.key("Down", "Enter", "3", "Escape")  # place: the third of the list
+        screen.pick(3)  # noticed at
+        screen.pick(2)  # 15 minutes ago
+        screen.pick(4)  # place
+        screen.pick(3)
+        screen.key("Escape")
     elif last.startswith("BitLocker"):
         screen.key("Enter")
     elif last.startswith("検査と収集"):
         run(screen)
     elif last.startswith("メモ"):
-        if "次に電話する時刻" in crumbs(screen.key("1")):
-            screen.key("1")
+        if "次に電話する時刻" in crumbs(screen.pick(1)):
+            screen.pick(1)
     elif last.startswith("封印"):
         screen.key("Enter")
     elif last.startswith("引継ぎ"):
@@ -176,9 +185,9 @@ def function(screen, name):
             screen.type("sakura")
             screen.key("Enter")
         else:
-            screen.key("1")
+            screen.pick(1)
     elif last.startswith("USB を外す"):
-        screen.key("3")
+        screen.pick(3)
     elif "書類" in last or "巡回表" in last or "検出" in last or "範囲" in last:
         screen.until(r"F1")
         for _ in range(40):
@@ -194,7 +203,7 @@ def function(screen, name):
     if now and now[1] == name:  # not said to be done by the function itself
         done = [n for n, label in options(text) if label.startswith("済んだ")]
         if done:
-            screen.key(str(done[0]))
+            screen.pick(done[0])
     return name
 
 
@@ -208,13 +217,16 @@ def facts(screen):
             screen.type(typed)
             screen.key("Enter")
         else:
-            screen.key("1")
+            screen.pick(1)
 
 
 def run(screen):
-    text = screen.until(r"Enter で次へ|最後の4桁", 300)
-    if "最後の4桁" in text:
-        screen.type(last_group(text))
+    text = screen.until(r"Enter で次へ|紙に書いたら", 300)
+    if "紙に書いたら" in text:
+        number = two_groups(text)
+        hidden = screen.key("Enter")
+        assert number and not two_groups(hidden), hidden
+        screen.type(number)
         screen.key("Enter")
         text = screen.until(r"Enter で次へ", 300)
     if "できなかった" in text:
