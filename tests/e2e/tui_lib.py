@@ -44,10 +44,6 @@ class Screen:
             self.keys += 1
         return self.settle()
 
-    def pick(self, n):
-        """A numbered row: its digit moves the cursor, Enter confirms."""
-        return self.key(str(n), "Enter")
-
     def type(self, text):
         self.tmux("send-keys", "-l", text)
         self.keys += len(text)
@@ -76,6 +72,12 @@ class Screen:
 
     def end(self):
         subprocess.run(["tmux", "-L", self.name, "kill-server"], capture_output=True)
+
+
+def pick(screen, n):
+    """A numbered row: its digit moves the cursor, Enter confirms."""
+    screen.key(str(n))
+    return screen.key("Enter")
 
 
 def crumbs(text):
@@ -112,22 +114,22 @@ def answer(screen, text):
     rows = options(text)
     labels = [label for _, label in rows]
     if labels and labels[0].startswith(("開く", "開いて")):
-        screen.pick(1)
+        pick(screen, 1)
         return function(screen, name)
     if labels and labels[0].startswith("その手順書"):
-        screen.pick(2)
+        pick(screen, 2)
         return name
     fits = [n for where, want in ANSWERS if where in name for n, label in rows if want in label]
-    pick = fits[0] if fits else 1
-    screen.pick(pick)
+    choice = fits[0] if fits else 1
+    pick(screen, choice)
     text = screen.settle()
     if "答えた人の名前" in crumbs(text) and "Enter で決める" in text:
         screen.type("tanaka")
         screen.key("Enter")
     elif "決めた人" in crumbs(text) or "答えた人の名前" in crumbs(text):
-        screen.pick(1)
+        pick(screen, 1)
     elif "次に電話する時刻" in crumbs(text):
-        screen.pick(3)
+        pick(screen, 3)
     elif "Enter で決める" in text:
         screen.type("kakunin")
         screen.key("Enter")
@@ -149,34 +151,34 @@ def function(screen, name):
             screen.key("g")
             screen.type(f"{min(map(int, rows))}-{max(map(int, rows))}")
             screen.key("Enter")
-            screen.pick(1)
+            pick(screen, 1)
         screen.key("Escape")
     elif last.startswith("判断"):
         rows = options(screen.text())
         want = [n for where, label_wanted in DECISIONS if where in name for n, label in rows if label_wanted in label]
-        screen.pick(want[0] if want else 1)
+        pick(screen, want[0] if want else 1)
         if "判断" in crumbs(screen.text()):
-            screen.pick(1)
-            screen.pick(1)
+            pick(screen, 1)
+            pick(screen, 1)
     elif last.startswith("調べるディスク"):
         screen.until(r"調べるディスクを選ぶ[\s\S]*\d  .*GB")
-        screen.pick(1)
+        pick(screen, 1)
         text = screen.settle()
         if "検査と収集" in crumbs(text):
             run(screen)
     elif last.startswith("電話の言葉"):
-        screen.pick(3)  # noticed at
-        screen.pick(2)  # 15 minutes ago
-        screen.pick(4)  # place
-        screen.pick(3)
+        pick(screen, 3)  # noticed at
+        pick(screen, 2)  # 15 minutes ago
+        pick(screen, 4)  # place
+        pick(screen, 3)
         screen.key("Escape")
     elif last.startswith("BitLocker"):
         screen.key("Enter")
     elif last.startswith("検査と収集"):
         run(screen)
     elif last.startswith("メモ"):
-        if "次に電話する時刻" in crumbs(screen.pick(1)):
-            screen.pick(1)
+        if "次に電話する時刻" in crumbs(pick(screen, 1)):
+            pick(screen, 1)
     elif last.startswith("封印"):
         screen.key("Enter")
     elif last.startswith("引継ぎ"):
@@ -185,9 +187,9 @@ def function(screen, name):
             screen.type("sakura")
             screen.key("Enter")
         else:
-            screen.pick(1)
+            pick(screen, 1)
     elif last.startswith("USB を外す"):
-        screen.pick(3)
+        pick(screen, 3)
     elif "書類" in last or "巡回表" in last or "検出" in last or "範囲" in last:
         screen.until(r"F1")
         for _ in range(40):
@@ -203,7 +205,7 @@ def function(screen, name):
     if now and now[1] == name:  # not said to be done by the function itself
         done = [n for n, label in options(text) if label.startswith("済んだ")]
         if done:
-            screen.pick(done[0])
+            pick(screen, done[0])
     return name
 
 
@@ -217,7 +219,7 @@ def facts(screen):
             screen.type(typed)
             screen.key("Enter")
         else:
-            screen.pick(1)
+            pick(screen, 1)
 
 
 def run(screen):

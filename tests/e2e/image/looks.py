@@ -62,7 +62,7 @@ def shapes(stick, work, size, name):
         walk.to_front_end()
         player = Player(s, "NVME0")
         player.start()
-        s.key("1")
+        s.key("1", "Enter")
         s.shot(f"step-{name}")
         s.key("F1")
         s.shot(f"help-{name}")
@@ -86,7 +86,7 @@ def keyboards(stick, work):
         s.key("n")
         for n, label in re.findall(r"(\d)  (\S+)", s.settle()):
             if "文字で入れる" in label:
-                s.key(n)
+                s.key(n, "Enter")
         vm.keys("bracket_left", "apostrophe", "shift-2")  # jp106: @ : "
         time.sleep(2)
         check('@:"' in s.settle(), "a Japanese keyboard gives @ : and \" where they are printed")

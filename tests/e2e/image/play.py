@@ -50,7 +50,7 @@ class Player:
         hit = [n for n, text in rows if label in text]
         if not hit:
             raise AssertionError(f"no row '{label}':\n{self.screen.text()}")
-        self.screen.key(str(hit[0]))
+        tui_lib.pick(self.screen, hit[0])
 
     def question(self, text):
         """What is asked before the home screen; anything unknown is answered by Enter (the safe answer is preselected)."""
@@ -58,7 +58,7 @@ class Player:
         if "今の時刻は" in text:  # "1": the clock is right, "2": it runs nine hours ahead, else what the telephone shows
             s.shot("tui-clock")
             if len(self.clock) == 1:
-                s.key(self.clock)
+                tui_lib.pick(s, self.clock)
                 return
             self.choose("携帯電話の時刻を打つ")
             s.type(self.clock)
@@ -102,20 +102,20 @@ class Player:
         """True when the program has ended by this step."""
         s = self.screen
         if "調べるディスク" in name:
-            s.key("1")
+            tui_lib.pick(s, 1)
             self.choose_disk()
         elif "BitLocker" in name and "鍵" in name:
-            s.key("1")
+            tui_lib.pick(s, 1)
             if step(s.settle()) is None:  # it asks: the disk has a closed volume
                 s.shot("tui-bitlocker")
                 s.type((self.recovery_key or "").replace("-", ""))
                 s.key("Enter")
         elif re.search(r"調べる（|証拠を集める", name):
-            s.key("1")
+            tui_lib.pick(s, 1)
             self.run(name)
         elif "外してよい" in name or "USB を外す" in name:
             s.shot("tui-before-eject")
-            s.key("1")
+            tui_lib.pick(s, 1)
             self.choose("電源")
             return True
         else:
@@ -135,16 +135,17 @@ class Player:
         rows = [(n, label) for n, label in options(self.disk_text) if re.search(self.disk, label)]
         if not rows:
             raise AssertionError(f"no disk '{self.disk}':\n{self.disk_text}")
-        s.key(str(rows[0][0]))
+        tui_lib.pick(s, rows[0][0])
 
     def run(self, name):
-        """Triage or collect: reads the pass phrase from the screen and types its last group back, then goes on."""
+        """Triage or collect: reads the pass phrase from the screen and types its first and last group back, then goes on."""
         s = self.screen
-        text = s.until(r"Enter で次へ|最後の4桁")
-        if "最後の4桁" in text:
+        text = s.until(r"Enter で次へ|紙に書いたら")
+        if "紙に書いたら" in text:
             s.shot("tui-passphrase")
             self.passphrase = WORDS.search(text)[0]
-            s.type(self.passphrase[-4:])
+            s.key("Enter")
+            s.type(self.passphrase[:4] + self.passphrase[-4:])
             s.key("Enter")
             text = s.until(r"Enter で次へ")
         s.shot("tui-triage" if "調べる" in name else "tui-collect")

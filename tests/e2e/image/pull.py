@@ -36,7 +36,7 @@ def unplug_scan(img, work, data):
         player.start()
         check(player.play(until=r"調べる（"), "by keys to the step that examines the disk")
         case = vm.shell("echo /data/cases/*")[1].split()[-1]
-        s.key("1")
+        s.key("1", "Enter")
         walk.until("ps | grep 'shodo triage' | grep -v grep", "triage", screen.FAR)
         walk.until(f"cat {case}/endpoints/*/ledger.jsonl {case}/endpoints/*/findings.jsonl | wc -l; ls {case}/endpoints | grep -c .", "\n1", screen.FAR)
         records = int(vm.shell(f"cat {case}/journal/*.jsonl | wc -l")[1].split()[-1])
@@ -53,7 +53,7 @@ def unplug_scan(img, work, data):
         code, out = vm.shell(f"shodo journal verify --case {case}", 600)
         after = int(vm.shell(f"cat {case}/journal/*.jsonl | wc -l")[1].split()[-1])
         check(code == 0 and after >= records, f"no record is lost ({records} before, {after} after), the journal verifies: {out[-80:]}")
-        s.key("1")
+        s.key("1", "Enter")
         player.run("調べる（もう一度）")
         code, out = vm.shell(f"shodo journal verify --case {case}; wc -l <$(echo {case}/endpoints/*/findings.jsonl)", 600)
         check(int(out.split()[-1]) > 5, f"the triage goes on and ends: {out.split()[-1]} findings")
