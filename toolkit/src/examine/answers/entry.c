@@ -144,7 +144,7 @@ bool ans_is_part(const struct shodo_answers *a, const struct ans_line *l) {
 static void say_ways(struct shodo_answers *a, struct shodo_json *j) {
     for (size_t i = 0; i < a->ways.count && i < 5; i++) {
         const struct ans_way *w = shodo_vec_at(&a->ways, i);
-        ans_sentence(j, ans_format(a, "入り方の候補: %s", w->ja), ans_format(a, "Possible way in: %s", w->en));
+        ans_sentence(j, ans_format(a, "入り方の候補: %s%s", w->ja, i ? "" : "。確からしさ: 中"), ans_format(a, "Possible way in: %s%s", w->en, i ? "" : ". Confidence: middle"));
     }
     if (!a->ways.count)
         ans_sentence(j, "入り方: 不明（ログオンの記録からは言えません）。VPN 装置とルーターの記録を確かめてください。",

@@ -151,8 +151,10 @@ void ans_write_hit(struct shodo_answers *a, struct shodo_json *j) {
     shodo_json_array(j, "sentences");
     switch (a->verdict) {
     case SHODO_VERDICT_MATCH:
-        ans_sentence(j, "この端末はランサムウェアの被害に遭ったと見られます。ネットワークにつながず、電源はそのままにし、触った人と時刻を記録してください。",
-                     "This machine looks hit by ransomware. Keep it off the network, leave its power as it is, and write down who touched it and when.");
+        ans_sentence(j, "この端末はランサムウェアの被害に遭ったと見られます。この端末の Windows を起動せず、ネットワークにつながないでください。触った人と時刻を記録してください。",
+                     "This machine looks hit by ransomware. Do not start its Windows and do not connect it. Write down who touched it and when.");
+        ans_sentence(j, "この端末を USB から調べている間は、手順が終わるまで電源を切らないでください。終わったら電源を切り、「起動禁止」の札を付けてください。",
+                     "While it is examined from the stick, leave it on until the steps are done; then switch it off and label it 'do not start'.");
         break;
     case SHODO_VERDICT_SUSPECT:
         ans_sentence(j, "被害または侵入の疑いがあります。保守の作業でないか担当者に確かめるまで、つながないでください。",

@@ -31,6 +31,9 @@ void ans_write_reach(struct shodo_answers *a, struct shodo_json *j) {
     shodo_json_array_end(&l);
     shodo_json_array(j, "sentences");
     ans_say_next(a, j);
+    size_t k = 0;
+    for (const struct ans_fact *f; (f = ans_next(a, "registry", "share", &k)) != NULL;)
+        ans_sentence(j, ans_format(a, "この端末が出している共有: %s（ほかの端末から届きます）。", ans_str(f, "name")), ans_format(a, "Share offered by this machine: %s.", ans_str(f, "name")));
     if (!n)
         ans_sentence(j, "届く先の記録は読み取れていません（無いとは言えません）。", "No record of what it reaches was read (which does not mean there is none).");
     size_t i = 0;
