@@ -49,4 +49,5 @@ def main():
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(json.dumps({"wall": round(wall, 3), "cpu": round(usage.ru_utime + usage.ru_stime, 3), "peak_mb": round(peak / 1024, 1), "rc": rc}))
 
-main()
+if __name__ == "__main__":
+    main()
