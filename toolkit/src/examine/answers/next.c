@@ -121,7 +121,7 @@ void ans_make_next(struct shodo_answers *a) {
 
 void ans_say_next(struct shodo_answers *a, struct shodo_json *j) {
     if (a->next_hosts.count)
-        ans_sentence(j, ans_format(a, "次に調べる端末の候補は %zu 台です（範囲の表に加え、電源を切らずに調べる順を決めてください）。", a->next_hosts.count),
+        ans_sentence(j, ans_format(a, "次に調べる端末の候補は %zu 台です（範囲の表に加え、調べる順を決めてください）。", a->next_hosts.count),
                      ans_format(a, "%zu machines to look at next: add them to the scope matrix.", a->next_hosts.count));
     for (size_t i = 0; i < a->next_hosts.count && i < NEXT_SAID; i++) {
         const struct ans_next_host *h = shodo_vec_at(&a->next_hosts, i);
