@@ -5,7 +5,6 @@ Software emulation is asked for by name: an existing /dev/kvm proves nothing abo
 """
 import ctypes
 import json
-import os
 import shutil
 import signal
 import socket

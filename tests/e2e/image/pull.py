@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The stick is pulled out: while nothing happens, while files are written, while a disk is scanned; and put back."""
-import re
 import subprocess
 import time
 
 import disks
 import screen
 import variant
-from fullpath import SHOTS, SLOW, attempts
+from fullpath import SHOTS, SLOW
 from lib.vm import Machine
 from play import Player
 from steps import STICK_MIB, Walk, check, make_stick, skip

@@ -5,7 +5,6 @@ The second initrd can replace files of the first (the kernel unpacks one after t
 stand-in front end, or, for the negative control, a read-only rule that does nothing. The product itself has no test hook.
 """
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
