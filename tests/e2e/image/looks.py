@@ -96,8 +96,11 @@ def keyboards(stick, work):
         time.sleep(2)
         walk.shot("ime-kana")
         check("かんせんたんまつ" in s.settle(), "romaji becomes kana")
-        vm.keys("spc")
-        time.sleep(4)
+        for _ in range(6):  # space goes through the candidates; 観戦 comes before 感染 as long as nothing was learnt
+            vm.keys("spc")
+            time.sleep(3)
+            if "感染" in s.settle():
+                break
         walk.shot("ime-kanji")
         vm.keys("ret")
         time.sleep(2)
