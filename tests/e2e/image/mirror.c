@@ -99,7 +99,8 @@ int main(int argc, char **argv) {
         cfmakeraw(&raw);
         tcsetattr(0, TCSANOW, &raw);
     }
-    ioctl(0, TIOCGWINSZ, &size);
+    for (int i = 0; i < 50 && (ioctl(0, TIOCGWINSZ, &size) < 0 || size.ws_row == 0); i++) // fbterm sets it a moment later
+        usleep(100000);
     signal(SIGHUP, SIG_IGN);
     int master = start(argv + 2, &size, &child);
     int slave = master < 0 ? -1 : open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC); // shows how much is typed and not yet read
