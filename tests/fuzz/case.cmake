@@ -1,1 +1,5 @@
 shodo_fuzz(journal LIBS shodo_case)
+shodo_fuzz(playbook LIBS shodo_case)
+shodo_fuzz(site LIBS shodo_case)
+shodo_fuzz(csv SOURCES ${PROJECT_SOURCE_DIR}/tui/csv.c LIBS shodo_case shodo_base)
+target_include_directories(fuzz_csv PRIVATE ${PROJECT_SOURCE_DIR}/tui)

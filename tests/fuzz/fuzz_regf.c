@@ -1,25 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A hive and its transaction log. */
 #include <stdint.h>
-#include <stdlib.h>
 
-#include "examine/readers/reader.h"
-
-static void on_fact(void *ctx, const char *reader, const char *kind, int64_t time, const char *source, const char *values_json) {
-    (void)ctx;
-    (void)reader;
-    (void)time;
-    if (!kind[0] || !source || values_json[0] != '{')
-        abort();
-}
-
-static void on_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t examined_bytes, const char *text) {
-    (void)ctx;
-    (void)reason;
-    (void)examined_bytes;
-    if (!text[0])
-        abort();
-}
+#include "reader_sink.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
@@ -34,7 +17,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
     struct shodo_reader_memory mem = {.p = p + 1, .n = hive}, log = {.p = p + 1 + hive, .n = n - 1 - hive};
     struct shodo_reader_file f = {.path = paths[p[0] % 8], .stream = "", .bytes = shodo_reader_in_memory(&mem)};
     f.companions[f.companions_count++] = shodo_reader_in_memory(&log);
-    const struct shodo_reader_sink sink = {.fact = on_fact, .problem = on_problem};
-    shodo_reader_registry.run(&f, &sink);
+    shodo_reader_registry.run(&f, &reader_sink);
     return 0;
 }

@@ -1,0 +1,2 @@
+shodo_fuzz(value LIBS shodo_base)
+shodo_fuzz(text LIBS shodo_base)
