@@ -255,6 +255,11 @@ static void test_recognised(void **state) {
         assert_int_equal(shodo_volume_at(&t, 0)->fs, rows[i].fs);
         assert_string_equal(shodo_volume_at(&t, 0)->fs_name, rows[i].name);
         assert_true(shodo_volume_at(&t, 0)->why[0] != '\0');
+        if (strcmp(rows[i].mark, "-FVE-FS-") != 0) { /* without metadata it is damaged BitLocker, in English only */
+            shodo_auto(shodo_buf) struct shodo_buf ja = SHODO_BUF_INIT;
+            assert_true(shodo_volume_why_show(&ja, shodo_volume_at(&t, 0)->why, true));
+            assert_string_not_equal(shodo_buf_cstr(&ja), shodo_volume_at(&t, 0)->why);
+        }
         shodo_volume_table_done(&t);
         shodo_source_free(s);
         free(disk);

@@ -9,6 +9,7 @@
 #include "base/value.h"
 #include "engine/store.h"
 #include "engine/summary_group.h"
+#include "evidence/volume.h"
 
 enum { RULES_MAX = 10000, RULES_NAMED = 4 };
 
@@ -177,6 +178,17 @@ static void add_safe(struct shodo_buf *out, const char *s) {
     shodo_text_safe_clip(out, s, strlen(s), 60, true);
 }
 
+/* A path keeps its end; of a volume that is not read, what it is and whom to ask. */
+static void add_example(struct shodo_buf *out, const char *s, bool is_japanese) {
+    shodo_auto(shodo_buf) struct shodo_buf why = SHODO_BUF_INIT;
+    if (s[0] == '/' || s[0] == '\0') {
+        add_safe(out, s);
+        return;
+    }
+    shodo_volume_why_show(&why, s, is_japanese);
+    shodo_text_safe_clip(out, shodo_buf_cstr(&why), why.len, 160, false);
+}
+
 /* What the profile or the kind of file leaves out, in words; a policy of another text is shown as it stands. */
 static const char *policy_ja(const char *text) {
     static const struct {
@@ -211,7 +223,7 @@ static void print_reason(const struct shodo_summary_reason *r, bool ja, struct s
     const char *example = r->is_problem ? r->example ? r->example : r->text : NULL;
     if (example) {
         shodo_buf_adds(out, ja ? "  例 " : ", for example ");
-        add_safe(out, example);
+        add_example(out, example, ja);
     }
     shodo_buf_addc(out, '\n');
 }

@@ -8,7 +8,7 @@
 
 const struct shodo_verb shodo_verbs[] = {
     {.name = "sources",
-     .usage = "[PATH]... [--recovery-key-file FILE|-]... [--json]",
+     .usage = "[PATH]... [--recovery-key-file FILE|-]... [--json] [--lang ja|en]",
      .help = "disks and images: size, volumes, what is on them, whether they can be read",
      .exits = "0 done; 3 something that is there could not be read",
      .example = "disk.img",

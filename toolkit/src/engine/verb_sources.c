@@ -21,6 +21,7 @@ struct disk {
     const char *path;
     char model[SYS_TEXT], serial[SYS_TEXT];
     bool is_removable, is_readonly, is_system;
+    bool is_japanese; /* --lang ja */
 };
 
 static void read_sys(char out[SYS_TEXT], const char *disk, const char *file) {
@@ -112,8 +113,10 @@ static void write_text(const struct disk *d, const struct shodo_opened *o, const
         else if (v->is_dirty)
             shodo_buf_adds(&b, "\n       marked dirty: Windows was switched off or stopped without closing the volume. It can be read");
         if (v->why[0]) {
+            shodo_auto(shodo_buf) struct shodo_buf why = SHODO_BUF_INIT;
+            shodo_volume_why_show(&why, v->why, d->is_japanese);
             shodo_buf_adds(&b, "\n       ");
-            add_safe(&b, v->why);
+            add_safe(&b, shodo_buf_cstr(&why));
         }
         shodo_buf_addc(&b, '\n');
         add_shadows(&b, &v->shadows);
@@ -141,7 +144,7 @@ static bool is_disk(const char *name) {
     return name[0] != '.' && !strchr(name, '/') && strlen(name) < 64;
 }
 
-static bool show_disks(const struct shodo_vec *keys, bool is_json) {
+static bool show_disks(const struct shodo_vec *keys, bool is_json, bool is_japanese) {
     DIR *dir = opendir("/sys/block");
     bool ok = true;
     if (!dir)
@@ -150,7 +153,7 @@ static bool show_disks(const struct shodo_vec *keys, bool is_json) {
         if (!is_disk(e->d_name))
             continue;
         char path[128], flag[SYS_TEXT];
-        struct disk d = {.path = path};
+        struct disk d = {.path = path, .is_japanese = is_japanese};
         snprintf(path, sizeof path, "/dev/%.63s", e->d_name);
         for (char *p = path; *p; p++)
             *p = *p == '!' ? '/' : *p;
@@ -169,19 +172,23 @@ static bool show_disks(const struct shodo_vec *keys, bool is_json) {
 }
 
 int shodo_verb_sources(const struct shodo_verb *v, int argc, char **argv) {
-    const char *words[WORDS_MAX];
+    const char *words[WORDS_MAX], *lang = NULL;
     bool is_json = false, ok = true;
     struct shodo_vec keys = SHODO_VEC_INIT(sizeof(const char *));
     size_t n = 0;
     const struct shodo_option options[] = {{.name = "--json", .flag = &is_json},
-                                           {.name = "--recovery-key-file", .list = &keys}};
+                                           {.name = "--recovery-key-file", .list = &keys},
+                                           {.name = "--lang", .text = &lang}};
     if (!shodo_args_parse(v, argc, argv, options, SHODO_ARRAY_SIZE(options), words, WORDS_MAX, &n))
         return SHODO_EXIT_USAGE;
+    bool is_japanese = lang && strcmp(lang, "ja") == 0;
+    if (lang && !is_japanese && strcmp(lang, "en") != 0)
+        return shodo_verb_usage(v, "--lang is ja or en");
     shodo_signals_init();
     for (size_t i = 0; i < n; i++)
-        ok = show(&(struct disk){.path = words[i]}, &keys, is_json) && ok;
+        ok = show(&(struct disk){.path = words[i], .is_japanese = is_japanese}, &keys, is_json) && ok;
     if (!n)
-        ok = show_disks(&keys, is_json);
+        ok = show_disks(&keys, is_json, is_japanese);
     shodo_vec_done(&keys);
     return ok ? SHODO_EXIT_NOTHING : SHODO_EXIT_INCOMPLETE;
 }

@@ -8,58 +8,51 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "evidence/ntfs.h"
+#include "evidence/why.h"
 
 #define DOS_NAMES 2 /* namespace of the short names */
 
 #define HEAD_BYTES SHODO_KIB(72) /* up to the marks of BTRFS at 64 KiB */
-
-#define ASK_LINUX "ask whoever runs this server to copy the data or to attach the volume read-only"
 
 /* Marks of what we do not read ourselves. */
 static const struct mark {
     uint32_t offset;
     uint8_t bytes[10];
     uint8_t len;
-    const char *name, *why;
+    const char *name;
+    enum why why;
 } marks[] = {
-    {3, "ReFS\0\0\0\0", 8, "ReFS",
-     "ReFS is not read; attach the disk to a Windows Server of the same version or newer, read-only"},
-    {4096, "SPACEDB ", 8, "Storage Spaces",
-     "member of a Windows storage pool; all disks of the pool are needed, on a Windows machine"},
-    {0, "LUKS\xba\xbe", 6, "LUKS", "encrypted Linux volume; " ASK_LINUX},
-    {512, "LABELONE", 8, "LVM", "member of a Linux volume group; " ASK_LINUX},
-    {4096, "\xfc\x4e\x2b\xa9", 4, "mdraid", "member of a Linux RAID; all members are needed; " ASK_LINUX},
-    {0, "\xfc\x4e\x2b\xa9", 4, "mdraid", "member of a Linux RAID; all members are needed; " ASK_LINUX},
-    {0, "XFSB", 4, "XFS", "XFS is not read; " ASK_LINUX},
-    {0x10040, "_BHRfS_M", 8, "BTRFS", "BTRFS is not read; " ASK_LINUX},
-    {32, "NXSB", 4, "APFS", "APFS is not read; a Mac is needed"},
-    {1024, "H+", 2, "HFS+", "HFS+ is not read; a Mac is needed"},
-    {1024, "HX", 2, "HFS+", "HFS+ is not read; a Mac is needed"},
-    {4086, "SWAPSPACE2", 10, "swap", "Linux swap space, no files"},
-    {0x8001, "CD001", 5, "ISO 9660", "a disc image, not read"},
-    {0, "hsqs", 4, "squashfs", "a read-only Linux system image, not read"},
+    {3, "ReFS\0\0\0\0", 8, "ReFS", WHY_REFS},
+    {4096, "SPACEDB ", 8, "Storage Spaces", WHY_SPACES},
+    {0, "LUKS\xba\xbe", 6, "LUKS", WHY_LUKS},
+    {512, "LABELONE", 8, "LVM", WHY_LVM},
+    {4096, "\xfc\x4e\x2b\xa9", 4, "mdraid", WHY_MDRAID},
+    {0, "\xfc\x4e\x2b\xa9", 4, "mdraid", WHY_MDRAID},
+    {0, "XFSB", 4, "XFS", WHY_XFS},
+    {0x10040, "_BHRfS_M", 8, "BTRFS", WHY_BTRFS},
+    {32, "NXSB", 4, "APFS", WHY_APFS},
+    {1024, "H+", 2, "HFS+", WHY_HFS},
+    {1024, "HX", 2, "HFS+", WHY_HFS},
+    {4086, "SWAPSPACE2", 10, "swap", WHY_SWAP},
+    {0x8001, "CD001", 5, "ISO 9660", WHY_ISO},
+    {0, "hsqs", 4, "squashfs", WHY_SQUASHFS},
 };
 
 static const struct {
-    const char *type, *name, *why;
+    const char *type, *name;
+    enum why why;
 } types[] = {
-    {"0x42", "dynamic disk",
-     "Windows dynamic disk (LDM); attach all disks of the set to a Windows machine, read-only"},
-    {"AF9B60A0-1431-4F62-BC68-3311714A69AD", "dynamic disk",
-     "Windows dynamic disk (LDM); attach all disks of the set to a Windows machine, read-only"},
-    {"5808C8AA-7E8F-42E0-85D2-E1E90434CFB3", "dynamic disk", "database of a Windows dynamic disk"},
-    {"E75CAF8F-F680-4CEE-AFA3-B001E56EFC2D", "Storage Spaces",
-     "member of a Windows storage pool; all disks of the pool are needed, on a Windows machine"},
-    {"E3C9E316-0B5C-4DB8-817D-F92DF00215AE", "reserved", "Microsoft reserved partition, no files"},
-    {"0xfb", "VMFS",
-     "VMware datastore; ask the virtualization provider for the virtual disks of the machines"},
-    {"AA31E02A-400F-11DB-9590-000C2911D1B8", "VMFS",
-     "VMware datastore; ask the virtualization provider for the virtual disks of the machines"},
-    {"0xfd", "mdraid", "member of a Linux RAID; all members are needed; " ASK_LINUX},
-    {"A19D880F-05FC-4D3B-A006-743F0F84911E", "mdraid",
-     "member of a Linux RAID; all members are needed; " ASK_LINUX},
-    {"0x8e", "LVM", "member of a Linux volume group; " ASK_LINUX},
-    {"E6D6D379-F507-44C2-A23C-238F2A3DF928", "LVM", "member of a Linux volume group; " ASK_LINUX},
+    {"0x42", "dynamic disk", WHY_DYNAMIC},
+    {"AF9B60A0-1431-4F62-BC68-3311714A69AD", "dynamic disk", WHY_DYNAMIC},
+    {"5808C8AA-7E8F-42E0-85D2-E1E90434CFB3", "dynamic disk", WHY_DYNAMIC_DB},
+    {"E75CAF8F-F680-4CEE-AFA3-B001E56EFC2D", "Storage Spaces", WHY_SPACES},
+    {"E3C9E316-0B5C-4DB8-817D-F92DF00215AE", "reserved", WHY_RESERVED},
+    {"0xfb", "VMFS", WHY_VMFS},
+    {"AA31E02A-400F-11DB-9590-000C2911D1B8", "VMFS", WHY_VMFS},
+    {"0xfd", "mdraid", WHY_MDRAID},
+    {"A19D880F-05FC-4D3B-A006-743F0F84911E", "mdraid", WHY_MDRAID},
+    {"0x8e", "LVM", WHY_LVM},
+    {"E6D6D379-F507-44C2-A23C-238F2A3DF928", "LVM", WHY_LVM},
 };
 
 static void set(struct shodo_volume *v, enum shodo_volume_fs fs, const char *name, const char *why) {
@@ -187,14 +180,14 @@ static bool detect_vmfs(struct shodo_volume *v) {
         (memcmp(b, "\x0d\xd0\x01\xc0", 4) != 0 && memcmp(b, "\x5e\xf1\xab\x2f", 4) != 0))
         return false;
     set(v, SHODO_FS_OTHER, "VMFS",
-        "VMware datastore; ask the virtualization provider for the virtual disks of the machines");
+        why_en(WHY_VMFS));
     return true;
 }
 
 static bool detect_mark(struct shodo_volume *v, const uint8_t *p, size_t n) {
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(marks); i++) {
         if (has(p, n, marks[i].offset, marks[i].bytes, marks[i].len)) {
-            set(v, SHODO_FS_OTHER, marks[i].name, marks[i].why);
+            set(v, SHODO_FS_OTHER, marks[i].name, why_en(marks[i].why));
             return true;
         }
     }
@@ -205,7 +198,7 @@ static bool detect_type(struct shodo_volume *v) {
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(types); i++) {
         if (strcmp(v->part_type, types[i].type) == 0) {
             bool is_empty = strcmp(types[i].name, "reserved") == 0;
-            set(v, is_empty ? SHODO_FS_NONE : SHODO_FS_OTHER, types[i].name, types[i].why);
+            set(v, is_empty ? SHODO_FS_NONE : SHODO_FS_OTHER, types[i].name, why_en(types[i].why));
             return true;
         }
     }
@@ -218,12 +211,12 @@ void detect_volume(struct shodo_volume *v) {
     uint64_t bad = 0;
     size_t n = (size_t)SHODO_MIN(shodo_source_size(v->source), (uint64_t)sizeof(p));
     if (n < 512 || shodo_source_read(v->source, 0, p, n, &bad, NULL) != SHODO_OK) {
-        set(v, SHODO_FS_NONE, "", "too small to hold a file system");
+        set(v, SHODO_FS_NONE, "", why_en(WHY_SMALL));
         return;
     }
     if (is_bitlocker(p, n)) {
         set(v, SHODO_FS_BITLOCKER, "BitLocker",
-            "encrypted with BitLocker; the 48-digit recovery key is needed");
+            why_en(WHY_BITLOCKER));
         return;
     }
     if (has(p, n, 3, "NTFS    ", 8) && detect_ntfs(v))
@@ -232,12 +225,12 @@ void detect_volume(struct shodo_volume *v) {
         detect_vmfs(v) || detect_type(v) || detect_ntfs(v))
         return;
     if (bad > 0)
-        set(v, SHODO_FS_UNKNOWN, "", "the start of the volume cannot be read (bad sectors)");
+        set(v, SHODO_FS_UNKNOWN, "", why_en(WHY_BAD_START));
     else if (memcmp(p, zero, sizeof(zero)) == 0)
-        set(v, SHODO_FS_NONE, "", "empty: the volume starts with zeros");
+        set(v, SHODO_FS_NONE, "", why_en(WHY_EMPTY));
     else
         set(v, SHODO_FS_UNKNOWN, "",
-            "not recognised; it may be damaged or encrypted: ask whoever set up this machine");
+            why_en(WHY_UNKNOWN));
 }
 
 bool detect_is_boot_sector(const uint8_t *p, size_t n) {

@@ -224,6 +224,9 @@ void shodo_volume_write(struct shodo_json *j, const char *key, const struct shod
     shodo_json_str(j, "fs", v->fs_name);
     shodo_json_bool(j, "is_read", v->why[0] == '\0' && v->fs != SHODO_FS_NONE);
     shodo_json_str(j, "why", v->why);
+    shodo_auto(shodo_buf) struct shodo_buf ja = SHODO_BUF_INIT;
+    shodo_volume_why_show(&ja, v->why, true);
+    shodo_json_str(j, "why_ja", shodo_buf_cstr(&ja));
     shodo_json_str(j, "drive", drive);
     shodo_json_str(j, "label", v->label);
     shodo_json_str(j, "serial", v->serial);

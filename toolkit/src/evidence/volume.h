@@ -96,6 +96,8 @@ enum shodo_status shodo_volume_unlock(struct shodo_volume *v, const struct shodo
 struct shodo_volume *shodo_volume_at(const struct shodo_volume_table *t, size_t i);
 /* 12 hex: SHA-256 over disk size, disk id and volume serials (design 4). */
 void shodo_endpoint_id(const struct shodo_volume_table *t, uint64_t disk_bytes, char out[13]);
+/* `why` in the language of the reader; false when there is no Japanese for it (the English is added then). Appends. */
+bool shodo_volume_why_show(struct shodo_buf *out, const char *why, bool is_japanese);
 void shodo_volume_write(struct shodo_json *j, const char *key, const struct shodo_volume *v);
 
 #endif
