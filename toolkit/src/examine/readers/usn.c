@@ -52,7 +52,13 @@ bool shodo_usn_parse(const uint8_t *p, size_t n, struct shodo_usn_record *ret) {
     if (ret->major == 4) {
         ret->reason = shodo_cur_le32(&c);
         ret->source = shodo_cur_le32(&c);
-        return !c.bad;
+        ret->extents_left = shodo_cur_le32(&c);
+        ret->extents_count = shodo_cur_le16(&c);
+        bool is_pair = shodo_cur_le16(&c) == 16;
+        ret->extents = shodo_cur_bytes(&c, 16 * (size_t)ret->extents_count);
+        if (!is_pair || c.bad || c.pos > ret->length)
+            ret->extents_count = 0;
+        return ret->length >= V4_BYTES;
     }
     ret->time = shodo_time_from_filetime(shodo_cur_le64(&c));
     ret->reason = shodo_cur_le32(&c);

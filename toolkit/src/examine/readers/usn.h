@@ -30,6 +30,9 @@ struct shodo_usn_record {
     uint32_t reason, source, security, attributes;
     const uint8_t *name; /* UTF-16LE */
     uint16_t name_bytes;
+    uint32_t extents_left;  /* version 4: that follow in further records */
+    uint16_t extents_count; /* of this record: pairs of offset and length, 8 bytes each, at `extents` */
+    const uint8_t *extents;
 };
 
 /* The record at the start of the bytes; false when there is none that holds together. */
