@@ -37,6 +37,7 @@
 #define SHODO_LIMIT_RECOVERY_KEYS 16u /* BitLocker recovery keys given to one command */
 #define SHODO_LIMIT_EWF_TABLES (1u << 20) /* chunk tables of an E01 image */
 #define SHODO_LIMIT_EWF_CHUNK_BYTES SHODO_MIB(16)
+#define SHODO_LIMIT_TSK_BYTES SHODO_MIB(256) /* one allocation of libtsk; growing lists four times as much */
 #define SHODO_LIMIT_SHADOWS 512u       /* shadow copies of one volume: Windows keeps at most 512 */
 #define SHODO_LIMIT_ENTRIES 8000000u   /* entries of one volume */
 #define SHODO_LIMIT_NAMES 1024u        /* names (hard links) of one entry */

@@ -46,6 +46,28 @@ struct walk {
     struct shodo_error *err;
 };
 
+/* libtsk's own allocator, in its place: an inode of ext4 may claim gigabytes of inline data, and libtsk would allocate and
+ * clear them for every name of it. A refusal is an error of that entry. */
+void *tsk_malloc(size_t n);
+void *tsk_realloc(void *p, size_t n);
+
+static void *refuse(size_t n) {
+    tsk_error_reset();
+    tsk_error_set_errno(TSK_ERR_AUX_MALLOC);
+    tsk_error_set_errstr("%llu bytes of memory are more than the limit", (unsigned long long)n);
+    return NULL;
+}
+
+void *tsk_malloc(size_t n) {
+    void *p = n <= SHODO_LIMIT_TSK_BYTES ? calloc(1, n ? n : 1) : NULL;
+    return p ? p : refuse(n);
+}
+
+void *tsk_realloc(void *p, size_t n) {
+    void *q = n <= 4 * SHODO_LIMIT_TSK_BYTES ? realloc(p, n) : NULL;
+    return q ? q : refuse(n);
+}
+
 static ssize_t image_read(TSK_IMG_INFO *info, TSK_OFF_T offset, char *p, size_t n) {
     struct image *im = (struct image *)info;
     uint64_t bad = 0, size = shodo_source_size(im->source);
