@@ -28,6 +28,9 @@ struct examining {
     size_t queue_first, queue_count;
     struct shodo_source *disk;
     struct shodo_volume_table table;
+    size_t bad_ranges;   /* of the disk, when it last answered */
+    bool is_head_good;   /* its first sector could be read at the start */
+    bool has_lost_disk;
     struct shodo_exam *exam;
     struct shodo_arena arena;
     enum shodo_status status; /* of the channel */
@@ -151,6 +154,22 @@ static size_t take_companions(struct examining *x, struct shodo_cur *c, struct s
     return count;
 }
 
+static bool is_head_readable(struct examining *x) {
+    uint8_t sector[512];
+    uint64_t bad = 0;
+    return shodo_source_size(x->disk) >= sizeof sector &&
+           shodo_source_read(x->disk, 0, sector, sizeof sector, &bad, NULL) == SHODO_OK && bad == 0;
+}
+
+/* Something could not be read since it last answered, and now its first sector cannot be read either. */
+static bool is_gone(struct examining *x) {
+    size_t bad = x->disk ? shodo_source_bad_count(x->disk) : 0;
+    if (bad == x->bad_ranges || !x->is_head_good)
+        return false;
+    x->bad_ranges = bad;
+    return !is_head_readable(x);
+}
+
 static enum shodo_status do_item(struct examining *x, int fd, struct shodo_error *err) {
     struct shodo_cur c = shodo_cur_of(x->in.data, x->in.len);
     struct shodo_item item;
@@ -179,6 +198,9 @@ static enum shodo_status do_item(struct examining *x, int fd, struct shodo_error
         shodo_source_free(source);
     if (st != SHODO_OK)
         return st;
+    x->has_lost_disk = is_gone(x);
+    if (x->has_lost_disk) /* not done: it is for a run with the disk */
+        return SHODO_OK;
     shodo_buf_clear(&x->out);
     shodo_msg_put_stats(&x->out, &stats);
     send_it(x, SHODO_MSG_DONE);
@@ -195,7 +217,19 @@ static enum shodo_status open_disk(struct examining *x, struct shodo_error *err)
     const struct shodo_host_source *h = x->job->host;
     if (h->is_tree)
         return SHODO_OK;
-    return shodo_host_volumes_open(&x->disk, &x->table, h, NULL, err);
+    enum shodo_status st = shodo_host_volumes_open(&x->disk, &x->table, h, NULL, err);
+    if (st != SHODO_OK)
+        return st;
+    x->is_head_good = is_head_readable(x);
+    x->bad_ranges = shodo_source_bad_count(x->disk);
+    const struct shodo_volume_table *then = x->job->volumes;
+    bool is_same = !then || then->volumes.count == x->table.volumes.count;
+    for (size_t i = 0; is_same && then && i < then->volumes.count; i++)
+        is_same = shodo_volume_at(then, i)->offset == shodo_volume_at(&x->table, i)->offset &&
+                  shodo_volume_at(then, i)->fs == shodo_volume_at(&x->table, i)->fs;
+    return is_same ? SHODO_OK
+                   : shodo_fail(err, SHODO_UNREADABLE, "the disk no longer answers as it did at the start; connect it again "
+                                                       "and run the same command");
 }
 
 int shodo_examiner_run(void *ctx, int channel_fd) {
@@ -221,7 +255,7 @@ int shodo_examiner_run(void *ctx, int channel_fd) {
             st = do_item(&x, fd, &err);
         if (fd >= 0)
             close(fd);
-        if (st == SHODO_OK && is_tired()) {
+        if (st == SHODO_OK && (is_tired() || x.has_lost_disk)) {
             shodo_buf_clear(&x.out);
             send_it(&x, SHODO_MSG_RETIRE);
             return 0;

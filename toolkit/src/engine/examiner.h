@@ -13,6 +13,7 @@
 struct shodo_examiner {
     const struct shodo_host_source *host;
     const struct shodo_plan *plan;
+    const struct shodo_volume_table *volumes; /* of the probe: another table now means another disk, or none; may be NULL */
     /* Called before each entry. NULL in the program; the sandbox tests put a crash, a hang or a forbidden call here. */
     void (*hook)(const struct shodo_entry *e, int channel_fd);
 };

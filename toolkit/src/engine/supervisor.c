@@ -411,7 +411,7 @@ enum shodo_status shodo_run(const struct shodo_run_options *o, struct shodo_run_
         return shodo_fail(err, SHODO_NOMEM, "no memory for the run");
     r->o = o;
     r->result = ret;
-    r->examiner = (struct shodo_examiner){.host = o->host, .plan = o->plan, .hook = o->examiner_hook};
+    r->examiner = (struct shodo_examiner){.host = o->host, .plan = o->plan, .volumes = o->volumes, .hook = o->examiner_hook};
     r->lister = (struct shodo_lister){.host = o->host, .plan = o->plan, .form = SHODO_LIST_ITEMS, .want_deleted = true, .detect = o->detect};
     r->jobs = SHODO_MAX(1u, SHODO_MIN(o->jobs, SHODO_LIMIT_EXAMINERS));
     r->done = (struct shodo_vec)SHODO_VEC_INIT(1);
