@@ -301,7 +301,8 @@ static enum shodo_status journal_run(struct collecting *c, const char *run, cons
                                     : shodo_journal_add(c->dir.journal, "engine", status ? "run.end" : "run.start",
                                                         shodo_buf_cstr(&b), err);
     shodo_buf_done(&b);
-    return st;
+    /* the end of a run is under a signature too: nothing of it can be changed unseen */
+    return st == SHODO_OK && status ? shodo_journal_checkpoint(c->dir.journal, err) : st;
 }
 
 static enum shodo_status prepare(struct collecting *c, struct shodo_error *err) {
