@@ -21,7 +21,7 @@ static const struct {
     {"verify", "--passphrase-fd", "read the pass phrase of the bundle, one line, from this descriptor: the inside is checked too"},
     {"key", "--passphrase-fd", "read the pass phrase of the signing key, one line, from this descriptor"},
     {"sheet", "--out", "file to write; '-': standard output"},
-    {"sheet", "--format", "default: txt; xlsx: the official spreadsheet filled when it is on the stick; cells: an empty cell map of a form"},
+    {"sheet", "--format", "default: by the ending of --out, else txt; xlsx: the official spreadsheet filled when it is on the stick; cells: an empty cell map of a form"},
     {"sheet", "--template", "the official spreadsheet to fill, when it is not in site/forms"},
     {"export", "--format", "timesketch (JSON Lines), bodyfile (mactime), stix (STIX 2.1 indicators)"},
     {NULL, "--out", "file to write"},

@@ -60,7 +60,7 @@ static enum shodo_status deliver(const struct shodo_buf *out, const char *path,
 }
 
 int shodo_verb_sheet(const struct shodo_verb *v, int argc, char **argv) {
-    const char *word = NULL, *lang = "ja", *format = "txt", *path = "-", *template_path = NULL;
+    const char *word = NULL, *lang = "ja", *format = NULL, *path = "-", *template_path = NULL;
     size_t n = 0;
     struct shodo_sheet_options o = {
         .is_ja = true, .now = shodo_time_now(), .problem = print_problem};
@@ -73,6 +73,9 @@ int shodo_verb_sheet(const struct shodo_verb *v, int argc, char **argv) {
     if (!shodo_args_parse(v, argc, argv, options, SHODO_ARRAY_SIZE(options), &word, 1, &n))
         return SHODO_EXIT_USAGE;
     o.is_ja = strcmp(lang, "en") != 0;
+    const char *ending = strrchr(path, '.');
+    if (!format)
+        format = ending && renderer_of(ending + 1) ? ending + 1 : "txt"; /* --out x.pdf means a PDF */
     if (n == 0)
         return shodo_verb_usage(v, "which sheet? ('shodo sheet list' names them)");
     if (strcmp(word, "list") == 0)

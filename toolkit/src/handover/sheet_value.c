@@ -193,6 +193,10 @@ static struct shodo_sheet_value from_decide(struct shodo_sheet *s, const char *r
     struct shodo_sheet_value v = from_decision(s, d, label_of(s, NULL, d->value), field);
     /* the screen writes "決めた人: 名前 / 理由: …" into the note; the actor is who recorded it */
     const char *by = strstr(d->note, "決めた人: "), *why = strstr(d->note, " / 理由: ");
+    if (is_unknown_word(d->value) || strcmp(d->value, "wait") == 0)
+        return unknown(s, shodo_sheet_say(s, "承認の記録なし", "no approval recorded")); /* undecided is no approval */
+    if (strcmp(dot, ".who") == 0 && !by && strcmp(d->actor, "operator") == 0)
+        return unknown(s, shodo_sheet_say(s, "名前の記録なし", "no name recorded"));
     if (strcmp(dot, ".who") == 0)
         v.text = by ? shodo_sheet_printf(s, "%.*s", (int)(why && why > by ? why - by - 14 : (ptrdiff_t)strlen(by) - 14), by + 14) : d->actor;
     else if (strcmp(dot, ".reason") == 0)
