@@ -44,9 +44,11 @@ def unplug_scan(img, work, data):
         time.sleep(8)
         walk.shot("unplug-scan")
         check("alarm" in vm.shell("ps | grep alarm | grep -v grep")[1], "pulled while the disk is scanned: a screen of its own tells it")
+        old = vm.shell("pidof shodo-tui || ps | grep shodo-tui | grep -v grep")[1].split()[0]
         put_back(vm, stick, "again")
         walk.until("stick status", "mounted", screen.FAR)
-        text = s.until("手順 ")
+        walk.until(f"[ -d /proc/{old} ] || ps | grep shodo-tui | grep -v grep", "shodo-tui", screen.FAR)  # the old one is ended, a new one runs
+        text = s.until(r"手順 \d+/約\d+ *(経過|$)")
         s.shot("replug-scan")
         check("調べる" in text, "put back: the front end is at the same step again")
         code, out = vm.shell(f"shodo journal verify --case {case}", 600)
