@@ -120,7 +120,6 @@ enum shodo_status shodo_sealing_info(struct shodo_sealing *s, const char *endpoi
         {"Source-Organization", s->state->site},
         {"External-Identifier", s->state->id},
         {"Internal-Sender-Identifier", endpoint},
-        {"Bag-Software-Agent", "shodo " SHODO_VERSION},
         {"External-Description", description},
     };
     enum shodo_status st = SHODO_OK;

@@ -19,6 +19,26 @@ struct checking {
     struct shodo_buf trust, card, key, passphrase;
 };
 
+/* What a problem is called in Japanese, in brackets behind its code. */
+static const char *code_ja(const char *code) {
+    static const struct {
+        const char *code, *ja;
+    } rows[] = {
+        {"missing", " (欠けている)"},          {"truncated", " (途中で切れている)"},  {"changed", " (内容が違う)"},
+        {"swapped", " (入れ替わっている)"},    {"extra", " (余分なもの)"},            {"duplicate", " (二つある)"},
+        {"forged", " (署名と合わない)"},       {"unsigned", " (署名がない)"},         {"signer", " (署名者が違う)"},
+        {"card", " (控えと違う)"},             {"wrong-key", " (番号か鍵が違う)"},    {"traversal", " (外へ出る名前)"},
+        {"name", " (使えない名前)"},           {"case", " (大文字小文字だけ違う名前)"}, {"link", " (ふつうのファイルでない)"},
+        {"damaged", " (壊れている)"},          {"timestamp", " (時刻の申請が合わない)"}, {"oxum", " (合計が違う)"},
+        {"manifest", " (一覧が正しくない)"},   {"bagit", " (形式が違う)"},            {"fetch", " (外から取る指定)"},
+        {"limit", " (大きすぎる)"},            {"note", ""},
+    };
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++)
+        if (strcmp(rows[i].code, code) == 0)
+            return rows[i].ja;
+    return "";
+}
+
 /* One line: `key` says in JSON what it is. */
 static void say(const struct checking *c, const char *key, const char *code, const char *path, const char *text) {
     struct shodo_buf b = SHODO_BUF_INIT;
@@ -31,7 +51,7 @@ static void say(const struct checking *c, const char *key, const char *code, con
         shodo_json_object_end(&j);
         shodo_json_line_end(&j);
     } else {
-        shodo_buf_addf(&b, "%s: ", code);
+        shodo_buf_addf(&b, "%s%s: ", code, code_ja(code));
         if (path && *path) {
             shodo_text_safe(&b, path, strlen(path));
             shodo_buf_adds(&b, ": ");
@@ -79,7 +99,8 @@ static const char *inside_text(const struct checking *c, const struct shodo_veri
     if (r->is_inside_checked)
         return "";
     if (r->is_key_wrong)
-        return "; 中身は未検査 (この鍵・合い言葉では開かない) / the inside was not examined (this key or passphrase does not open it)";
+        return c->passphrase.len ? "; 中身は未検査 (番号が違う, ハイフンも入れる) / the inside was not examined (another pass phrase; the hyphens belong to it)"
+                                 : "; 中身は未検査 (この鍵では開かない) / the inside was not examined (this key does not open it)";
     if (c->key.len || c->passphrase.len)
         return "; 中身は未検査 (上の問題のため) / the inside was not examined (because of the problems above)";
     return "; 中身は未検査 (鍵がない) / the inside was not examined (no key given)";
@@ -104,10 +125,13 @@ static void print_report(const struct checking *c, const struct shodo_verify_rep
         shodo_json_object_end(&j);
         shodo_json_line_end(&j);
     } else {
-        shodo_buf_addf(&b, "%s\n", state_texts[r->state]);
+        bool is_outside = r->state == SHODO_SEAL_UNCHANGED && !r->is_inside_checked;
+        shodo_buf_addf(&b, "%s\n", is_outside ? "外側は封印の時のまま, 中身は未確認 / the outside is unchanged since sealing, the inside was not examined"
+                                               : state_texts[r->state]);
         print_signer(&b, r, c->trust.len > 0);
-        shodo_buf_addf(&b, "%llu files, %llu bytes, %u segments%s\n", (unsigned long long)r->files, (unsigned long long)r->bytes,
-                       r->segments, inside_text(c, r));
+        if (r->is_inside_checked)
+            shodo_buf_addf(&b, "%llu files, %llu bytes, ", (unsigned long long)r->files, (unsigned long long)r->bytes);
+        shodo_buf_addf(&b, "%u segments%s\n", r->segments, inside_text(c, r));
     }
     fwrite(shodo_buf_cstr(&b), 1, b.len, stdout);
     shodo_buf_done(&b);
