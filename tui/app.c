@@ -13,13 +13,13 @@
 #include "casefile.h"
 #include "promise.h"
 
-#define MIN_ROWS 24
-#define MIN_COLS 80
-#define JST_MINUTES 540
-#define TICK_MS 500
-#define BURST_MS 100
-#define ELAPSED_COLS 14
-#define CRUMB_GAP 5 /* ".. > " or " > " */
+#define MIN_ROWS      24
+#define MIN_COLS      80
+#define JST_MINUTES   540
+#define TICK_MS       500
+#define BURST_MS      100
+#define ELAPSED_COLS  14
+#define CRUMB_GAP     5 /* ".. > " or " > " */
 #define NS_PER_MINUTE 60000000000LL
 
 const char *tui_text(const struct tui_app *app, enum tui_msg id) {
@@ -83,7 +83,9 @@ static void on_quit(struct tui_app *app, long arg, int index) {
 /* Staying is preselected: a slip of the finger ends nothing. */
 static void ask_quit(struct tui_app *app) {
     bool is_busy = app->child.is_running;
-    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_QUIT_TITLE), tui_text(app, is_busy ? MSG_QUIT_BUSY : MSG_QUIT_TEXT), on_quit, 0);
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_QUIT_TITLE),
+                                      tui_text(app, is_busy ? MSG_QUIT_BUSY : MSG_QUIT_TEXT),
+                                      on_quit, 0);
     if (!a)
         return;
     tui_ask_add(a, tui_text(app, MSG_QUIT_STAY), NULL);
@@ -94,8 +96,11 @@ static unsigned global_screen(struct tui_app *app, enum tui_action action) {
     static const struct {
         enum tui_action action;
         const char *screen;
-    } screens[] = {{TUI_ACTION_FINDINGS, "machines"}, {TUI_ACTION_SCOPE, "scope"}, {TUI_ACTION_JOURNAL, "journal"},
-                   {TUI_ACTION_SHIFT, "shift"},       {TUI_ACTION_NOTE, "note"}};
+    } screens[] = {{TUI_ACTION_FINDINGS, "machines"},
+                   {TUI_ACTION_SCOPE, "scope"},
+                   {TUI_ACTION_JOURNAL, "journal"},
+                   {TUI_ACTION_SHIFT, "shift"},
+                   {TUI_ACTION_NOTE, "note"}};
     if (!tui_casefile_case(app->casefile)) {
         tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_NO_CASE_YET));
         return TUI_EFFECT_REDRAW;
@@ -108,7 +113,8 @@ static unsigned global_screen(struct tui_app *app, enum tui_action action) {
     return TUI_EFFECT_REDRAW;
 }
 
-/* The session script starts this program again with the other size; the journal brings it back to the same step. */
+/* The session script starts this program again with the other size; the journal brings it back to
+ * the same step. */
 static unsigned text_size(struct tui_app *app) {
     if (app->child.is_running) {
         tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_NOT_WHILE_RUNNING));
@@ -128,12 +134,15 @@ static unsigned global_key(struct tui_app *app, struct tui_key key) {
         return TUI_EFFECT_REDRAW;
     case TUI_ACTION_THEME:
         if (app->term)
-            tui_term_set_theme(app->term, (enum tui_theme)((tui_term_theme(app->term) + 1) % TUI_THEME_COUNT));
+            tui_term_set_theme(app->term,
+                               (enum tui_theme)((tui_term_theme(app->term) + 1) % TUI_THEME_COUNT));
         return TUI_EFFECT_REDRAW;
-    case TUI_ACTION_TEXT_SIZE: return text_size(app);
+    case TUI_ACTION_TEXT_SIZE:
+        return text_size(app);
     case TUI_ACTION_MASK:
         app->shows_names = !app->shows_names;
-        tui_message(app, TUI_ROLE_OK, "%s", tui_text(app, app->shows_names ? MSG_NAMES_SHOWN : MSG_NAMES_MASKED));
+        tui_message(app, TUI_ROLE_OK, "%s",
+                    tui_text(app, app->shows_names ? MSG_NAMES_SHOWN : MSG_NAMES_MASKED));
         return TUI_EFFECT_REDRAW;
     case TUI_ACTION_HELP:
         tui_push(app, "help", 0);
@@ -182,12 +191,15 @@ static void draw_times(struct tui_app *app) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     int64_t minutes = (shodo_time_now() - k->created) / NS_PER_MINUTE;
     if (minutes >= 0)
-        shodo_buf_addf(&b, "%s %lld:%02lld", tui_text(app, MSG_ELAPSED), (long long)(minutes / 60), (long long)(minutes % 60));
-    tui_canvas_text(c, 1, c->cols - ELAPSED_COLS + 1, ELAPSED_COLS - 1, TUI_ROLE_DIM, shodo_buf_cstr(&b));
+        shodo_buf_addf(&b, "%s %lld:%02lld", tui_text(app, MSG_ELAPSED), (long long)(minutes / 60),
+                       (long long)(minutes % 60));
+    tui_canvas_text(c, 1, c->cols - ELAPSED_COLS + 1, ELAPSED_COLS - 1, TUI_ROLE_DIM,
+                    shodo_buf_cstr(&b));
     shodo_buf_clear(&b);
     bool is_due = tui_promise_next(app, &b);
     if (b.len)
-        tui_canvas_text(c, 2, 1, c->cols - 2, is_due ? TUI_ROLE_DANGER : TUI_ROLE_WARN, shodo_buf_cstr(&b));
+        tui_canvas_text(c, 2, 1, c->cols - 2, is_due ? TUI_ROLE_DANGER : TUI_ROLE_WARN,
+                        shodo_buf_cstr(&b));
 }
 
 static void crumb_text(const struct tui_app *app, int i, struct shodo_buf *out) {
@@ -213,8 +225,11 @@ static void draw_crumbs(struct tui_app *app, int cols) {
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
         crumb_text(app, i, &b);
         if (i > 0)
-            col += tui_canvas_text(c, 1, col, cols - col, TUI_ROLE_DIM, i == first ? ".. > " : " > ");
-        col += tui_canvas_text(c, 1, col, cols - col, i == app->depth - 1 ? TUI_ROLE_TITLE : TUI_ROLE_DIM, shodo_buf_cstr(&b));
+            col += tui_canvas_text(c, 1, col, cols - col, TUI_ROLE_DIM,
+                                   i == first ? ".. > " : " > ");
+        col += tui_canvas_text(c, 1, col, cols - col,
+                               i == app->depth - 1 ? TUI_ROLE_TITLE : TUI_ROLE_DIM,
+                               shodo_buf_cstr(&b));
     }
 }
 
@@ -251,7 +266,8 @@ static void draw_footer(struct tui_app *app) {
     struct tui_canvas *c = &app->canvas;
     const struct tui_view *v = top(app);
     if (app->message.len)
-        tui_canvas_text(c, c->rows - 2, 1, c->cols - 2, app->message_role, shodo_buf_cstr(&app->message));
+        tui_canvas_text(c, c->rows - 2, 1, c->cols - 2, app->message_role,
+                        shodo_buf_cstr(&app->message));
     int col = draw_key(app, 1, TUI_ACTION_HELP);
     for (const enum tui_action *k = v->screen->keys; k && *k != TUI_ACTION_NONE; k++)
         col = draw_key(app, col, *k);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The program: state, the stack of screens, and the loop. A screen is one row of the table in screen.c: it draws from
- * the state and answers a key with effects; it does nothing itself. What is true of the case comes from the fold of
- * the journal (case/case.h) and is read again after every effect that wrote to it: kill the program at any moment and
- * it comes back at the same step.
+ * The program: state, the stack of screens, and the loop. A screen is one row of the table in
+ * screen.c: it draws from the state and answers a key with effects; it does nothing itself. What is
+ * true of the case comes from the fold of the journal (case/case.h) and is read again after every
+ * effect that wrote to it: kill the program at any moment and it comes back at the same step.
  */
 #ifndef SHODO_TUI_APP_H
 #define SHODO_TUI_APP_H
@@ -41,12 +41,13 @@ struct tui_area {
 struct tui_screen {
     const char *id;
     enum tui_msg title;
-    enum tui_msg help; /* what this screen is for, three sentences */
+    enum tui_msg help;           /* what this screen is for, three sentences */
     const enum tui_action *keys; /* for the footer, NONE-terminated */
     size_t data_bytes;           /* of the view's own data, zeroed */
     void (*open)(struct tui_app *app, struct tui_view *v);  /* may be NULL */
     void (*close)(struct tui_app *app, struct tui_view *v); /* may be NULL */
-    void (*draw)(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area area);
+    void (*draw)(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,
+                 struct tui_area area);
     unsigned (*key)(struct tui_app *app, struct tui_view *v, struct tui_key key);
     bool (*is_text_field)(const struct tui_view *v); /* NULL: never */
     /* Words after the title in the crumbs; appends; may be NULL. */
@@ -57,15 +58,15 @@ struct tui_view {
     const struct tui_screen *screen;
     int selected, scroll;
     char filter[64]; /* of a list (filter.h), "" none */
-    long arg; /* what the opener handed over: an index, an id */
+    long arg;        /* what the opener handed over: an index, an id */
     void *data;
 };
 
 #define TUI_STACK 16
 
 struct tui_options {
-    const char *case_root; /* --case DIR or $SHODO_CASE_ROOT */
-    const char *engine;    /* path of `shodo`; default: beside this program, else from PATH */
+    const char *case_root;   /* --case DIR or $SHODO_CASE_ROOT */
+    const char *engine;      /* path of `shodo`; default: beside this program, else from PATH */
     const char *sources[16]; /* --source: images offered instead of the disks (drill, tests) */
     size_t sources_count;
     const char *playbooks; /* --playbooks DIR: replace the built-in ones of the same key */
@@ -88,38 +89,42 @@ struct tui_app {
     struct shodo_buf message;
     struct tui_casefile *casefile; /* casefile.h: case, endpoints, findings as loaded */
     struct tui_books books;
-    struct tui_child child;      /* the engine at work, one at a time */
-    struct tui_image image;      /* what the stick says about itself and this PC */
+    struct tui_child child; /* the engine at work, one at a time */
+    struct tui_image image; /* what the stick says about itself and this PC */
     char engine_path[4096];
-    char who_role[64];           /* chosen, while the name is asked */
+    char who_role[64];                                      /* chosen, while the name is asked */
     void (*who_done)(struct tui_app *app, const char *who); /* of the question who is open */
-    char promise_who[160];       /* of the question for the next call */
+    char promise_who[160];                                  /* of the question for the next call */
     void (*promise_done)(struct tui_app *app, const char *time);
-    tui_then clock_then;         /* what follows the question for the time */
+    tui_then clock_then; /* what follows the question for the time */
     long clock_arg;
-    char pending[200];           /* journal key of the step that opened a function; "" none */
-    char open_text[64];          /* sheet or note subject that the function was called with */
-    char profile[16];            /* of the next triage, "" standard */
-    char secret[56];             /* recovery key of the chosen disk, until another is chosen or the program ends */
+    char pending[200];  /* journal key of the step that opened a function; "" none */
+    char open_text[64]; /* sheet or note subject that the function was called with */
+    char profile[16];   /* of the next triage, "" standard */
+    /* recovery key of the chosen disk, until another is chosen or the program ends */
+    char secret[56];
     bool has_disk, disk_needs_key; /* a disk was chosen since this program started */
-    bool shows_names;            /* patient-looking names in paths are shown (mask.h); off at the start */
-    bool is_over;                /* the program ends after this key */
-    int exit_code;               /* 0, or what the session script is asked for (docs/image.md) */
+    /* patient-looking names in paths are shown (mask.h); off at the start */
+    bool shows_names;
+    bool is_over;  /* the program ends after this key */
+    int exit_code; /* 0, or what the session script is asked for (docs/image.md) */
 };
 
 /* Which kind of PC this is, from the journal; asked once per start (a stick goes from PC to PC). */
-#define TUI_KEY_PC "start/pc"          /* "guide" "suspect" */
+#define TUI_KEY_PC       "start/pc"       /* "guide" "suspect" */
 #define TUI_KEY_PLAYBOOK "start/playbook" /* playbook that is open, "" none */
-#define TUI_KEY_DISK "start/disk"
+#define TUI_KEY_DISK     "start/disk"
 
 const char *tui_text(const struct tui_app *app, enum tui_msg id);
 void tui_push(struct tui_app *app, const char *screen_id, long arg);
 void tui_pop(struct tui_app *app);
 struct tui_view *tui_top(struct tui_app *app);
 void tui_message(struct tui_app *app, enum tui_role role, const char *fmt, ...) SHODO_PRINTF(3, 4);
-/* The time of day: the clock of this PC, corrected by what a person read from a telephone (clock.c). */
+/* The time of day: the clock of this PC, corrected by what a person read from a telephone
+ * (clock.c). */
 int64_t tui_now(const struct tui_app *app);
-/* Asks for it once per start of a PC from the stick, then calls `then(app, arg)`; calls it at once when there is nothing to ask. */
+/* Asks for it once per start of a PC from the stick, then calls `then(app, arg)`; calls it at once
+ * when there is nothing to ask. */
 void tui_clock_ask(struct tui_app *app, tui_then then, long arg);
 /* In the app's language. */
 const char *tui_pick(const struct tui_app *app, const struct shodo_text2 *t);
@@ -134,7 +139,8 @@ void tui_function_done(struct tui_app *app, const char *value, const char *note)
 const char *tui_fact(const struct tui_app *app, const char *name);
 /* `text` with __name__:value filled; what is not known is 確認中. */
 void tui_fill(const struct tui_app *app, const char *text, struct shodo_buf *out);
-/* One key through the top screen, then the global keys; applies the effects. false: the program ends. */
+/* One key through the top screen, then the global keys; applies the effects. false: the program
+ * ends. */
 bool tui_app_key(struct tui_app *app, struct tui_key key);
 bool tui_app_in_text_field(const struct tui_app *app);
 void tui_app_draw(struct tui_app *app);
@@ -143,19 +149,23 @@ int tui_loop(struct tui_app *app);
 int tui_script(struct tui_app *app, const char *path);
 
 /*
- * Questions on a screen of their own (ask.c). `done` is called after the question's screen is gone; Esc calls nothing.
+ * Questions on a screen of their own (ask.c). `done` is called after the question's screen is gone;
+ * Esc calls nothing.
  */
 struct tui_ask;
 typedef void (*tui_ask_done)(struct tui_app *app, long arg, int index);
-struct tui_ask *tui_ask_begin(struct tui_app *app, const char *title, const char *text, tui_ask_done done, long arg);
-void tui_ask_add(struct tui_ask *a, const char *label, const char *more); /* `more`: second line, may be NULL */
-/* -1: nothing; Enter alone then answers nothing. For whatever becomes a statement in the journal. */
+struct tui_ask *tui_ask_begin(struct tui_app *app, const char *title, const char *text,
+                              tui_ask_done done, long arg);
+/* `more`: second line, may be NULL */
+void tui_ask_add(struct tui_ask *a, const char *label, const char *more);
+/* -1: nothing; Enter alone then answers nothing. For whatever becomes a statement in the journal.
+ */
 void tui_ask_select(struct tui_ask *a, int index);
 typedef void (*tui_input_done)(struct tui_app *app, long arg, const char *text);
 /* LETTERS: begins with letters as typed, Tab switches to kana. */
 enum { TUI_INPUT_KANA = 1, TUI_INPUT_SECRET = 2, TUI_INPUT_LETTERS = 4 };
-void tui_input_begin(struct tui_app *app, const char *title, const char *text, const char *initial, unsigned flags,
-                     tui_input_done done, long arg);
+void tui_input_begin(struct tui_app *app, const char *title, const char *text, const char *initial,
+                     unsigned flags, tui_input_done done, long arg);
 /* A text to read, page by page. */
 void tui_page_show(struct tui_app *app, const char *title, const char *text);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Questions on a screen of their own: a choice from a list, one line of text (with romaji to kana), a text to read. */
+/* Questions on a screen of their own: a choice from a list, one line of text (with romaji to kana),
+ * a text to read. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +8,7 @@
 #include "kana.h"
 #include "screens.h"
 
-#define LABELS_MAX 200
+#define LABELS_MAX      200
 #define INPUT_MAX_BYTES 2000
 
 struct label {
@@ -22,14 +23,18 @@ struct tui_ask {
     int selected, scroll;
 };
 
-struct tui_ask *tui_ask_begin(struct tui_app *app, const char *title, const char *text, tui_ask_done done, long arg) {
+struct tui_ask *tui_ask_begin(struct tui_app *app, const char *title, const char *text,
+                              tui_ask_done done, long arg) {
     int depth = app->depth;
     tui_push(app, "choice", 0);
     if (app->depth == depth)
         return NULL;
     struct tui_ask *a = tui_top(app)->data;
-    *a = (struct tui_ask){.title = strdup(title), .text = strdup(text ? text : ""), .labels = SHODO_VEC_INIT(sizeof(struct label)),
-                          .done = done, .arg = arg};
+    *a = (struct tui_ask){.title = strdup(title),
+                          .text = strdup(text ? text : ""),
+                          .labels = SHODO_VEC_INIT(sizeof(struct label)),
+                          .done = done,
+                          .arg = arg};
     return a;
 }
 
@@ -57,7 +62,8 @@ static void close_choice(struct tui_app *app, struct tui_view *v) {
     free(a->text);
 }
 
-static int draw_label(const struct tui_ask *a, int i, struct tui_canvas *c, struct tui_area area, int row) {
+static int draw_label(const struct tui_ask *a, int i, struct tui_canvas *c, struct tui_area area,
+                      int row) {
     const struct label *l = shodo_vec_at(&a->labels, (size_t)i);
     enum tui_role role = i == a->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
@@ -65,19 +71,22 @@ static int draw_label(const struct tui_ask *a, int i, struct tui_canvas *c, stru
     tui_canvas_fill(c, row, area.col, area.cols, role);
     tui_canvas_text(c, row++, area.col, area.cols, role, shodo_buf_cstr(&b));
     if (l->more && row < area.row + area.rows)
-        row += tui_canvas_wrap(c, row, SHODO_MIN(2, area.row + area.rows - row), area.col + 5, area.cols - 5, 0, TUI_ROLE_DIM, l->more,
-                               strlen(l->more));
+        row += tui_canvas_wrap(c, row, SHODO_MIN(2, area.row + area.rows - row), area.col + 5,
+                               area.cols - 5, 0, TUI_ROLE_DIM, l->more, strlen(l->more));
     return row;
 }
 
-static void draw_choice(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area area) {
+static void draw_choice(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,
+                        struct tui_area area) {
     (void)app;
     struct tui_ask *a = v->data;
     int n = (int)a->labels.count;
     tui_canvas_text(c, area.row, area.col, area.cols, TUI_ROLE_TITLE, a->title);
     int row = area.row + 1;
     if (a->text && *a->text)
-        row += SHODO_MIN(area.rows / 2, tui_canvas_wrap(c, row, area.rows / 2, area.col, area.cols, 0, TUI_ROLE_NORMAL, a->text, strlen(a->text)));
+        row += SHODO_MIN(area.rows / 2,
+                         tui_canvas_wrap(c, row, area.rows / 2, area.col, area.cols, 0,
+                                         TUI_ROLE_NORMAL, a->text, strlen(a->text)));
     row++;
     int bottom = area.row + area.rows;
     if (a->selected < a->scroll)
@@ -110,8 +119,9 @@ static unsigned choice_key(struct tui_app *app, struct tui_view *v, struct tui_k
         return TUI_EFFECT_REDRAW;
     }
     if (index < 0 || index >= n)
-        return key.action == TUI_ACTION_TICK || key.action == TUI_ACTION_BACK || key.action == TUI_ACTION_HELP ||
-                       key.action == TUI_ACTION_LANGUAGE || key.action == TUI_ACTION_THEME
+        return key.action == TUI_ACTION_TICK || key.action == TUI_ACTION_BACK ||
+                       key.action == TUI_ACTION_HELP || key.action == TUI_ACTION_LANGUAGE ||
+                       key.action == TUI_ACTION_THEME
                    ? TUI_EFFECT_IGNORED
                    : TUI_EFFECT_NONE;
     tui_ask_done done = a->done;
@@ -122,16 +132,24 @@ static unsigned choice_key(struct tui_app *app, struct tui_view *v, struct tui_k
     return TUI_EFFECT_REDRAW;
 }
 
-static void choice_crumb(const struct tui_app *app, const struct tui_view *v, struct shodo_buf *out) {
+static void choice_crumb(const struct tui_app *app, const struct tui_view *v,
+                         struct shodo_buf *out) {
     (void)app;
     const struct tui_ask *a = v->data;
     shodo_buf_adds(out, a->title ? a->title : "");
 }
 
-static const enum tui_action choice_keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER, TUI_ACTION_NONE};
-const struct tui_screen tui_screen_choice = {.id = "choice", .title = MSG_EMPTY, .help = MSG_CHOICE_HELP, .keys = choice_keys,
-                                             .data_bytes = sizeof(struct tui_ask), .close = close_choice, .draw = draw_choice,
-                                             .key = choice_key, .crumb = choice_crumb};
+static const enum tui_action choice_keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER,
+                                              TUI_ACTION_NONE};
+const struct tui_screen tui_screen_choice = {.id = "choice",
+                                             .title = MSG_EMPTY,
+                                             .help = MSG_CHOICE_HELP,
+                                             .keys = choice_keys,
+                                             .data_bytes = sizeof(struct tui_ask),
+                                             .close = close_choice,
+                                             .draw = draw_choice,
+                                             .key = choice_key,
+                                             .crumb = choice_crumb};
 
 /* ---- one line of text ---- */
 
@@ -147,16 +165,24 @@ struct input {
     long arg;
 };
 
-void tui_input_begin(struct tui_app *app, const char *title, const char *text, const char *initial, unsigned flags,
-                     tui_input_done done, long arg) {
+void tui_input_begin(struct tui_app *app, const char *title, const char *text, const char *initial,
+                     unsigned flags, tui_input_done done, long arg) {
     int depth = app->depth;
     tui_push(app, "input", 0);
     if (app->depth == depth)
         return;
     struct input *in = tui_top(app)->data;
-    *in = (struct input){.title = strdup(title), .text = strdup(text ? text : ""), .value = SHODO_BUF_INIT, .romaji = SHODO_BUF_INIT,
-                         .flags = flags, .mode = (flags & TUI_INPUT_KANA) && !(flags & TUI_INPUT_LETTERS) && tui_is_ja(app) ? KANA_HIRAGANA : KANA_OFF,
-                         .done = done, .arg = arg};
+    *in = (struct input){.title = strdup(title),
+                         .text = strdup(text ? text : ""),
+                         .value = SHODO_BUF_INIT,
+                         .romaji = SHODO_BUF_INIT,
+                         .flags = flags,
+                         .mode = (flags & TUI_INPUT_KANA) && !(flags & TUI_INPUT_LETTERS) &&
+                                         tui_is_ja(app)
+                                     ? KANA_HIRAGANA
+                                     : KANA_OFF,
+                         .done = done,
+                         .arg = arg};
     shodo_buf_adds(&in->value, initial ? initial : "");
 }
 
@@ -190,20 +216,24 @@ static void settle(struct input *in, bool is_final) {
     shodo_buf_clear(&in->romaji);
 }
 
-static void draw_input(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area area) {
+static void draw_input(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,
+                       struct tui_area area) {
     struct input *in = v->data;
     tui_canvas_text(c, area.row, area.col, area.cols, TUI_ROLE_TITLE, in->title);
     int row = area.row + 1;
     if (in->text && *in->text)
-        row += tui_canvas_wrap(c, row, area.rows - 8, area.col, area.cols, 0, TUI_ROLE_NORMAL, in->text, strlen(in->text));
+        row += tui_canvas_wrap(c, row, area.rows - 8, area.col, area.cols, 0, TUI_ROLE_NORMAL,
+                               in->text, strlen(in->text));
     row++;
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     shodo_buf_adds(&b, shodo_buf_cstr(&in->value));
     shodo_buf_adds(&b, shodo_buf_cstr(&in->romaji));
     size_t columns = shodo_text_columns(b.data ? b.data : "", b.len);
     tui_canvas_fill(c, row, area.col, area.cols, TUI_ROLE_INPUT);
-    int used = columns > (size_t)area.cols - 2 ? tui_canvas_path(c, row, area.col, area.cols - 2, TUI_ROLE_INPUT, b.data, b.len)
-                                               : tui_canvas_text(c, row, area.col, area.cols - 1, TUI_ROLE_INPUT, shodo_buf_cstr(&b));
+    int used = columns > (size_t)area.cols - 2
+                   ? tui_canvas_path(c, row, area.col, area.cols - 2, TUI_ROLE_INPUT, b.data, b.len)
+                   : tui_canvas_text(c, row, area.col, area.cols - 1, TUI_ROLE_INPUT,
+                                     shodo_buf_cstr(&b));
     c->cursor_row = row;
     c->cursor_col = area.col + used;
     if (in->flags & TUI_INPUT_KANA)
@@ -241,14 +271,18 @@ static unsigned finish_input(struct tui_app *app, struct input *in) {
 static unsigned input_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
     struct input *in = v->data;
     switch (key.action) {
-    case TUI_ACTION_ENTER: return finish_input(app, in);
-    case TUI_ACTION_BACK: return TUI_EFFECT_POP | TUI_EFFECT_REDRAW;
+    case TUI_ACTION_ENTER:
+        return finish_input(app, in);
+    case TUI_ACTION_BACK:
+        return TUI_EFFECT_POP | TUI_EFFECT_REDRAW;
     case TUI_ACTION_NEXT:
         settle(in, true);
         if (in->flags & TUI_INPUT_KANA)
             in->mode = (in->mode + 1) % KANA_MODES;
         return TUI_EFFECT_REDRAW;
-    case TUI_ACTION_ERASE: erase(in); return TUI_EFFECT_REDRAW;
+    case TUI_ACTION_ERASE:
+        erase(in);
+        return TUI_EFFECT_REDRAW;
     case TUI_ACTION_CHAR:
         if (in->value.len + in->romaji.len > INPUT_MAX_BYTES || shodo_text_is_invisible(key.ch))
             return TUI_EFFECT_NONE;
@@ -260,12 +294,16 @@ static unsigned input_key(struct tui_app *app, struct tui_view *v, struct tui_ke
             shodo_text_put(&in->value, key.ch);
         }
         return TUI_EFFECT_REDRAW;
-    default: return key.action == TUI_ACTION_TICK || key.action == TUI_ACTION_LANGUAGE || key.action == TUI_ACTION_HELP
-                        ? TUI_EFFECT_IGNORED : TUI_EFFECT_NONE;
+    default:
+        return key.action == TUI_ACTION_TICK || key.action == TUI_ACTION_LANGUAGE ||
+                       key.action == TUI_ACTION_HELP
+                   ? TUI_EFFECT_IGNORED
+                   : TUI_EFFECT_NONE;
     }
 }
 
-static void input_crumb(const struct tui_app *app, const struct tui_view *v, struct shodo_buf *out) {
+static void input_crumb(const struct tui_app *app, const struct tui_view *v,
+                        struct shodo_buf *out) {
     (void)app;
     const struct input *in = v->data;
     shodo_buf_adds(out, in->title ? in->title : "");
@@ -276,10 +314,18 @@ static bool always(const struct tui_view *v) {
     return true;
 }
 
-static const enum tui_action input_keys[] = {TUI_ACTION_ENTER, TUI_ACTION_NEXT, TUI_ACTION_ERASE, TUI_ACTION_NONE};
-const struct tui_screen tui_screen_input = {.id = "input", .title = MSG_EMPTY, .help = MSG_INPUT_HELP, .keys = input_keys,
-                                            .data_bytes = sizeof(struct input), .close = close_input, .draw = draw_input,
-                                            .key = input_key, .is_text_field = always, .crumb = input_crumb};
+static const enum tui_action input_keys[] = {TUI_ACTION_ENTER, TUI_ACTION_NEXT, TUI_ACTION_ERASE,
+                                             TUI_ACTION_NONE};
+const struct tui_screen tui_screen_input = {.id = "input",
+                                            .title = MSG_EMPTY,
+                                            .help = MSG_INPUT_HELP,
+                                            .keys = input_keys,
+                                            .data_bytes = sizeof(struct input),
+                                            .close = close_input,
+                                            .draw = draw_input,
+                                            .key = input_key,
+                                            .is_text_field = always,
+                                            .crumb = input_crumb};
 
 /* ---- a text to read ---- */
 
@@ -305,14 +351,17 @@ static void close_page(struct tui_app *app, struct tui_view *v) {
     free(p->text);
 }
 
-static void draw_page(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area area) {
+static void draw_page(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,
+                      struct tui_area area) {
     (void)app;
     struct page *p = v->data;
     if (!p->text)
         return;
-    p->lines = tui_canvas_wrap(c, area.row, area.rows, area.col, area.cols, v->scroll, TUI_ROLE_NORMAL, p->text, strlen(p->text));
+    p->lines = tui_canvas_wrap(c, area.row, area.rows, area.col, area.cols, v->scroll,
+                               TUI_ROLE_NORMAL, p->text, strlen(p->text));
     if (p->lines > v->scroll + area.rows)
-        tui_canvas_text(c, area.row + area.rows, area.col, area.cols, TUI_ROLE_DIM, tui_text(app, MSG_PAGE_MORE));
+        tui_canvas_text(c, area.row + area.rows, area.col, area.cols, TUI_ROLE_DIM,
+                        tui_text(app, MSG_PAGE_MORE));
 }
 
 static unsigned page_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
@@ -332,7 +381,14 @@ static void page_crumb(const struct tui_app *app, const struct tui_view *v, stru
     shodo_buf_adds(out, p->title ? p->title : "");
 }
 
-static const enum tui_action page_keys[] = {TUI_ACTION_PAGE_UP, TUI_ACTION_PAGE_DOWN, TUI_ACTION_ENTER, TUI_ACTION_NONE};
-const struct tui_screen tui_screen_page = {.id = "page", .title = MSG_EMPTY, .help = MSG_PAGE_HELP, .keys = page_keys,
-                                           .data_bytes = sizeof(struct page), .close = close_page, .draw = draw_page,
-                                           .key = page_key, .crumb = page_crumb};
+static const enum tui_action page_keys[] = {TUI_ACTION_PAGE_UP, TUI_ACTION_PAGE_DOWN,
+                                            TUI_ACTION_ENTER, TUI_ACTION_NONE};
+const struct tui_screen tui_screen_page = {.id = "page",
+                                           .title = MSG_EMPTY,
+                                           .help = MSG_PAGE_HELP,
+                                           .keys = page_keys,
+                                           .data_bytes = sizeof(struct page),
+                                           .close = close_page,
+                                           .draw = draw_page,
+                                           .key = page_key,
+                                           .crumb = page_crumb};

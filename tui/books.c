@@ -16,10 +16,11 @@ extern const char tui_pack[];
 extern const size_t tui_pack_len;
 
 #define PROBLEMS_SHOWN 40
-#define FILES_MAX 64
+#define FILES_MAX      64
 
 /* Next file of the pack from *at; false at its end. */
-static bool next_file(size_t *at, const char **name, size_t *name_len, const char **text, size_t *len) {
+static bool next_file(size_t *at, const char **name, size_t *name_len, const char **text,
+                      size_t *len) {
     static const char mark[] = "shodo-file ";
     const char *p = tui_pack + *at;
     size_t left = tui_pack_len - *at;
@@ -92,7 +93,8 @@ static void add_book(struct tui_books *b, const char *name, const char *text, si
 
 static bool is_book_name(const char *name) {
     const char *dot = strrchr(name, '.');
-    return name[0] != '.' && dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0 || strcmp(dot, ".json") == 0);
+    return name[0] != '.' && dot &&
+           (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0 || strcmp(dot, ".json") == 0);
 }
 
 static void add_folder(struct tui_books *b, const char *folder) {
@@ -105,7 +107,8 @@ static void add_folder(struct tui_books *b, const char *folder) {
         if (!is_book_name(e->d_name))
             continue;
         if (n++ == FILES_MAX) {
-            problem(&naming, 0, "more playbooks in this folder than the program takes; the rest is left out");
+            problem(&naming, 0,
+                    "more playbooks in this folder than the program takes; the rest is left out");
             break;
         }
         shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT;
@@ -127,26 +130,31 @@ static void load_site(struct tui_books *b, const char *site_dir) {
     if (dir < 0)
         return;
     shodo_auto(shodo_buf) struct shodo_buf lines = SHODO_BUF_INIT;
-    if (shodo_io_read_generation(&lines, dir, "connections", "yaml", SHODO_LIMIT_DOC_BYTES, NULL) == SHODO_OK &&
-        shodo_site_load(&b->imported, "connections.yaml", shodo_buf_cstr(&lines), lines.len, NULL, NULL, &err) != SHODO_OK)
+    if (shodo_io_read_generation(&lines, dir, "connections", "yaml", SHODO_LIMIT_DOC_BYTES, NULL) ==
+            SHODO_OK &&
+        shodo_site_load(&b->imported, "connections.yaml", shodo_buf_cstr(&lines), lines.len, NULL,
+                        NULL, &err) != SHODO_OK)
         problem(&naming, 0, err.text);
     shodo_auto(shodo_buf) struct shodo_buf own = SHODO_BUF_INIT;
     struct naming contacts = {.books = b, .name = "contacts.yaml"};
     if (tui_site_read(dir, contacts.name, &own, NULL) == SHODO_OK &&
-        shodo_doc_parse_yaml(&b->own_contacts, contacts.name, shodo_buf_cstr(&own), own.len, &err) != SHODO_OK)
+        shodo_doc_parse_yaml(&b->own_contacts, contacts.name, shodo_buf_cstr(&own), own.len,
+                             &err) != SHODO_OK)
         problem(&contacts, 0, err.text);
     enum shodo_status st = tui_site_read(dir, "site.yaml", &text, &err);
     close(dir);
     if (st == SHODO_NOTFOUND)
         return;
     if (st == SHODO_OK)
-        st = shodo_site_load(&b->site, "site.yaml", shodo_buf_cstr(&text), text.len, problem, &naming, &err);
+        st = shodo_site_load(&b->site, "site.yaml", shodo_buf_cstr(&text), text.len, problem,
+                             &naming, &err);
     if (st != SHODO_OK)
         problem(&naming, 0, err.text);
 }
 
 void tui_books_load(struct tui_books *b, const char *folder, const char *site_dir) {
-    *b = (struct tui_books){.list = SHODO_VEC_INIT(sizeof(struct shodo_playbook *)), .problems = SHODO_BUF_INIT};
+    *b = (struct tui_books){.list = SHODO_VEC_INIT(sizeof(struct shodo_playbook *)),
+                            .problems = SHODO_BUF_INIT};
     const char *name = NULL, *text = NULL;
     size_t name_len = 0, n = 0;
     for (size_t at = 0; next_file(&at, &name, &name_len, &text, &n);) {
@@ -204,6 +212,7 @@ const struct shodo_site_decision *tui_books_decision(const struct tui_books *b, 
     return d ? d : shodo_site_decision(b->generic, id);
 }
 
-const struct shodo_site_decision *tui_books_generic_decision(const struct tui_books *b, const char *id) {
+const struct shodo_site_decision *tui_books_generic_decision(const struct tui_books *b,
+                                                             const char *id) {
     return shodo_site_decision(b->generic, id);
 }

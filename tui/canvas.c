@@ -54,7 +54,8 @@ const struct tui_cell *tui_canvas_at(const struct tui_canvas *c, int row, int co
     return cell_at(c, row, col);
 }
 
-/* Room at (row, col) for at most `cols` columns; the last cell of the last row is never written (it would scroll). */
+/* Room at (row, col) for at most `cols` columns; the last cell of the last row is never written (it
+ * would scroll). */
 static int room(const struct tui_canvas *c, int row, int col, int cols) {
     if (row < 0 || row >= c->rows || col < 0 || col >= c->cols)
         return 0;
@@ -71,7 +72,8 @@ static void break_wide(struct tui_canvas *c, int row, int col) {
         blank(cell_at(c, row, col + 1), here->role);
 }
 
-static int put_safe(struct tui_canvas *c, int row, int col, int cols, enum tui_role role, const char *s, size_t n) {
+static int put_safe(struct tui_canvas *c, int row, int col, int cols, enum tui_role role,
+                    const char *s, size_t n) {
     int used = 0;
     struct tui_cell *last = NULL;
     for (size_t pos = 0; pos < n;) {
@@ -106,8 +108,8 @@ static int put_safe(struct tui_canvas *c, int row, int col, int cols, enum tui_r
     return used;
 }
 
-static int put_clipped(struct tui_canvas *c, int row, int col, int cols, enum tui_role role, const char *s, size_t n,
-                       bool keep_end) {
+static int put_clipped(struct tui_canvas *c, int row, int col, int cols, enum tui_role role,
+                       const char *s, size_t n, bool keep_end) {
     cols = room(c, row, col, cols);
     if (cols == 0 || !s)
         return 0;
@@ -116,15 +118,18 @@ static int put_clipped(struct tui_canvas *c, int row, int col, int cols, enum tu
     return put_safe(c, row, col, cols, role, shodo_buf_cstr(&safe), safe.len);
 }
 
-int tui_canvas_text(struct tui_canvas *c, int row, int col, int cols, enum tui_role role, const char *s) {
+int tui_canvas_text(struct tui_canvas *c, int row, int col, int cols, enum tui_role role,
+                    const char *s) {
     return s ? put_clipped(c, row, col, cols, role, s, strlen(s), false) : 0;
 }
 
-int tui_canvas_textn(struct tui_canvas *c, int row, int col, int cols, enum tui_role role, const char *s, size_t n) {
+int tui_canvas_textn(struct tui_canvas *c, int row, int col, int cols, enum tui_role role,
+                     const char *s, size_t n) {
     return put_clipped(c, row, col, cols, role, s, n, false);
 }
 
-int tui_canvas_path(struct tui_canvas *c, int row, int col, int cols, enum tui_role role, const char *s, size_t n) {
+int tui_canvas_path(struct tui_canvas *c, int row, int col, int cols, enum tui_role role,
+                    const char *s, size_t n) {
     return put_clipped(c, row, col, cols, role, s, n, true);
 }
 
@@ -141,12 +146,19 @@ static void wrap_line(void *ctx, const char *s, size_t n) {
         tui_canvas_textn(w->canvas, w->row + at, w->col, w->cols, w->role, s, n);
 }
 
-int tui_canvas_wrap(struct tui_canvas *c, int row, int rows, int col, int cols, int skip, enum tui_role role, const char *s,
-                    size_t n) {
-    struct wrap w = {.canvas = c, .row = row, .rows = rows, .col = col, .cols = cols, .skip = skip, .role = role};
+int tui_canvas_wrap(struct tui_canvas *c, int row, int rows, int col, int cols, int skip,
+                    enum tui_role role, const char *s, size_t n) {
+    struct wrap w = {.canvas = c,
+                     .row = row,
+                     .rows = rows,
+                     .col = col,
+                     .cols = cols,
+                     .skip = skip,
+                     .role = role};
     if (cols < 2 || !s)
         return 0;
-    /* Made safe line by line first, so that what is wrapped is what is shown; '\n' stays a line break. */
+    /* Made safe line by line first, so that what is wrapped is what is shown; '\n' stays a line
+     * break. */
     shodo_auto(shodo_buf) struct shodo_buf safe = SHODO_BUF_INIT;
     for (size_t i = 0; i < n;) {
         size_t end = i;
@@ -182,7 +194,8 @@ void tui_canvas_dump(const struct tui_canvas *c, struct shodo_buf *out, bool rol
             for (int col = 0; col < c->cols; col++) {
                 const struct tui_cell *cell = cell_at(c, row, col);
                 char letter = role_letters[cell->role];
-                bool is_blank = layer == 0 ? (cell->len == 1 && cell->text[0] == ' ') : letter == '.';
+                bool is_blank = layer == 0 ? (cell->len == 1 && cell->text[0] == ' ')
+                                           : letter == '.';
                 if (layer == 1)
                     shodo_buf_addc(out, letter);
                 else

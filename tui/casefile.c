@@ -18,11 +18,12 @@
 #include "base/value.h"
 #include "case/case.h"
 
-/* Result files are read in one piece; a longer one is shown as far as it was read, and the count says so. */
+/* Result files are read in one piece; a longer one is shown as far as it was read, and the count
+ * says so. */
 #define RESULTS_LIMIT SHODO_MIB(64)
 
-#define CASES_PER_DAY 1000
-#define USUAL_BUNDLE_BYTES SHODO_GIB(4)
+#define CASES_PER_DAY         1000
+#define USUAL_BUNDLE_BYTES    SHODO_GIB(4)
 #define SMALLEST_BUNDLE_BYTES SHODO_GIB(1) /* a small first machine says little about the next */
 
 struct tui_casefile {
@@ -55,7 +56,8 @@ static const char *keep(struct tui_casefile *f, const char *s) {
     return s && *s ? shodo_arena_str(&f->arena, s, strlen(s)) : NULL;
 }
 
-static void add_finding(struct tui_casefile *f, struct tui_endpoint *e, const struct shodo_finding *x) {
+static void add_finding(struct tui_casefile *f, struct tui_endpoint *e,
+                        const struct shodo_finding *x) {
     if (x->kind && strcmp(x->kind, "artifact") == 0) {
         e->artifacts++;
         return;
@@ -72,9 +74,14 @@ static void add_finding(struct tui_casefile *f, struct tui_endpoint *e, const st
     char hex[2 * SHODO_SHA256_BYTES + 1] = "";
     if (x->has_sha256)
         shodo_hex(x->sha256, SHODO_SHA256_BYTES, hex);
-    *row = (struct tui_finding_row){.verdict = x->verdict, .path = keep(f, x->path), .rule = keep(f, x->rule),
-                                    .text_ja = keep(f, x->description_ja), .text_en = keep(f, x->description),
-                                    .author = keep(f, x->rule_author), .sha256 = keep(f, hex), .size_bytes = x->size_bytes,
+    *row = (struct tui_finding_row){.verdict = x->verdict,
+                                    .path = keep(f, x->path),
+                                    .rule = keep(f, x->rule),
+                                    .text_ja = keep(f, x->description_ja),
+                                    .text_en = keep(f, x->description),
+                                    .author = keep(f, x->rule_author),
+                                    .sha256 = keep(f, hex),
+                                    .size_bytes = x->size_bytes,
                                     .drive = x->drive};
 }
 
@@ -95,12 +102,15 @@ static void add_ledger(struct tui_endpoint *e, const struct shodo_ledger *l) {
     }
     struct tui_reason *r = shodo_vec_push(&e->reasons);
     if (r)
-        *r = (struct tui_reason){.reason = l->reason, .is_problem = l->is_problem, .count = n, .bytes = l->size_bytes};
+        *r = (struct tui_reason){
+            .reason = l->reason, .is_problem = l->is_problem, .count = n, .bytes = l->size_bytes};
 }
 
-/* Calls `line` for each JSON line; a line that cannot be read is left out (the engine's verify names it). */
+/* Calls `line` for each JSON line; a line that cannot be read is left out (the engine's verify
+ * names it). */
 static void each_line(int dir, const char *name, struct tui_casefile *f, struct tui_endpoint *e,
-                      void (*line)(struct tui_casefile *f, struct tui_endpoint *e, const struct shodo_value *v)) {
+                      void (*line)(struct tui_casefile *f, struct tui_endpoint *e,
+                                   const struct shodo_value *v)) {
     shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT;
     struct shodo_error err = SHODO_ERROR_INIT;
     if (shodo_io_read_file(&text, dir, name, RESULTS_LIMIT, &err) != SHODO_OK)
@@ -109,13 +119,15 @@ static void each_line(int dir, const char *name, struct tui_casefile *f, struct 
         const char *end = memchr(text.data + from, '\n', text.len - from);
         size_t n = end ? (size_t)(end - text.data) - from : text.len - from;
         shodo_autop(shodo_doc) struct shodo_doc *doc = NULL;
-        if (n > 1 && n <= SHODO_LIMIT_LINE_BYTES && shodo_doc_parse_json(&doc, name, text.data + from, n, &err) == SHODO_OK)
+        if (n > 1 && n <= SHODO_LIMIT_LINE_BYTES &&
+            shodo_doc_parse_json(&doc, name, text.data + from, n, &err) == SHODO_OK)
             line(f, e, shodo_doc_root(doc));
         from += n + 1;
     }
 }
 
-static void finding_line(struct tui_casefile *f, struct tui_endpoint *e, const struct shodo_value *v) {
+static void finding_line(struct tui_casefile *f, struct tui_endpoint *e,
+                         const struct shodo_value *v) {
     shodo_auto(shodo_arena) struct shodo_arena arena = SHODO_ARENA_INIT;
     struct shodo_finding x;
     struct shodo_error err = SHODO_ERROR_INIT;
@@ -123,7 +135,8 @@ static void finding_line(struct tui_casefile *f, struct tui_endpoint *e, const s
         add_finding(f, e, &x);
 }
 
-static void ledger_line(struct tui_casefile *f, struct tui_endpoint *e, const struct shodo_value *v) {
+static void ledger_line(struct tui_casefile *f, struct tui_endpoint *e,
+                        const struct shodo_value *v) {
     (void)f;
     shodo_auto(shodo_arena) struct shodo_arena arena = SHODO_ARENA_INIT;
     struct shodo_ledger l;
@@ -150,7 +163,8 @@ static int by_weight(const void *a, const void *b) {
 static void read_since(struct tui_endpoint *e, const struct shodo_value *answers) {
     static const char *const keys[] = {"first_encrypted", "first_note", "earliest_sign"};
     for (size_t i = 0; i < shodo_value_count(answers); i++) {
-        const struct shodo_value *a = shodo_value_at(answers, i), *data = shodo_value_get(a, "data");
+        const struct shodo_value *a = shodo_value_at(answers, i),
+                                 *data = shodo_value_get(a, "data");
         const char *id = shodo_value_get_str(a, "id");
         if (!id || strcmp(id, "since_when") != 0)
             continue;
@@ -170,7 +184,8 @@ static void read_since(struct tui_endpoint *e, const struct shodo_value *answers
 static void read_answers(struct tui_casefile *f, struct tui_endpoint *e, int dir) {
     shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT;
     shodo_autop(shodo_doc) struct shodo_doc *doc = NULL;
-    if (shodo_io_read_generation(&text, dir, "answers", "json", SHODO_LIMIT_DOC_BYTES, NULL) != SHODO_OK ||
+    if (shodo_io_read_generation(&text, dir, "answers", "json", SHODO_LIMIT_DOC_BYTES, NULL) !=
+            SHODO_OK ||
         shodo_doc_parse_json(&doc, "answers", shodo_buf_cstr(&text), text.len, NULL) != SHODO_OK)
         return;
     if (!e->name || !*e->name)
@@ -178,7 +193,8 @@ static void read_answers(struct tui_casefile *f, struct tui_endpoint *e, int dir
     read_since(e, shodo_value_get(shodo_doc_root(doc), "answers"));
 }
 
-static void load_endpoint(struct tui_casefile *f, const struct shodo_case_dir *d, const struct shodo_case_endpoint *from) {
+static void load_endpoint(struct tui_casefile *f, const struct shodo_case_dir *d,
+                          const struct shodo_case_endpoint *from) {
     struct tui_endpoint *e = shodo_vec_push(&f->endpoints);
     struct shodo_error err = SHODO_ERROR_INIT;
     int dir = -1;
@@ -211,7 +227,8 @@ void tui_casefile_reload(struct tui_casefile *f) {
     struct shodo_error err = SHODO_ERROR_INIT;
     if (!f->path.len)
         return;
-    if (shodo_case_dir_look(&d, shodo_buf_cstr(&f->path), &err) != SHODO_OK || shodo_case_load(&now, &d, &err) != SHODO_OK) {
+    if (shodo_case_dir_look(&d, shodo_buf_cstr(&f->path), &err) != SHODO_OK ||
+        shodo_case_load(&now, &d, &err) != SHODO_OK) {
         clear(f);
         f->problem = err;
         f->stamp = 0;
@@ -257,7 +274,8 @@ static void find_newest(struct tui_casefile *f) {
     shodo_buf_adds(&f->path, shodo_buf_cstr(&best));
 }
 
-enum shodo_status tui_casefile_open(struct tui_casefile **ret, const char *root, struct shodo_error *err) {
+enum shodo_status tui_casefile_open(struct tui_casefile **ret, const char *root,
+                                    struct shodo_error *err) {
     struct tui_casefile *f = calloc(1, sizeof(*f));
     if (f)
         f->root = strdup(root);
@@ -303,11 +321,14 @@ void tui_casefile_header(const struct tui_casefile *f, enum tui_lang lang, struc
     if (f->state.is_drill)
         shodo_buf_adds(out, ja ? "[訓練] " : "[DRILL] ");
     shodo_buf_addf(out, ja ? "事案 %s" : "case %s", f->state.id);
-    shodo_buf_addf(out, ja ? "  記録 %llu 件" : "  %llu records", (unsigned long long)f->state.records);
+    shodo_buf_addf(out, ja ? "  記録 %llu 件" : "  %llu records",
+                   (unsigned long long)f->state.records);
     uint64_t free_bytes = tui_casefile_free_bytes(f);
     if (free_bytes)
-        shodo_buf_addf(out, ja ? "  USB %llu.%lluGB 約%u台" : "  USB %llu.%lluGB ~%u PCs", (unsigned long long)(free_bytes / 1000000000),
-                       (unsigned long long)(free_bytes / 100000000 % 10), tui_casefile_more_machines(f));
+        shodo_buf_addf(out, ja ? "  USB %llu.%lluGB 約%u台" : "  USB %llu.%lluGB ~%u PCs",
+                       (unsigned long long)(free_bytes / 1000000000),
+                       (unsigned long long)(free_bytes / 100000000 % 10),
+                       tui_casefile_more_machines(f));
     if (*f->state.site) /* last: the first to be cut when the line is full */
         shodo_buf_addf(out, "  %s", f->state.site);
 }
@@ -342,7 +363,8 @@ uint64_t tui_casefile_free_bytes(const struct tui_casefile *f) {
     if (fixed && shodo_text_parse_u64(fixed, strlen(fixed), &n))
         return n;
     int fd = -1;
-    if (shodo_io_open_dir(&fd, AT_FDCWD, *tui_casefile_path(f) ? tui_casefile_path(f) : f->root, NULL) != SHODO_OK)
+    if (shodo_io_open_dir(&fd, AT_FDCWD, *tui_casefile_path(f) ? tui_casefile_path(f) : f->root,
+                          NULL) != SHODO_OK)
         return 0;
     n = shodo_io_free_bytes(fd);
     close(fd);
@@ -361,12 +383,14 @@ unsigned tui_casefile_more_machines(const struct tui_casefile *f) {
 }
 
 const char *tui_casefile_value(const struct tui_casefile *f, const char *key) {
-    const struct shodo_case_decision *d = f->is_loaded ? shodo_case_find_decision(&f->state, key) : NULL;
+    const struct shodo_case_decision *d = f->is_loaded ? shodo_case_find_decision(&f->state, key)
+                                                       : NULL;
     return d && strcmp(d->value, TUI_VALUE_REOPENED) != 0 ? d->value : NULL;
 }
 
 const char *tui_casefile_note_of(const struct tui_casefile *f, const char *key) {
-    const struct shodo_case_decision *d = f->is_loaded ? shodo_case_find_decision(&f->state, key) : NULL;
+    const struct shodo_case_decision *d = f->is_loaded ? shodo_case_find_decision(&f->state, key)
+                                                       : NULL;
     return d ? d->note : "";
 }
 
@@ -376,8 +400,8 @@ static enum shodo_status make_folder(const char *path, struct shodo_error *err) 
     return SHODO_OK;
 }
 
-enum shodo_status tui_casefile_make(struct tui_casefile *f, bool is_drill, const char *site, const char *start_json,
-                                    struct shodo_error *err) {
+enum shodo_status tui_casefile_make(struct tui_casefile *f, bool is_drill, const char *site,
+                                    const char *start_json, struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf folder = SHODO_BUF_INIT;
     shodo_auto(shodo_buf) struct shodo_buf path = SHODO_BUF_INIT;
     struct shodo_civil now;
@@ -396,7 +420,9 @@ enum shodo_status tui_casefile_make(struct tui_casefile *f, bool is_drill, const
     if (st != SHODO_OK)
         return st;
     shodo_auto(shodo_case_dir) struct shodo_case_dir d = SHODO_CASE_DIR_INIT;
-    const struct shodo_case_options o = {.id = id, .site = site && *site ? site : NULL, .is_drill = is_drill,
+    const struct shodo_case_options o = {.id = id,
+                                         .site = site && *site ? site : NULL,
+                                         .is_drill = is_drill,
                                          .start_json = start_json};
     st = shodo_case_dir_new(&d, shodo_buf_cstr(&path), &o, err);
     if (st != SHODO_OK)
@@ -408,8 +434,8 @@ enum shodo_status tui_casefile_make(struct tui_casefile *f, bool is_drill, const
     return SHODO_OK;
 }
 
-enum shodo_status tui_casefile_event(struct tui_casefile *f, const char *actor, const char *event, const char *data_json,
-                                     struct shodo_error *err) {
+enum shodo_status tui_casefile_event(struct tui_casefile *f, const char *actor, const char *event,
+                                     const char *data_json, struct shodo_error *err) {
     shodo_auto(shodo_case_dir) struct shodo_case_dir d = SHODO_CASE_DIR_INIT;
     if (!f->path.len)
         return shodo_fail(err, SHODO_NOTFOUND, "there is no case to record in");
@@ -420,7 +446,8 @@ enum shodo_status tui_casefile_event(struct tui_casefile *f, const char *actor, 
     return st;
 }
 
-enum shodo_status tui_casefile_decide(struct tui_casefile *f, const char *actor, const char *key, const char *value, const char *note,
+enum shodo_status tui_casefile_decide(struct tui_casefile *f, const char *actor, const char *key,
+                                      const char *value, const char *note,
                                       struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     struct shodo_json j = shodo_json_to(&b);
@@ -433,7 +460,8 @@ enum shodo_status tui_casefile_decide(struct tui_casefile *f, const char *actor,
     return tui_casefile_event(f, actor, "decision", shodo_buf_cstr(&b), err);
 }
 
-enum shodo_status tui_casefile_note(struct tui_casefile *f, const char *actor, const char *text, struct shodo_error *err) {
+enum shodo_status tui_casefile_note(struct tui_casefile *f, const char *actor, const char *text,
+                                    struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     struct shodo_json j = shodo_json_to(&b);
     shodo_json_object(&j, NULL);
@@ -442,7 +470,9 @@ enum shodo_status tui_casefile_note(struct tui_casefile *f, const char *actor, c
     return tui_casefile_event(f, actor, "case.note", shodo_buf_cstr(&b), err);
 }
 
-enum shodo_status tui_casefile_each(const struct tui_casefile *f, enum shodo_status (*each)(void *ctx, const struct shodo_record *r),
+enum shodo_status tui_casefile_each(const struct tui_casefile *f,
+                                    enum shodo_status (*each)(void *ctx,
+                                                              const struct shodo_record *r),
                                     void *ctx, struct shodo_error *err) {
     shodo_auto(shodo_case_dir) struct shodo_case_dir d = SHODO_CASE_DIR_INIT;
     if (!f->path.len)

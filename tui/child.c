@@ -14,8 +14,8 @@
 #include "base/time.h"
 
 #define TEXT_MAX_BYTES SHODO_MIB(16) /* of one stream; what follows is read and dropped */
-#define KILL_AFTER_MS 10000
-#define READ_BYTES 65536
+#define KILL_AFTER_MS  10000
+#define READ_BYTES     65536
 
 static void close_fd(int *fd) {
     if (*fd >= 0)
@@ -23,10 +23,11 @@ static void close_fd(int *fd) {
     *fd = -1;
 }
 
-static SHODO_NORETURN void child_main(const char *const *argv, int events, int out, int errs, int in, int reply, pid_t parent) {
+static SHODO_NORETURN void child_main(const char *const *argv, int events, int out, int errs,
+                                      int in, int reply, pid_t parent) {
     /* pipe ends are above 9 (see start), so that none is overwritten here */
-    if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(errs, 2) < 0 || dup2(events, TUI_CHILD_EVENTS_FD) < 0 ||
-        dup2(reply, TUI_CHILD_REPLY_FD) < 0)
+    if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(errs, 2) < 0 ||
+        dup2(events, TUI_CHILD_EVENTS_FD) < 0 || dup2(reply, TUI_CHILD_REPLY_FD) < 0)
         _exit(127);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent)
@@ -49,7 +50,8 @@ static bool make_pipe(int fds[2]) {
     return fds[0] >= 0 && fds[1] >= 0;
 }
 
-enum shodo_status tui_child_start(struct tui_child *c, const char *const *argv, struct shodo_error *err) {
+enum shodo_status tui_child_start(struct tui_child *c, const char *const *argv,
+                                  struct shodo_error *err) {
     if (c->is_running)
         return shodo_fail(err, SHODO_EXISTS, "another run is going on");
     tui_child_done(c);

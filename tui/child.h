@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The engine as a child process: pipes for events, output, errors and one line of input (keys and pass phrases go this way
- * and no other). Never blocks; the child gets SIGTERM when this program dies, so that a run always ends with its record.
+ * The engine as a child process: pipes for events, output, errors and one line of input (keys and
+ * pass phrases go this way and no other). Never blocks; the child gets SIGTERM when this program
+ * dies, so that a run always ends with its record.
  */
 #ifndef SHODO_TUI_CHILD_H
 #define SHODO_TUI_CHILD_H
@@ -14,26 +15,28 @@
 #include "base/buf.h"
 #include "base/status.h"
 
-#define TUI_CHILD_FDS 3
+#define TUI_CHILD_FDS       3
 #define TUI_CHILD_EVENTS_FD 3 /* what --events names in the child */
-#define TUI_CHILD_REPLY_FD 4  /* a second line of input, for answers to what the child asks */
+#define TUI_CHILD_REPLY_FD  4 /* a second line of input, for answers to what the child asks */
 
 struct tui_child {
-    pid_t pid; /* 0: none */
+    pid_t pid;              /* 0: none */
     int fds[TUI_CHILD_FDS]; /* events, stdout, stderr; -1 closed */
     int in_fd, reply_fd;
     struct shodo_buf text[TUI_CHILD_FDS];
     size_t taken[TUI_CHILD_FDS]; /* bytes of text[] that were handed out as lines */
     bool is_running;
-    int exit_code; /* after it ended; 128+signal */
+    int exit_code;                /* after it ended; 128+signal */
     uint64_t started_ms, term_ms; /* term_ms: when SIGTERM was sent, 0 not yet */
 };
-#define TUI_CHILD_INIT {.fds = {-1, -1, -1}, .in_fd = -1, .reply_fd = -1}
+#define TUI_CHILD_INIT                                                                             \
+    { .fds = {-1, -1, -1}, .in_fd = -1, .reply_fd = -1 }
 
 enum { TUI_CHILD_EVENTS, TUI_CHILD_OUT, TUI_CHILD_ERR };
 
 /* argv[0] is the program: a path, or a name for PATH. BUSY (EXISTS) when one is running. */
-enum shodo_status tui_child_start(struct tui_child *c, const char *const *argv, struct shodo_error *err);
+enum shodo_status tui_child_start(struct tui_child *c, const char *const *argv,
+                                  struct shodo_error *err);
 /* Reads what is there; true when something came or it ended. */
 bool tui_child_poll(struct tui_child *c);
 size_t tui_child_pollfds(const struct tui_child *c, struct pollfd *out); /* at most TUI_CHILD_FDS */
@@ -41,7 +44,8 @@ size_t tui_child_pollfds(const struct tui_child *c, struct pollfd *out); /* at m
 bool tui_child_line(struct tui_child *c, int stream, const char **ret, size_t *ret_len);
 /* One line into its standard input, which is then closed when `is_last`. */
 bool tui_child_say(struct tui_child *c, const char *line, bool is_last);
-bool tui_child_reply(struct tui_child *c, const char *line, bool is_last); /* the same on TUI_CHILD_REPLY_FD */
+/* the same on TUI_CHILD_REPLY_FD */
+bool tui_child_reply(struct tui_child *c, const char *line, bool is_last);
 /* SIGUSR1 holds the engine between two items, SIGUSR2 lets it go on (engine/worker.h). */
 void tui_child_pause(struct tui_child *c, bool is_held);
 /* SIGTERM; ten seconds later SIGKILL. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What time is it? The stick never sets a clock: Windows keeps local time there, so a PC reads nine hours ahead, and an old
- * one may read 2009. Once per start a person compares with a telephone; the difference is a record ("start/clock", seconds),
- * and times that people see and choose are corrected by it. Records keep the time of the clock itself.
+ * What time is it? The stick never sets a clock: Windows keeps local time there, so a PC reads nine
+ * hours ahead, and an old one may read 2009. Once per start a person compares with a telephone; the
+ * difference is a record ("start/clock", seconds), and times that people see and choose are
+ * corrected by it. Records keep the time of the clock itself.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,9 +15,9 @@
 #include "casefile.h"
 #include "screens.h"
 
-#define KEY_CLOCK "start/clock"
-#define SECOND 1000000000LL
-#define NINE_HOURS (9 * 3600)
+#define KEY_CLOCK   "start/clock"
+#define SECOND      1000000000LL
+#define NINE_HOURS  (9 * 3600)
 #define JST_MINUTES 540
 
 static int64_t offset_of(const struct tui_app *app) {
@@ -55,7 +56,8 @@ static bool parse_local(const char *text, int64_t *ret) {
     size_t n = strlen(text);
     if (n < 16 || n > 19)
         return false;
-    int len = snprintf(full, sizeof full, "%.10sT%.5s:%.2s+09:00", text, text + 11, n == 19 ? text + 17 : "00");
+    int len = snprintf(full, sizeof full, "%.10sT%.5s:%.2s+09:00", text, text + 11,
+                       n == 19 ? text + 17 : "00");
     return shodo_time_parse(full, (size_t)len, ret);
 }
 
@@ -78,7 +80,8 @@ static void on_typed(struct tui_app *app, long arg, const char *text) {
 }
 
 static void ask_typed(struct tui_app *app) {
-    tui_input_begin(app, tui_text(app, MSG_CLOCK_INPUT), tui_text(app, MSG_CLOCK_INPUT_TEXT), "", 0, on_typed, 0);
+    tui_input_begin(app, tui_text(app, MSG_CLOCK_INPUT), tui_text(app, MSG_CLOCK_INPUT_TEXT), "", 0,
+                    on_typed, 0);
 }
 
 static void on_choice(struct tui_app *app, long is_wrong, int index) {
@@ -110,7 +113,8 @@ void tui_clock_ask(struct tui_app *app, tui_then then, long arg) {
         shodo_buf_addf(&text, tui_text(app, MSG_CLOCK_WRONG_TEXT), now);
     else
         shodo_buf_adds(&text, tui_text(app, MSG_CLOCK_TEXT));
-    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_CLOCK_TITLE), shodo_buf_cstr(&text), on_choice, is_wrong);
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_CLOCK_TITLE), shodo_buf_cstr(&text),
+                                      on_choice, is_wrong);
     if (!is_wrong) {
         tui_ask_add(a, now, NULL);
         tui_ask_add(a, earlier, NULL);

@@ -36,8 +36,10 @@ struct table {
     unsigned line;
 };
 
-/* One record from *pos; false at the end. A quoted cell may hold commas, quotes ("") and line breaks. */
-static bool next_record(struct table *t, const char *p, size_t n, size_t *pos, struct shodo_error *err) {
+/* One record from *pos; false at the end. A quoted cell may hold commas, quotes ("") and line
+ * breaks. */
+static bool next_record(struct table *t, const char *p, size_t n, size_t *pos,
+                        struct shodo_error *err) {
     shodo_buf_clear(&t->text);
     t->count = 0;
     if (*pos >= n)
@@ -50,7 +52,8 @@ static bool next_record(struct table *t, const char *p, size_t n, size_t *pos, s
         for (;;) {
             if (*pos >= n) {
                 if (is_quoted) {
-                    shodo_fail(err, SHODO_INVALID, "line %u: a quote that begins here does not end", first);
+                    shodo_fail(err, SHODO_INVALID, "line %u: a quote that begins here does not end",
+                               first);
                     return false;
                 }
                 is_over = true;
@@ -95,8 +98,9 @@ static bool find_columns(const struct table *t, size_t column[TUI_COLUMN_COUNT])
     return column[TUI_COLUMN_NAME] < CELLS_MAX;
 }
 
-enum shodo_status tui_csv_read(const char *p, size_t n, void (*row)(void *ctx, const char *const cells[TUI_COLUMN_COUNT]), void *ctx,
-                               size_t *ret_rows, struct shodo_error *err) {
+enum shodo_status tui_csv_read(const char *p, size_t n,
+                               void (*row)(void *ctx, const char *const cells[TUI_COLUMN_COUNT]),
+                               void *ctx, size_t *ret_rows, struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT;
     if (n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0)
         p += 3, n -= 3;
@@ -108,7 +112,8 @@ enum shodo_status tui_csv_read(const char *p, size_t n, void (*row)(void *ctx, c
     enum shodo_status st = SHODO_OK;
     *ret_rows = 0;
     if (!next_record(&t, shodo_buf_cstr(&text), text.len, &pos, &why) || !find_columns(&t, column))
-        st = shodo_fail(err, SHODO_INVALID, "line 1: there is no column '名前' (or name); %s", why.text);
+        st = shodo_fail(err, SHODO_INVALID, "line 1: there is no column '名前' (or name); %s",
+                        why.text);
     while (st == SHODO_OK && next_record(&t, text.data, text.len, &pos, &why)) {
         const char *cells[TUI_COLUMN_COUNT];
         for (int k = 0; k < TUI_COLUMN_COUNT; k++)
@@ -133,11 +138,11 @@ enum shodo_status tui_csv_read(const char *p, size_t n, void (*row)(void *ctx, c
 struct writing {
     struct shodo_json j;
     size_t number;
-    const struct shodo_value *old;  /* list of rows that are there already */
-    const struct shodo_value *row;  /* the one of the same name, NULL a new one */
-    const char *written[KEYS_MAX];  /* keys of the row so far */
+    const struct shodo_value *old; /* list of rows that are there already */
+    const struct shodo_value *row; /* the one of the same name, NULL a new one */
+    const char *written[KEYS_MAX]; /* keys of the row so far */
     size_t written_count;
-    struct shodo_vec names;         /* char *, of the table's rows */
+    struct shodo_vec names; /* char *, of the table's rows */
 };
 
 static const char *name_of(const struct shodo_value *row) {
@@ -213,7 +218,8 @@ static void write_connection(void *ctx, const char *const c[TUI_COLUMN_COUNT]) {
     struct writing *w = ctx;
     const char *kind = c[TUI_COLUMN_KIND];
     bool is_backup = strstr(kind, "バックアップ") || shodo_text_ieq(kind, "backup");
-    bool is_segment = strstr(kind, "区切り") || strstr(kind, "院内") || shodo_text_ieq(kind, "segment");
+    bool is_segment = strstr(kind, "区切り") || strstr(kind, "院内") ||
+                      shodo_text_ieq(kind, "segment");
     begin_row(w, c[TUI_COLUMN_NAME]);
     if (!w->row || *kind)
         text(w, "kind", is_backup ? "backup" : is_segment ? "segment" : "external");
@@ -288,16 +294,18 @@ static void write_old_rows(struct writing *w) {
     }
 }
 
-static enum shodo_status convert(const char *p, size_t n, const struct shodo_value *old, const char *schema, const char *list,
-                                 void (*row)(void *ctx, const char *const cells[TUI_COLUMN_COUNT]), struct shodo_buf *out,
-                                 size_t *ret_rows, struct shodo_error *err) {
+static enum shodo_status convert(const char *p, size_t n, const struct shodo_value *old,
+                                 const char *schema, const char *list,
+                                 void (*row)(void *ctx, const char *const cells[TUI_COLUMN_COUNT]),
+                                 struct shodo_buf *out, size_t *ret_rows, struct shodo_error *err) {
     struct writing w = {.j = shodo_json_to(out), .names = SHODO_VEC_INIT(sizeof(char *))};
     const struct shodo_value *rows = shodo_value_get(old, list);
     w.old = shodo_value_kind(rows) == SHODO_VALUE_LIST ? rows : NULL;
     enum shodo_status st = tui_csv_read(p, n, keep_name, &w, ret_rows, err);
     shodo_json_object(&w.j, NULL);
     shodo_json_str(&w.j, "schema", schema);
-    for (size_t i = 0; shodo_value_kind(old) == SHODO_VALUE_MAP && i < shodo_value_count(old); i++) {
+    for (size_t i = 0; shodo_value_kind(old) == SHODO_VALUE_MAP && i < shodo_value_count(old);
+         i++) {
         const char *key = shodo_value_key_at(old, i);
         if (strcmp(key, list) != 0 && strcmp(key, "schema") != 0)
             shodo_value_write(&w.j, key, shodo_value_at(old, i));
@@ -312,15 +320,18 @@ static enum shodo_status convert(const char *p, size_t n, const struct shodo_val
     for (size_t i = 0; i < w.names.count; i++)
         free(*(char **)shodo_vec_at(&w.names, i));
     shodo_vec_done(&w.names);
-    return st == SHODO_OK && out->failed ? shodo_fail(err, SHODO_NOMEM, "no memory for the table") : st;
+    return st == SHODO_OK && out->failed ? shodo_fail(err, SHODO_NOMEM, "no memory for the table")
+                                         : st;
 }
 
-enum shodo_status tui_csv_connections(const char *p, size_t n, const struct shodo_value *old, struct shodo_buf *out, size_t *ret_rows,
+enum shodo_status tui_csv_connections(const char *p, size_t n, const struct shodo_value *old,
+                                      struct shodo_buf *out, size_t *ret_rows,
                                       struct shodo_error *err) {
     return convert(p, n, old, "shodo-site/1", "connections", write_connection, out, ret_rows, err);
 }
 
-enum shodo_status tui_csv_contacts(const char *p, size_t n, const struct shodo_value *old, struct shodo_buf *out, size_t *ret_rows,
+enum shodo_status tui_csv_contacts(const char *p, size_t n, const struct shodo_value *old,
+                                   struct shodo_buf *out, size_t *ret_rows,
                                    struct shodo_error *err) {
     return convert(p, n, old, "shodo-contacts/1", "contacts", write_contact, out, ret_rows, err);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the screens know for sure: who is here, facts for the telephone, and the one way answers get into the journal. */
+/* What the screens know for sure: who is here, facts for the telephone, and the one way answers get
+ * into the journal. */
 #include <stdio.h>
 #include <string.h>
 
@@ -45,8 +46,10 @@ static const char *blank_of(const struct tui_app *app, const char *name) {
     static const struct {
         const char *name;
         enum tui_msg label;
-    } rows[] = {{"hospital", MSG_BLANK_HOSPITAL}, {"my_name", MSG_BLANK_MY_NAME}, {"callback", MSG_BLANK_CALLBACK}, {"place", MSG_BLANK_PLACE},
-                {"found_at", MSG_BLANK_FOUND_AT}, {"symptom", MSG_BLANK_SYMPTOM}, {"stopped", MSG_BLANK_STOPPED}};
+    } rows[] = {{"hospital", MSG_BLANK_HOSPITAL}, {"my_name", MSG_BLANK_MY_NAME},
+                {"callback", MSG_BLANK_CALLBACK}, {"place", MSG_BLANK_PLACE},
+                {"found_at", MSG_BLANK_FOUND_AT}, {"symptom", MSG_BLANK_SYMPTOM},
+                {"stopped", MSG_BLANK_STOPPED}};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
         if (strcmp(rows[i].name, name) == 0)
             return tui_text(app, rows[i].label);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Before the first call: who is calling, from which hospital, where to ring back. Asked once per case, one after the other, each
- * may be left open ("あとで"): then the words for the telephone show a labelled blank.
+ * Before the first call: who is calling, from which hospital, where to ring back. Asked once per
+ * case, one after the other, each may be left open ("あとで"): then the words for the telephone
+ * show a labelled blank.
  */
 #include <stdio.h>
 #include <string.h>
@@ -34,7 +35,8 @@ static void keep(struct tui_app *app, long i, const char *text) {
 static void type_it(struct tui_app *app, size_t i) {
     shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT;
     shodo_buf_addf(&text, "%s\n%s", tui_text(app, rows[i].text), tui_text(app, MSG_ASK_LATER));
-    tui_input_begin(app, tui_text(app, rows[i].label), shodo_buf_cstr(&text), "", rows[i].flags, keep, (long)i);
+    tui_input_begin(app, tui_text(app, rows[i].label), shodo_buf_cstr(&text), "", rows[i].flags,
+                    keep, (long)i);
 }
 
 static void on_person(struct tui_app *app, const char *who) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `/` in a list: only the rows that hold the typed words stay. The filter belongs to the view and ends with it. */
+/* `/` in a list: only the rows that hold the typed words stay. The filter belongs to the view and
+ * ends with it. */
 #ifndef SHODO_TUI_FILTER_H
 #define SHODO_TUI_FILTER_H
 

@@ -40,13 +40,15 @@ void tui_collect_go(struct tui_app *app) {
     const char *pc = tui_casefile_value(app->casefile, TUI_KEY_PC);
     if (last < 0 || (pc && strcmp(pc, "guide") == 0)) {
         app->pending[0] = 0;
-        tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, last < 0 ? MSG_TRIAGE_FIRST : MSG_GUIDE_NO_DISK));
+        tui_message(app, TUI_ROLE_WARN, "%s",
+                    tui_text(app, last < 0 ? MSG_TRIAGE_FIRST : MSG_GUIDE_NO_DISK));
         return;
     }
     /* the machine of the newest run, not the newest in the list: a machine may be examined twice */
     const struct shodo_case *c = tui_casefile_case(app->casefile);
     char endpoint[13];
-    snprintf(endpoint, sizeof endpoint, "%.12s", tui_casefile_endpoint(app->casefile, (size_t)last)->id);
+    snprintf(endpoint, sizeof endpoint, "%.12s",
+             tui_casefile_endpoint(app->casefile, (size_t)last)->id);
     for (size_t i = c->runs.count; i > 0; i--) {
         const struct shodo_case_run *r = shodo_vec_at(&c->runs, i - 1);
         if (strcmp(r->kind, "triage") == 0) {
@@ -54,7 +56,9 @@ void tui_collect_go(struct tui_app *app) {
             break;
         }
     }
-    struct tui_run_request q = {.kind = TUI_RUN_COLLECT, .endpoint = endpoint, .secret = app->secret[0] ? app->secret : NULL};
+    struct tui_run_request q = {.kind = TUI_RUN_COLLECT,
+                                .endpoint = endpoint,
+                                .secret = app->secret[0] ? app->secret : NULL};
     tui_run_start(app, &q);
 }
 
@@ -92,14 +96,16 @@ static void eject(struct tui_app *app, const char *id, const char *argument) {
         ask_eject(app);
         return;
     }
-    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_UNSEALED_TITLE), tui_text(app, MSG_UNSEALED_TEXT), on_unsealed, 0);
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_UNSEALED_TITLE),
+                                      tui_text(app, MSG_UNSEALED_TEXT), on_unsealed, 0);
     tui_ask_add(a, tui_text(app, MSG_COLLECT_TOOL), NULL);
     tui_ask_add(a, tui_text(app, MSG_EJECT_STAY), NULL);
     tui_ask_add(a, tui_text(app, MSG_UNSEALED_GO), NULL);
 }
 
 static void ask_eject(struct tui_app *app) {
-    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_EJECT_TITLE), tui_text(app, MSG_EJECT_TEXT), on_eject, 0);
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_EJECT_TITLE),
+                                      tui_text(app, MSG_EJECT_TEXT), on_eject, 0);
     tui_ask_add(a, tui_text(app, MSG_EJECT_STAY), NULL);
     tui_ask_add(a, tui_text(app, MSG_EJECT_GO), NULL);
     tui_ask_add(a, tui_text(app, MSG_EJECT_NEXT), NULL);
@@ -113,9 +119,14 @@ static void sheet(struct tui_app *app, const char *id, const char *argument) {
         tui_push(app, strcmp(argument, "shift") == 0 ? "shift" : id, 0);
 }
 
-/* The moment of knowledge is a fact that deadlines are counted from, the check of the site has its screen; everything else is a note. */
+/* The moment of knowledge is a fact that deadlines are counted from, the check of the site has its
+ * screen; everything else is a note. */
 static void journal_note(struct tui_app *app, const char *id, const char *argument) {
-    tui_push(app, strcmp(argument, "known-at") == 0 ? "facts" : strcmp(argument, "site-check") == 0 ? "site" : id, 0);
+    tui_push(app,
+             strcmp(argument, "known-at") == 0     ? "facts"
+             : strcmp(argument, "site-check") == 0 ? "site"
+                                                   : id,
+             0);
 }
 
 static const struct {
@@ -123,9 +134,19 @@ static const struct {
     void (*open)(struct tui_app *app, const char *id, const char *argument);
     const char *screen;
 } rows[] = {
-    {"facts", screen, "facts"}, {"isolation-walk", screen, "walk"}, {"choose-disk", screen, "disks"}, {"bitlocker-key", bitlocker, NULL}, {"triage", triage, NULL},
-    {"findings", screen, "machines"},   {"scope", screen, "scope"},       {"collect", collect, NULL},        {"seal", screen, "seals"},
-    {"eject", eject, NULL},             {"sheet", sheet, "sheet"},       {"decision", screen, "decide"},    {"journal-note", journal_note, "note"},
+    {"facts", screen, "facts"},
+    {"isolation-walk", screen, "walk"},
+    {"choose-disk", screen, "disks"},
+    {"bitlocker-key", bitlocker, NULL},
+    {"triage", triage, NULL},
+    {"findings", screen, "machines"},
+    {"scope", screen, "scope"},
+    {"collect", collect, NULL},
+    {"seal", screen, "seals"},
+    {"eject", eject, NULL},
+    {"sheet", sheet, "sheet"},
+    {"decision", screen, "decide"},
+    {"journal-note", journal_note, "note"},
 };
 
 bool tui_function_open(struct tui_app *app, const char *function) {

@@ -14,7 +14,7 @@
 #include "base/time.h"
 
 #define FILE_MAX SHODO_KIB(64)
-#define DAY_NS 86400000000000LL
+#define DAY_NS   86400000000000LL
 
 static void keep(char *out, size_t cap, const char *value, size_t n) {
     shodo_text_safe_fixed(out, cap, value, n);
@@ -25,7 +25,8 @@ static int64_t number(const char *value, size_t n) {
     return shodo_text_parse_u64(value, n, &x) && x <= INT64_MAX ? (int64_t)x : 0;
 }
 
-static void take(struct tui_image *m, const char *name, size_t name_len, const char *value, size_t n) {
+static void take(struct tui_image *m, const char *name, size_t name_len, const char *value,
+                 size_t n) {
     const struct {
         const char *name;
         char *out;
@@ -45,7 +46,8 @@ static void take(struct tui_image *m, const char *name, size_t name_len, const c
         if (strlen(texts[i].name) == name_len && memcmp(texts[i].name, name, name_len) == 0)
             keep(texts[i].out, texts[i].cap, value, n);
     }
-    bool is_yes = n == 3 && memcmp(value, "yes", 3) == 0, is_wrong = n == 5 && memcmp(value, "wrong", 5) == 0;
+    bool is_yes = n == 3 && memcmp(value, "yes", 3) == 0,
+         is_wrong = n == 5 && memcmp(value, "wrong", 5) == 0;
     if (name_len == 15 && memcmp(name, "SHODO_RTC_EPOCH", 15) == 0)
         m->rtc_epoch = number(value, n);
     if (name_len == 15 && memcmp(name, "SHODO_MEMORY_KB", 15) == 0)
@@ -62,7 +64,8 @@ void tui_image_load(struct tui_image *m, const char *path) {
     if (!path || !*path || shodo_io_read_file(&text, AT_FDCWD, path, FILE_MAX, NULL) != SHODO_OK)
         return;
     const char *slash = strrchr(path, '/');
-    snprintf(m->folder, sizeof m->folder, "%.*s", slash ? (int)SHODO_MIN(slash - path, (ptrdiff_t)250) : 1, slash ? path : ".");
+    snprintf(m->folder, sizeof m->folder, "%.*s",
+             slash ? (int)SHODO_MIN(slash - path, (ptrdiff_t)250) : 1, slash ? path : ".");
     for (size_t from = 0; from < text.len;) {
         const char *line = text.data + from, *end = memchr(line, '\n', text.len - from);
         size_t n = end ? (size_t)(end - line) : text.len - from;
@@ -112,7 +115,8 @@ void tui_image_json(const struct tui_image *m, struct shodo_buf *out) {
 
 void tui_image_line(const struct tui_image *m, struct shodo_buf *out) {
     if (m->is_known)
-        shodo_buf_addf(out, "%s / %s / %s / Secure Boot %s", m->build, m->phrase, m->boot_path, m->secure_boot);
+        shodo_buf_addf(out, "%s / %s / %s / Secure Boot %s", m->build, m->phrase, m->boot_path,
+                       m->secure_boot);
 }
 
 bool tui_image_switch_text_size(const struct tui_image *m) {
@@ -124,7 +128,8 @@ bool tui_image_switch_text_size(const struct tui_image *m) {
     if (shodo_io_read_file(&now, AT_FDCWD, shodo_buf_cstr(&path), 64, NULL) != SHODO_OK)
         shodo_buf_clear(&now);
     const char *word = now.len >= 3 && memcmp(now.data, "big", 3) == 0 ? "normal\n" : "big\n";
-    int fd = open(shodo_buf_cstr(&path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = open(shodo_buf_cstr(&path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+                  0600);
     bool ok = fd >= 0 && write(fd, word, strlen(word)) == (ssize_t)strlen(word);
     if (fd >= 0)
         close(fd);

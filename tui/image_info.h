@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the stick's image says about itself and this PC: the file that $SHODO_IMAGE_INFO names (docs/image.md, "Interface to
- * shodo-tui"), lines NAME=value. Without it (a build on a desk) nothing is known and nothing is asked.
+ * What the stick's image says about itself and this PC: the file that $SHODO_IMAGE_INFO names
+ * (docs/image.md, "Interface to shodo-tui"), lines NAME=value. Without it (a build on a desk)
+ * nothing is known and nothing is asked.
  */
 #ifndef SHODO_TUI_IMAGE_INFO_H
 #define SHODO_TUI_IMAGE_INFO_H
@@ -12,8 +13,8 @@
 
 #include "base/buf.h"
 
-#define TUI_IMAGE_TEXT 160
-#define TUI_IMAGE_OLD_DAYS 183 /* half a year: 要更新 */
+#define TUI_IMAGE_TEXT           160
+#define TUI_IMAGE_OLD_DAYS       183 /* half a year: 要更新 */
 #define TUI_IMAGE_EXIT_TEXT_SIZE 76
 
 struct tui_image {

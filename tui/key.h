@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keys are data (key.def): one list gives the actions, the letter twins, the footer and the help. */
+/* Keys are data (key.def): one list gives the actions, the letter twins, the footer and the help.
+ */
 #ifndef SHODO_TUI_KEY_H
 #define SHODO_TUI_KEY_H
 
@@ -25,10 +26,11 @@ struct tui_key {
     uint32_t ch;
 };
 
-const char *tui_key_name(enum tui_action a);        /* "F1"; "" when it has none */
-char tui_key_letter(enum tui_action a);             /* 0 when it has none */
+const char *tui_key_name(enum tui_action a); /* "F1"; "" when it has none */
+char tui_key_letter(enum tui_action a);      /* 0 when it has none */
 enum tui_msg tui_key_label(enum tui_action a);
-/* From a name ("F1", "Enter", "Down", "a", "あ") as scripts write it. In a text field letters are CHAR. */
+/* From a name ("F1", "Enter", "Down", "a", "あ") as scripts write it. In a text field letters are
+ * CHAR. */
 struct tui_key tui_key_from_name(const char *name, bool in_text_field);
 struct tui_key tui_key_from_char(uint32_t ch, bool in_text_field);
 

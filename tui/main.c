@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* shodo-tui: what starts after boot. It shows and asks; `shodo` does the work in a process of its own. */
+/* shodo-tui: what starts after boot. It shows and asks; `shodo` does the work in a process of its
+ * own. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,14 +12,16 @@
 #include "casefile.h"
 #include "screens.h"
 
-static const char usage[] = "usage: shodo-tui [--case DIR] [--engine SHODO] [--playbooks DIR] [--source IMAGE]... [--lang ja|en]\n"
-                            "                 [--script FILE [--size ROWSxCOLS] [--save DIR]]\n";
+static const char usage[] =
+    "usage: shodo-tui [--case DIR] [--engine SHODO] [--playbooks DIR] [--source IMAGE]... [--lang ja|en]\n"
+    "                 [--script FILE [--size ROWSxCOLS] [--save DIR]]\n";
 
 static bool parse_size(const char *s, struct tui_options *o) {
     const char *x = strchr(s, 'x');
     uint64_t rows = 0, cols = 0;
-    if (!x || !shodo_text_parse_u64(s, (size_t)(x - s), &rows) || !shodo_text_parse_u64(x + 1, strlen(x + 1), &cols) ||
-        rows < 1 || rows > TUI_MAX_ROWS || cols < 1 || cols > TUI_MAX_COLS)
+    if (!x || !shodo_text_parse_u64(s, (size_t)(x - s), &rows) ||
+        !shodo_text_parse_u64(x + 1, strlen(x + 1), &cols) || rows < 1 || rows > TUI_MAX_ROWS ||
+        cols < 1 || cols > TUI_MAX_COLS)
         return false;
     o->rows = (int)rows;
     o->cols = (int)cols;
@@ -27,33 +30,55 @@ static bool parse_size(const char *s, struct tui_options *o) {
 
 static bool parse(int argc, char **argv, struct tui_options *o) {
     static const struct option table[] = {
-        {"case", required_argument, NULL, 'c'},   {"engine", required_argument, NULL, 'e'},
-        {"lang", required_argument, NULL, 'l'},   {"playbooks", required_argument, NULL, 'p'},
+        {"case", required_argument, NULL, 'c'},
+        {"engine", required_argument, NULL, 'e'},
+        {"lang", required_argument, NULL, 'l'},
+        {"playbooks", required_argument, NULL, 'p'},
         {"source", required_argument, NULL, 'i'},
-        {"script", required_argument, NULL, 's'}, {"size", required_argument, NULL, 'z'},
-        {"save", required_argument, NULL, 'o'},   {"version", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+        {"script", required_argument, NULL, 's'},
+        {"size", required_argument, NULL, 'z'},
+        {"save", required_argument, NULL, 'o'},
+        {"version", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     for (int c; (c = getopt_long(argc, argv, "", table, NULL)) != -1;) {
         switch (c) {
-        case 'c': o->case_root = optarg; break;
-        case 'e': o->engine = optarg; break;
-        case 'l': o->lang_en = strcmp(optarg, "en") == 0; break;
-        case 'p': o->playbooks = optarg; break;
+        case 'c':
+            o->case_root = optarg;
+            break;
+        case 'e':
+            o->engine = optarg;
+            break;
+        case 'l':
+            o->lang_en = strcmp(optarg, "en") == 0;
+            break;
+        case 'p':
+            o->playbooks = optarg;
+            break;
         case 'i':
             if (o->sources_count == SHODO_ARRAY_SIZE(o->sources))
                 return false;
             o->sources[o->sources_count++] = optarg;
             break;
-        case 's': o->script = optarg; break;
-        case 'o': o->save_dir = optarg; break;
+        case 's':
+            o->script = optarg;
+            break;
+        case 'o':
+            o->save_dir = optarg;
+            break;
         case 'z':
             if (!parse_size(optarg, o))
                 return false;
             break;
-        case 'v': printf("shodo-tui %s\n", SHODO_VERSION); exit(0);
-        case 'h': fputs(usage, stdout); exit(0);
-        default: return false;
+        case 'v':
+            printf("shodo-tui %s\n", SHODO_VERSION);
+            exit(0);
+        case 'h':
+            fputs(usage, stdout);
+            exit(0);
+        default:
+            return false;
         }
     }
     return optind == argc;
@@ -71,7 +96,8 @@ static void find_engine(struct tui_app *app) {
     here[n > 0 ? n : 0] = 0;
     char *slash = strrchr(here, '/');
     for (size_t i = 0; slash && i < SHODO_ARRAY_SIZE(places); i++) {
-        int len = snprintf(app->engine_path, sizeof app->engine_path, "%.*s%s", (int)(slash - here), here, places[i]);
+        int len = snprintf(app->engine_path, sizeof app->engine_path, "%.*s%s", (int)(slash - here),
+                           here, places[i]);
         if (len > 0 && (size_t)len < sizeof app->engine_path && access(app->engine_path, X_OK) == 0)
             return;
     }
@@ -90,7 +116,9 @@ int main(int argc, char **argv) {
     }
     struct shodo_error err = SHODO_ERROR_INIT;
     bool has_locale = shodo_text_locale_init(o.case_root, &err) == SHODO_OK;
-    struct tui_app app = {.options = &o, .lang = o.lang_en || !has_locale ? TUI_LANG_EN : TUI_LANG_JA, .message = SHODO_BUF_INIT,
+    struct tui_app app = {.options = &o,
+                          .lang = o.lang_en || !has_locale ? TUI_LANG_EN : TUI_LANG_JA,
+                          .message = SHODO_BUF_INIT,
                           .child = TUI_CHILD_INIT};
     if (tui_casefile_open(&app.casefile, o.case_root ? o.case_root : ".", &err) != SHODO_OK) {
         fprintf(stderr, "shodo-tui: %s\n", err.text);

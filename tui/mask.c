@@ -8,7 +8,7 @@
 #include "base/text.h"
 
 #define NAME_MAX_LETTERS 5 /* of a family or a given name; longer runs are ordinary words */
-#define NUMBER_DIGITS 6    /* numbers of patients, dates of birth */
+#define NUMBER_DIGITS    6 /* numbers of patients, dates of birth */
 
 static bool is_japanese(uint32_t ch) {
     return (ch >= 0x3041 && ch <= 0x30fe) || (ch >= 0x4e00 && ch <= 0x9fff) || ch == 0x3005;
@@ -78,7 +78,8 @@ bool tui_mask(struct shodo_buf *out, const char *s, size_t n) {
         size_t next = i;
         uint32_t ch = shodo_text_next(s, n, &next);
         /* inside a word of digits or letters no name begins */
-        was_word = is_japanese(ch) || (ch >= '0' && ch <= '9') || (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z');
+        was_word = is_japanese(ch) || (ch >= '0' && ch <= '9') || (ch >= 'a' && ch <= 'z') ||
+                   (ch >= 'A' && ch <= 'Z');
         shodo_buf_add(out, s + i, next - i);
         i = next;
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Texts of the screens: msg.def has one row per message with both languages; a missing one cannot compile. */
+/* Texts of the screens: msg.def has one row per message with both languages; a missing one cannot
+ * compile. */
 #ifndef SHODO_TUI_MSG_H
 #define SHODO_TUI_MSG_H
 

@@ -14,7 +14,8 @@ struct look {
     char prefix[TUI_STEP_KEY_BYTES];
 };
 
-static void prefix_of(const struct tui_app *app, const struct shodo_playbook *p, char out[TUI_STEP_KEY_BYTES]) {
+static void prefix_of(const struct tui_app *app, const struct shodo_playbook *p,
+                      char out[TUI_STEP_KEY_BYTES]) {
     char key[120];
     snprintf(key, sizeof key, "again/%.90s", p->key);
     const char *again = tui_casefile_value(app->casefile, key);
@@ -24,8 +25,8 @@ static void prefix_of(const struct tui_app *app, const struct shodo_playbook *p,
         snprintf(out, TUI_STEP_KEY_BYTES, "%.40s", p->key);
 }
 
-void tui_play_step_key(const struct tui_app *app, const struct shodo_playbook *p, const struct shodo_visit *v,
-                       char out[TUI_STEP_KEY_BYTES]) {
+void tui_play_step_key(const struct tui_app *app, const struct shodo_playbook *p,
+                       const struct shodo_visit *v, char out[TUI_STEP_KEY_BYTES]) {
     char prefix[TUI_STEP_KEY_BYTES], step[160];
     prefix_of(app, p, prefix);
     shodo_play_key(p, v, step);
@@ -45,7 +46,8 @@ bool tui_play_is_action(const struct shodo_step *s) {
     return s->type == SHODO_STEP_ACTION || s->type == SHODO_STEP_PLAYBOOK_ACTION;
 }
 
-bool tui_play_load(const struct tui_app *app, const struct shodo_playbook *p, struct tui_standing *ret, struct shodo_error *err) {
+bool tui_play_load(const struct tui_app *app, const struct shodo_playbook *p,
+                   struct tui_standing *ret, struct shodo_error *err) {
     struct look l = {.app = app};
     *ret = (struct tui_standing){.book = p, .play = {.current = -1}};
     if (!p)
@@ -70,7 +72,8 @@ void tui_play_done(struct tui_standing *s) {
 }
 
 const struct shodo_step *tui_play_step(const struct tui_standing *s, int visit) {
-    return visit >= 0 && (size_t)visit < s->play.count ? &s->book->steps[s->play.visits[visit].step] : NULL;
+    return visit >= 0 && (size_t)visit < s->play.count ? &s->book->steps[s->play.visits[visit].step]
+                                                       : NULL;
 }
 
 static const char *expect(void *ctx, const char *step) {
@@ -96,16 +99,20 @@ void tui_play_remember(struct tui_app *app, int depth) {
     for (int i = 0; i < depth; i++) {
         const struct tui_view *v = &app->stack[i];
         if (strcmp(v->screen->id, "play") == 0)
-            shodo_buf_addf(&b, "%s%s", b.len ? ">" : "", (*(struct shodo_playbook **)shodo_vec_at(&app->books.list, (size_t)v->arg))->key);
+            shodo_buf_addf(
+                &b, "%s%s", b.len ? ">" : "",
+                (*(struct shodo_playbook **)shodo_vec_at(&app->books.list, (size_t)v->arg))->key);
     }
     const char *open = tui_casefile_value(app->casefile, TUI_KEY_PLAYBOOK);
-    if (tui_casefile_case(app->casefile) && b.len && (!open || strcmp(open, shodo_buf_cstr(&b)) != 0))
+    if (tui_casefile_case(app->casefile) && b.len &&
+        (!open || strcmp(open, shodo_buf_cstr(&b)) != 0))
         tui_record(app, TUI_KEY_PLAYBOOK, shodo_buf_cstr(&b), NULL);
 }
 
 static bool push_book(struct tui_app *app, const char *key) {
     for (size_t i = 0; i < app->books.list.count; i++) {
-        const struct shodo_playbook *p = *(struct shodo_playbook **)shodo_vec_at(&app->books.list, i);
+        const struct shodo_playbook *p = *(struct shodo_playbook **)shodo_vec_at(&app->books.list,
+                                                                                 i);
         if (strcmp(p->key, key) != 0 && strcmp(p->id, key) != 0)
             continue;
         tui_push(app, "play", (long)i);

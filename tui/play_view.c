@@ -15,7 +15,8 @@ const char *tui_step_function(const struct shodo_step *s) {
     return s->commands_count > 0 ? s->commands[0].function : NULL;
 }
 
-static void add(struct tui_option *out, size_t *n, enum tui_option_kind kind, const char *value, const char *label) {
+static void add(struct tui_option *out, size_t *n, enum tui_option_kind kind, const char *value,
+                const char *label) {
     if (*n < TUI_OPTIONS_MAX)
         out[(*n)++] = (struct tui_option){.kind = kind, .value = value, .label = label};
 }
@@ -34,18 +35,21 @@ bool tui_step_is_run(const struct shodo_step *s) {
 static bool is_proved(const struct tui_app *app, const struct shodo_step *s) {
     const struct shodo_case *c = tui_casefile_case(app->casefile);
     bool needs_run = is_function(s, "triage") || is_function(s, "findings");
-    bool needs_seal = is_function(s, "collect") || is_function(s, "seal") || is_function(s, "eject") || is_function(s, "sheet:handover");
+    bool needs_seal = is_function(s, "collect") || is_function(s, "seal") ||
+                      is_function(s, "eject") || is_function(s, "sheet:handover");
     if (needs_seal)
         return c && c->seals.count > 0;
     for (size_t i = 0; needs_run && c && i < c->runs.count; i++) {
         const struct shodo_case_run *r = shodo_vec_at(&c->runs, i);
-        if (strcmp(r->kind, "triage") == 0 && r->status != SHODO_RUN_STARTED && r->status != SHODO_RUN_FAILED)
+        if (strcmp(r->kind, "triage") == 0 && r->status != SHODO_RUN_STARTED &&
+            r->status != SHODO_RUN_FAILED)
             return true;
     }
     return !needs_run;
 }
 
-size_t tui_step_options(const struct tui_app *app, const struct shodo_step *s, struct tui_option out[TUI_OPTIONS_MAX]) {
+size_t tui_step_options(const struct tui_app *app, const struct shodo_step *s,
+                        struct tui_option out[TUI_OPTIONS_MAX]) {
     size_t n = 0;
     if (s->decision_id) { /* one place for option, decider and reason: nothing is asked twice */
         add(out, &n, TUI_OPTION_OPEN, NULL, tui_text(app, MSG_OPTION_DECIDE));
@@ -53,15 +57,19 @@ size_t tui_step_options(const struct tui_app *app, const struct shodo_step *s, s
         return n;
     }
     for (size_t i = 0; i < s->question.choices_count; i++)
-        add(out, &n, TUI_OPTION_ANSWER, s->question.choices[i].value, tui_pick(app, &s->question.choices[i].label));
+        add(out, &n, TUI_OPTION_ANSWER, s->question.choices[i].value,
+            tui_pick(app, &s->question.choices[i].label));
     if (s->question.variable && !s->question.choices_count)
-        add(out, &n, TUI_OPTION_ANSWER, NULL, tui_text(app, s->is_promise ? MSG_OPTION_TIME : MSG_OPTION_TYPE));
+        add(out, &n, TUI_OPTION_ANSWER, NULL,
+            tui_text(app, s->is_promise ? MSG_OPTION_TIME : MSG_OPTION_TYPE));
     if (s->question.variable) {
         add(out, &n, TUI_OPTION_UNKNOWN, "unknown", tui_text(app, MSG_OPTION_UNKNOWN));
         return n;
     }
     if (s->type == SHODO_STEP_PLAYBOOK_ACTION || tui_step_function(s))
-        add(out, &n, TUI_OPTION_OPEN, NULL, tui_text(app, s->type == SHODO_STEP_PLAYBOOK_ACTION ? MSG_OPTION_PLAYBOOK : MSG_OPTION_OPEN));
+        add(out, &n, TUI_OPTION_OPEN, NULL,
+            tui_text(app, s->type == SHODO_STEP_PLAYBOOK_ACTION ? MSG_OPTION_PLAYBOOK
+                                                                : MSG_OPTION_OPEN));
     if (is_proved(app, s))
         add(out, &n, TUI_OPTION_DONE, "done", tui_text(app, MSG_OPTION_DONE));
     else
@@ -71,18 +79,21 @@ size_t tui_step_options(const struct tui_app *app, const struct shodo_step *s, s
     return n;
 }
 
-static int para(struct tui_canvas *c, struct tui_area a, int row, const char *label, enum tui_role role, const char *text) {
+static int para(struct tui_canvas *c, struct tui_area a, int row, const char *label,
+                enum tui_role role, const char *text) {
     int bottom = a.row + a.rows, indent = label ? LABEL_COLS : 0;
     if (!text || !*text)
         return row;
     if (label && row >= a.row && row < bottom)
         tui_canvas_text(c, row, a.col, indent, TUI_ROLE_DIM, label);
     int at = SHODO_MAX(row, a.row); /* above it: scrolled away */
-    return row + tui_canvas_wrap(c, at, SHODO_MAX(0, bottom - at), a.col + indent, a.cols - indent, at - row, role, text, strlen(text));
+    return row + tui_canvas_wrap(c, at, SHODO_MAX(0, bottom - at), a.col + indent, a.cols - indent,
+                                 at - row, role, text, strlen(text));
 }
 
 /* The number first, then the words: in the order of the hands. */
-static int draw_call(const struct tui_app *app, const struct shodo_step *s, struct tui_canvas *c, struct tui_area a, int row) {
+static int draw_call(const struct tui_app *app, const struct shodo_step *s, struct tui_canvas *c,
+                     struct tui_area a, int row) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     if (!s->call)
         return row;
@@ -90,15 +101,18 @@ static int draw_call(const struct tui_app *app, const struct shodo_step *s, stru
     return para(c, a, row, tui_text(app, MSG_STEP_CALL), TUI_ROLE_NORMAL, shodo_buf_cstr(&b));
 }
 
-static int draw_commands(const struct tui_app *app, const struct shodo_step *s, struct tui_canvas *c, struct tui_area a, int row) {
+static int draw_commands(const struct tui_app *app, const struct shodo_step *s,
+                         struct tui_canvas *c, struct tui_area a, int row) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     for (size_t i = 0; i < s->commands_count; i++) {
         const struct shodo_command *k = &s->commands[i];
         bool is_foreign = !k->function && strcmp(k->type, "manual") != 0;
         if (is_foreign)
-            row = para(c, a, row, tui_text(app, MSG_NOT_RUN), TUI_ROLE_WARN, tui_pick(app, &k->text));
+            row = para(c, a, row, tui_text(app, MSG_NOT_RUN), TUI_ROLE_WARN,
+                       tui_pick(app, &k->text));
         else if (!k->function)
-            row = para(c, a, row, tui_text(app, MSG_STEP_DO), TUI_ROLE_NORMAL, tui_pick(app, &k->text));
+            row = para(c, a, row, tui_text(app, MSG_STEP_DO), TUI_ROLE_NORMAL,
+                       tui_pick(app, &k->text));
         if (i == 0)
             row = draw_call(app, s, c, a, row);
         const char *say = tui_pick(app, &k->say);
@@ -111,7 +125,8 @@ static int draw_commands(const struct tui_app *app, const struct shodo_step *s, 
     return row;
 }
 
-static void draw_options(const struct tui_app *app, const struct shodo_step *s, int selected, struct tui_canvas *c, struct tui_area a, int row) {
+static void draw_options(const struct tui_app *app, const struct shodo_step *s, int selected,
+                         struct tui_canvas *c, struct tui_area a, int row) {
     struct tui_option o[TUI_OPTIONS_MAX];
     size_t n = tui_step_options(app, s, o);
     int bottom = a.row + a.rows;
@@ -122,43 +137,52 @@ static void draw_options(const struct tui_app *app, const struct shodo_step *s, 
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
         shodo_buf_addf(&b, "%s%2zu  %s", is_here ? ">" : " ", i + 1, o[i].label);
         tui_canvas_fill(c, row, a.col, a.cols, is_here ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL);
-        tui_canvas_text(c, row, a.col, a.cols, is_here ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL, shodo_buf_cstr(&b));
+        tui_canvas_text(c, row, a.col, a.cols, is_here ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL,
+                        shodo_buf_cstr(&b));
     }
 }
 
-int tui_step_draw(const struct tui_app *app, const struct shodo_step *s, const struct tui_step_look *look, struct tui_canvas *c,
-                  struct tui_area a) {
+int tui_step_draw(const struct tui_app *app, const struct shodo_step *s,
+                  const struct tui_step_look *look, struct tui_canvas *c, struct tui_area a) {
     struct tui_option o[TUI_OPTIONS_MAX];
     int n = (int)tui_step_options(app, s, o);
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-    shodo_buf_addf(&b, "%s %s", tui_text(app, s->is_must ? MSG_TAG_MUST : MSG_TAG_SHOULD), tui_pick(app, &s->name));
-    struct tui_area body = {.row = a.row, .col = a.col, .rows = SHODO_MAX(4, a.rows - n - 2), .cols = a.cols};
+    shodo_buf_addf(&b, "%s %s", tui_text(app, s->is_must ? MSG_TAG_MUST : MSG_TAG_SHOULD),
+                   tui_pick(app, &s->name));
+    struct tui_area body = {
+        .row = a.row, .col = a.col, .rows = SHODO_MAX(4, a.rows - n - 2), .cols = a.cols};
     int row = para(c, body, a.row - look->scroll, NULL, TUI_ROLE_TITLE, shodo_buf_cstr(&b));
     row = para(c, body, row, tui_text(app, MSG_STEP_WHO), TUI_ROLE_NORMAL, tui_pick(app, &s->who));
     if (look->shows_why) {
         const char *why = tui_pick(app, &s->why);
-        row = para(c, body, row, tui_text(app, MSG_STEP_WHY), TUI_ROLE_NORMAL, *why ? why : tui_text(app, MSG_NO_WHY));
-        row = para(c, body, row, tui_text(app, MSG_STEP_HOW), TUI_ROLE_NORMAL, tui_pick(app, &s->how));
+        row = para(c, body, row, tui_text(app, MSG_STEP_WHY), TUI_ROLE_NORMAL,
+                   *why ? why : tui_text(app, MSG_NO_WHY));
+        row = para(c, body, row, tui_text(app, MSG_STEP_HOW), TUI_ROLE_NORMAL,
+                   tui_pick(app, &s->how));
     }
     row = para(c, body, row, NULL, TUI_ROLE_NORMAL, tui_pick(app, &s->description));
     row = draw_commands(app, s, c, body, row);
     if (s->wants_photo || *tui_pick(app, &s->evidence))
         row = para(c, body, row, tui_text(app, MSG_STEP_PHOTO), TUI_ROLE_WARN,
-                   *tui_pick(app, &s->evidence) ? tui_pick(app, &s->evidence) : tui_text(app, MSG_PHOTO_ANY));
+                   *tui_pick(app, &s->evidence) ? tui_pick(app, &s->evidence)
+                                                : tui_text(app, MSG_PHOTO_ANY));
     if (s->wants_two_people)
         row = para(c, body, row, NULL, TUI_ROLE_WARN, tui_text(app, MSG_TWO_PEOPLE));
     int question_row = SHODO_MIN(row + 1, a.row + a.rows - n - 1);
-    const char *question = s->question.variable ? tui_pick(app, &s->question.text) : tui_text(app, MSG_STEP_RESULT);
+    const char *question = s->question.variable ? tui_pick(app, &s->question.text)
+                                                : tui_text(app, MSG_STEP_RESULT);
     tui_canvas_fill(c, question_row, a.col, a.cols, TUI_ROLE_NORMAL);
     tui_canvas_text(c, question_row, a.col, a.cols, TUI_ROLE_TITLE, question);
     draw_options(app, s, look->selected, c, a, question_row);
     int hidden = SHODO_MAX(0, row - (body.row + body.rows));
     if (hidden)
-        tui_canvas_text(c, body.row + body.rows, a.col, a.cols, TUI_ROLE_WARN, tui_text(app, MSG_PAGE_MORE));
+        tui_canvas_text(c, body.row + body.rows, a.col, a.cols, TUI_ROLE_WARN,
+                        tui_text(app, MSG_PAGE_MORE));
     return hidden + look->scroll;
 }
 
-void tui_step_draw_list(const struct tui_app *app, const struct tui_standing *st, struct tui_canvas *c, struct tui_area a) {
+void tui_step_draw_list(const struct tui_app *app, const struct tui_standing *st,
+                        struct tui_canvas *c, struct tui_area a) {
     int shown = 0;
     for (size_t i = 0; i < st->play.count; i++)
         shown += tui_play_is_action(tui_play_step(st, (int)i));
@@ -170,9 +194,14 @@ void tui_step_draw_list(const struct tui_app *app, const struct tui_standing *st
             continue;
         bool is_unknown = v->answer && strcmp(v->answer, "unknown") == 0;
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "%s %2d %s", v->is_done ? is_unknown ? "[?]" : tui_text(app, MSG_TAG_DONE) : tui_text(app, MSG_TAG_OPEN), number,
-                       tui_pick(app, &s->name));
-        tui_canvas_text(c, row++, a.col, a.cols, (int)i == st->play.current ? TUI_ROLE_UNFOCUSED : v->is_done ? TUI_ROLE_DIM : TUI_ROLE_NORMAL,
+        shodo_buf_addf(&b, "%s %2d %s",
+                       v->is_done ? is_unknown ? "[?]" : tui_text(app, MSG_TAG_DONE)
+                                  : tui_text(app, MSG_TAG_OPEN),
+                       number, tui_pick(app, &s->name));
+        tui_canvas_text(c, row++, a.col, a.cols,
+                        (int)i == st->play.current ? TUI_ROLE_UNFOCUSED
+                        : v->is_done               ? TUI_ROLE_DIM
+                                                   : TUI_ROLE_NORMAL,
                         shodo_buf_cstr(&b));
     }
     for (int r = a.row; r < a.row + a.rows; r++)

@@ -7,7 +7,14 @@
 
 #define TUI_OPTIONS_MAX 24
 
-enum tui_option_kind { TUI_OPTION_ANSWER, TUI_OPTION_UNKNOWN, TUI_OPTION_DONE, TUI_OPTION_LATER, TUI_OPTION_OPEN, TUI_OPTION_OTHERWISE };
+enum tui_option_kind {
+    TUI_OPTION_ANSWER,
+    TUI_OPTION_UNKNOWN,
+    TUI_OPTION_DONE,
+    TUI_OPTION_LATER,
+    TUI_OPTION_OPEN,
+    TUI_OPTION_OTHERWISE
+};
 
 struct tui_option {
     enum tui_option_kind kind;
@@ -16,17 +23,19 @@ struct tui_option {
 };
 
 const char *tui_step_function(const struct shodo_step *s); /* built-in function, NULL none */
-bool tui_step_is_run(const struct shodo_step *s); /* it starts the engine on a disk */
-size_t tui_step_options(const struct tui_app *app, const struct shodo_step *s, struct tui_option out[TUI_OPTIONS_MAX]);
+bool tui_step_is_run(const struct shodo_step *s);          /* it starts the engine on a disk */
+size_t tui_step_options(const struct tui_app *app, const struct shodo_step *s,
+                        struct tui_option out[TUI_OPTIONS_MAX]);
 struct tui_step_look {
     int selected; /* answer, -1 none */
     int scroll;   /* lines of the text above the answers */
     bool shows_why;
 };
 /* The answers always stay on the screen; returns how far the text can be scrolled. */
-int tui_step_draw(const struct tui_app *app, const struct shodo_step *s, const struct tui_step_look *look, struct tui_canvas *c,
-                  struct tui_area a);
+int tui_step_draw(const struct tui_app *app, const struct shodo_step *s,
+                  const struct tui_step_look *look, struct tui_canvas *c, struct tui_area a);
 /* The list of steps beside it, on wide screens. */
-void tui_step_draw_list(const struct tui_app *app, const struct tui_standing *st, struct tui_canvas *c, struct tui_area a);
+void tui_step_draw_list(const struct tui_app *app, const struct tui_standing *st,
+                        struct tui_canvas *c, struct tui_area a);
 
 #endif

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "base/value.h"
 
-#define SAMPLE_MS 500
+#define SAMPLE_MS    500
 #define ETA_AFTER_MS 10000
 
 static void keep(char out[TUI_PROGRESS_TEXT], const char *s) {
@@ -44,8 +44,10 @@ static void counts(struct tui_progress *p, const struct shodo_value *v) {
 
 static void on_finding(struct tui_progress *p, const struct shodo_value *data, bool is_ja) {
     const char *kind = shodo_value_get_str(data, "shodo.kind");
-    const char *text = shodo_value_get_str(data, is_ja ? "shodo.description_ja" : "rule.description");
-    const char *path = shodo_value_get_str(data, "file.path"), *verdict = shodo_value_get_str(data, "shodo.verdict");
+    const char *text = shodo_value_get_str(data,
+                                           is_ja ? "shodo.description_ja" : "rule.description");
+    const char *path = shodo_value_get_str(data, "file.path"),
+               *verdict = shodo_value_get_str(data, "shodo.verdict");
     if (kind && strcmp(kind, "artifact") == 0)
         return;
     if (!text)
@@ -67,7 +69,8 @@ static void on_answer(struct tui_progress *p, const struct shodo_value *data, bo
     const char *id = shodo_value_get_str(data, "id");
     const char *verdict = shodo_value_get_str(data, "verdict");
     const char *shown = shodo_value_get_str(data, is_ja ? "verdict_ja" : "verdict");
-    const char *text = shodo_value_get_str(shodo_value_at(shodo_value_get(data, "sentences"), 0), is_ja ? "ja" : "en");
+    const char *text = shodo_value_get_str(shodo_value_at(shodo_value_get(data, "sentences"), 0),
+                                           is_ja ? "ja" : "en");
     char line[TUI_PROGRESS_TEXT];
     if (!id || strcmp(id, "hit") != 0)
         return;
@@ -76,11 +79,13 @@ static void on_answer(struct tui_progress *p, const struct shodo_value *data, bo
     p->is_hit = verdict && strcmp(verdict, "match") == 0;
 }
 
-void tui_progress_line(struct tui_progress *p, const char *line, size_t n, bool is_ja, uint64_t now_ms) {
+void tui_progress_line(struct tui_progress *p, const char *line, size_t n, bool is_ja,
+                       uint64_t now_ms) {
     shodo_autop(shodo_doc) struct shodo_doc *doc = NULL;
     if (n == 0)
         return;
-    if (n > SHODO_LIMIT_LINE_BYTES || shodo_doc_parse_json(&doc, "event", line, n, NULL) != SHODO_OK) {
+    if (n > SHODO_LIMIT_LINE_BYTES ||
+        shodo_doc_parse_json(&doc, "event", line, n, NULL) != SHODO_OK) {
         p->bad_lines++;
         return;
     }
@@ -124,7 +129,8 @@ uint64_t tui_progress_rate(const struct tui_progress *p) {
     return ms && to > from ? (to - from) / ms * 1000 + (to - from) % ms * 1000 / ms : 0;
 }
 
-bool tui_progress_eta(const struct tui_progress *p, uint64_t elapsed_ms, unsigned *ret_from_min, unsigned *ret_to_min) {
+bool tui_progress_eta(const struct tui_progress *p, uint64_t elapsed_ms, unsigned *ret_from_min,
+                      unsigned *ret_to_min) {
     uint64_t rate = tui_progress_rate(p);
     if (elapsed_ms < ETA_AFTER_MS || !rate || !p->bytes_total || p->bytes >= p->bytes_total)
         return false;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A run as the screen sees it, from the event lines of the engine (model/finding.h lists them). Pure: no clock of its own. */
+/* A run as the screen sees it, from the event lines of the engine (model/finding.h lists them).
+ * Pure: no clock of its own. */
 #ifndef SHODO_TUI_PROGRESS_H
 #define SHODO_TUI_PROGRESS_H
 
@@ -7,13 +8,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TUI_PROGRESS_RING 8
+#define TUI_PROGRESS_RING   8
 #define TUI_PROGRESS_RECENT 6
-#define TUI_PROGRESS_TEXT 300
+#define TUI_PROGRESS_TEXT   300
 
 struct tui_progress {
-    char phase[32], status[32], current[TUI_PROGRESS_TEXT], warning[TUI_PROGRESS_TEXT], name[TUI_PROGRESS_TEXT];
-    uint64_t files, files_total, bytes, bytes_total, findings, problems, policy; /* policy: with the end of a run */
+    char phase[32], status[32], current[TUI_PROGRESS_TEXT], warning[TUI_PROGRESS_TEXT],
+        name[TUI_PROGRESS_TEXT];
+    /* policy: with the end of a run */
+    uint64_t files, files_total, bytes, bytes_total, findings, problems, policy;
     int64_t exit_code;
     bool is_done;
     uint64_t heard_ms; /* monotonic, of the last sign of progress */
@@ -26,15 +29,19 @@ struct tui_progress {
         bool is_match;
     } recent[TUI_PROGRESS_RECENT]; /* newest last */
     size_t recent_count;
-    char answer[TUI_PROGRESS_TEXT]; /* to "is this machine hit?": verdict and first sentence, the newest one */
+    /* to "is this machine hit?": verdict and first sentence, the newest one */
+    char answer[TUI_PROGRESS_TEXT];
     bool is_hit;
     uint64_t bad_lines;
 };
 
 /* One line of events; what cannot be read is counted. */
-void tui_progress_line(struct tui_progress *p, const char *line, size_t n, bool is_ja, uint64_t now_ms);
-uint64_t tui_progress_rate(const struct tui_progress *p); /* bytes a second over the ring, 0 unknown */
+void tui_progress_line(struct tui_progress *p, const char *line, size_t n, bool is_ja,
+                       uint64_t now_ms);
+/* bytes a second over the ring, 0 unknown */
+uint64_t tui_progress_rate(const struct tui_progress *p);
 /* Rounded range in minutes; false before ten seconds, without totals or without rate. */
-bool tui_progress_eta(const struct tui_progress *p, uint64_t elapsed_ms, unsigned *ret_from_min, unsigned *ret_to_min);
+bool tui_progress_eta(const struct tui_progress *p, uint64_t elapsed_ms, unsigned *ret_from_min,
+                      unsigned *ret_to_min);
 
 #endif

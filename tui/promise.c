@@ -9,7 +9,7 @@
 #include "case/case.h"
 #include "casefile.h"
 
-#define MINUTE 60000000000LL
+#define MINUTE      60000000000LL
 #define JST_MINUTES 540
 
 static const int ahead[] = {15, 30, 60, 120};
@@ -33,7 +33,9 @@ size_t tui_promises(const struct tui_app *app, struct tui_promise *out, size_t m
             break;
         if (!parse(value, &t))
             continue;
-        struct tui_promise p = {.number = i, .who = tui_casefile_note_of(app->casefile, key), .minutes = (int)((t - tui_now(app)) / MINUTE)};
+        struct tui_promise p = {.number = i,
+                                .who = tui_casefile_note_of(app->casefile, key),
+                                .minutes = (int)((t - tui_now(app)) / MINUTE)};
         snprintf(p.time, sizeof p.time, "%.16s", value);
         bool is_full = n == max;
         if (is_full && out[n - 1].minutes <= p.minutes)
@@ -50,7 +52,8 @@ bool tui_promise_next(const struct tui_app *app, struct shodo_buf *out) {
     struct tui_promise p;
     if (!tui_promises(app, &p, 1))
         return false;
-    shodo_buf_addf(out, tui_text(app, p.minutes > 0 ? MSG_PROMISE_NEXT : MSG_PROMISE_DUE), p.time + 11, p.who, p.minutes);
+    shodo_buf_addf(out, tui_text(app, p.minutes > 0 ? MSG_PROMISE_NEXT : MSG_PROMISE_DUE),
+                   p.time + 11, p.who, p.minutes);
     return p.minutes <= 0;
 }
 
@@ -96,7 +99,8 @@ static void on_typed(struct tui_app *app, long arg, const char *text) {
         snprintf(full, sizeof full, "%.30s", text);
     }
     if (*text && !parse(full, &t)) {
-        tui_input_begin(app, tui_text(app, MSG_PROMISE_TIME), tui_text(app, MSG_PROMISE_EXAMPLE), "", 0, on_typed, 0);
+        tui_input_begin(app, tui_text(app, MSG_PROMISE_TIME), tui_text(app, MSG_PROMISE_EXAMPLE),
+                        "", 0, on_typed, 0);
         tui_message(app, TUI_ROLE_ERROR, "%s", tui_text(app, MSG_CLOCK_BAD));
         return;
     }
@@ -111,7 +115,8 @@ static void on_choice(struct tui_app *app, long arg, int index) {
         in_minutes(app, ahead[i], text);
         finish(app, text);
     } else if (i == SHODO_ARRAY_SIZE(ahead)) {
-        tui_input_begin(app, tui_text(app, MSG_PROMISE_TIME), tui_text(app, MSG_PROMISE_EXAMPLE), "", 0, on_typed, 0);
+        tui_input_begin(app, tui_text(app, MSG_PROMISE_TIME), tui_text(app, MSG_PROMISE_EXAMPLE),
+                        "", 0, on_typed, 0);
     } else {
         finish(app, "");
     }
@@ -122,7 +127,8 @@ void tui_promise_ask(struct tui_app *app, const char *who, tui_promise_done then
     snprintf(app->promise_who, sizeof app->promise_who, "%.150s", who);
     app->promise_done = then;
     shodo_buf_addf(&title, tui_text(app, MSG_PROMISE_TITLE), who);
-    struct tui_ask *a = tui_ask_begin(app, shodo_buf_cstr(&title), tui_text(app, MSG_PROMISE_TEXT), on_choice, 0);
+    struct tui_ask *a = tui_ask_begin(app, shodo_buf_cstr(&title), tui_text(app, MSG_PROMISE_TEXT),
+                                      on_choice, 0);
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(ahead); i++) {
         char text[SHODO_TIME_TEXT_BYTES];
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Certificates of those who may open the evidence (police, support team): from a file beside the data into site/recipients. What
- * is taken is a certificate (PEM or DER) whose fingerprint a person compares by telephone; collecting then encrypts to it.
+ * Certificates of those who may open the evidence (police, support team): from a file beside the
+ * data into site/recipients. What is taken is a certificate (PEM or DER) whose fingerprint a person
+ * compares by telephone; collecting then encrypts to it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,8 +21,9 @@
 #include "screens.h"
 
 #define FILES_MAX 60
-#define PEM_LINE 64
-static const char pem_begin[] = "-----BEGIN CERTIFICATE-----\n", pem_end[] = "-----END CERTIFICATE-----\n";
+#define PEM_LINE  64
+static const char pem_begin[] = "-----BEGIN CERTIFICATE-----\n",
+                  pem_end[] = "-----END CERTIFICATE-----\n";
 
 static bool is_candidate(const char *name) {
     static const char *const endings[] = {".pem", ".crt", ".cer", ".der"};
@@ -35,7 +37,8 @@ static bool is_candidate(const char *name) {
 
 /* i-th candidate in site/ and then at the top of the stick; false when there are no more. */
 static bool nth_candidate(const struct tui_app *app, int want, char out[512]) {
-    const char *folders[] = {tui_casefile_site_dir(app->casefile), tui_casefile_root(app->casefile)};
+    const char *folders[] = {tui_casefile_site_dir(app->casefile),
+                             tui_casefile_root(app->casefile)};
     bool found = false;
     for (size_t f = 0; f < SHODO_ARRAY_SIZE(folders) && !found; f++) {
         struct dirent **list = NULL;
@@ -73,12 +76,14 @@ static void to_pem(const char *p, size_t n, struct shodo_buf *out) {
 }
 
 /* Only the certificate itself, whatever else stands in the file (never a key). */
-static enum shodo_status read_certificate(const char *path, struct shodo_buf *pem, char fingerprint[65], struct shodo_error *err) {
+static enum shodo_status read_certificate(const char *path, struct shodo_buf *pem,
+                                          char fingerprint[65], struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf in = SHODO_BUF_INIT;
     enum shodo_status st = shodo_io_read_file(&in, AT_FDCWD, path, SHODO_LIMIT_KEY_BYTES, err);
     if (st != SHODO_OK)
         return st;
-    const char *from = strstr(shodo_buf_cstr(&in), "-----BEGIN CERTIFICATE-----"), *to = from ? strstr(from, "-----END CERTIFICATE-----") : NULL;
+    const char *from = strstr(shodo_buf_cstr(&in), "-----BEGIN CERTIFICATE-----"),
+               *to = from ? strstr(from, "-----END CERTIFICATE-----") : NULL;
     if (from && to)
         shodo_buf_addf(pem, "%.*s\n", (int)(to + strlen("-----END CERTIFICATE-----") - from), from);
     else
@@ -104,7 +109,8 @@ static void store(struct tui_app *app, const char *path) {
     }
     shodo_io_close(&dir);
     if (st == SHODO_OK || st == SHODO_EXISTS)
-        tui_message(app, TUI_ROLE_OK, "%s", tui_text(app, st == SHODO_OK ? MSG_RECIPIENT_TAKEN : MSG_RECIPIENT_THERE));
+        tui_message(app, TUI_ROLE_OK, "%s",
+                    tui_text(app, st == SHODO_OK ? MSG_RECIPIENT_TAKEN : MSG_RECIPIENT_THERE));
     else
         tui_message(app, TUI_ROLE_ERROR, "%s: %s", tui_text(app, MSG_RECIPIENT_BAD), err.text);
 }
@@ -135,7 +141,8 @@ static void on_candidate(struct tui_app *app, long arg, int index) {
     }
     groups(fingerprint, &text);
     shodo_buf_addf(&text, "\n\n%s", tui_text(app, MSG_RECIPIENT_COMPARE));
-    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_PREPARE_RECIPIENTS), shodo_buf_cstr(&text), on_compared, index);
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_PREPARE_RECIPIENTS),
+                                      shodo_buf_cstr(&text), on_compared, index);
     tui_ask_add(a, tui_text(app, MSG_RECIPIENT_NO), NULL);
     tui_ask_add(a, tui_text(app, MSG_RECIPIENT_YES), NULL);
 }
@@ -165,7 +172,8 @@ void tui_recipients_ask(struct tui_app *app) {
         return;
     }
     shodo_buf_addf(&text, "\n%s", tui_text(app, MSG_RECIPIENT_WHICH));
-    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_PREPARE_RECIPIENTS), shodo_buf_cstr(&text), on_candidate, 0);
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_PREPARE_RECIPIENTS),
+                                      shodo_buf_cstr(&text), on_candidate, 0);
     for (int i = 0; i < FILES_MAX && nth_candidate(app, i, path); i++)
         tui_ask_add(a, strrchr(path, '/') + 1, NULL);
     tui_ask_select(a, -1);

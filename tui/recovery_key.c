@@ -3,10 +3,10 @@
 
 #include <stddef.h>
 
-#define DIGITS 48
+#define DIGITS       48
 #define GROUP_DIGITS 6
-#define GROUPS 8
-#define GROUP_MAX 720895u /* 65535 * 11 = 720885 is the greatest multiple below 720896 */
+#define GROUPS       8
+#define GROUP_MAX    720895u /* 65535 * 11 = 720885 is the greatest multiple below 720896 */
 
 bool tui_recovery_key_ok(const char *text, char out[56], unsigned *ret_bad) {
     size_t digits = 0, at = 0;

@@ -20,13 +20,26 @@ const struct tui_screen *tui_screen_find(const char *id) {
 
 bool tui_list_key(struct tui_view *v, struct tui_key key, int count, int rows) {
     switch (key.action) {
-    case TUI_ACTION_UP: v->selected--; break;
-    case TUI_ACTION_DOWN: v->selected++; break;
-    case TUI_ACTION_PAGE_UP: v->selected -= rows; break;
-    case TUI_ACTION_PAGE_DOWN: v->selected += rows; break;
-    case TUI_ACTION_FIRST: v->selected = 0; break;
-    case TUI_ACTION_LAST: v->selected = count - 1; break;
-    default: return false;
+    case TUI_ACTION_UP:
+        v->selected--;
+        break;
+    case TUI_ACTION_DOWN:
+        v->selected++;
+        break;
+    case TUI_ACTION_PAGE_UP:
+        v->selected -= rows;
+        break;
+    case TUI_ACTION_PAGE_DOWN:
+        v->selected += rows;
+        break;
+    case TUI_ACTION_FIRST:
+        v->selected = 0;
+        break;
+    case TUI_ACTION_LAST:
+        v->selected = count - 1;
+        break;
+    default:
+        return false;
     }
     v->selected = SHODO_MAX(0, SHODO_MIN(v->selected, count - 1));
     return true;

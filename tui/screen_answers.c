@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The answers about one machine (answers.json, made by the engine): each question with its verdict, what could not be looked
- * at, and the sentences; and the connections found that are not in the hospital's list. */
+/* The answers about one machine (answers.json, made by the engine): each question with its verdict,
+ * what could not be looked at, and the sentences; and the connections found that are not in the
+ * hospital's list. */
 #include <string.h>
 #include <unistd.h>
 
@@ -12,7 +13,7 @@
 #include "screens.h"
 
 #define SENTENCES_SHOWN 12
-#define GAPS_SHOWN 3
+#define GAPS_SHOWN      3
 
 /* The newest answers of the endpoint; NULL when there are none. The caller frees. */
 static struct shodo_doc *load(const struct tui_app *app, const char *endpoint) {
@@ -23,22 +24,26 @@ static struct shodo_doc *load(const struct tui_app *app, const char *endpoint) {
     if (shodo_case_dir_look(&d, tui_casefile_path(app->casefile), NULL) != SHODO_OK ||
         shodo_case_endpoint_dir(&fd, &d, endpoint, false, NULL) != SHODO_OK)
         return NULL;
-    if (shodo_io_read_generation(&text, fd, "answers", "json", SHODO_LIMIT_DOC_BYTES, NULL) != SHODO_OK ||
+    if (shodo_io_read_generation(&text, fd, "answers", "json", SHODO_LIMIT_DOC_BYTES, NULL) !=
+            SHODO_OK ||
         shodo_doc_parse_json(&doc, "answers", shodo_buf_cstr(&text), text.len, NULL) != SHODO_OK)
         doc = NULL;
     close(fd);
     return doc;
 }
 
-static const char *in_language(const struct tui_app *app, const struct shodo_value *v, const char *ja, const char *en) {
+static const char *in_language(const struct tui_app *app, const struct shodo_value *v,
+                               const char *ja, const char *en) {
     const char *s = shodo_value_get_str(v, tui_is_ja(app) ? ja : en);
     return s ? s : "";
 }
 
-static void add_answer(const struct tui_app *app, const struct shodo_value *a, struct shodo_buf *out) {
+static void add_answer(const struct tui_app *app, const struct shodo_value *a,
+                       struct shodo_buf *out) {
     const char *verdict = in_language(app, a, "verdict_ja", "verdict");
     shodo_buf_addf(out, "[%s] %s\n", verdict, in_language(app, a, "question_ja", "question_en"));
-    const struct shodo_value *gaps = shodo_value_get(a, "not_examined"), *said = shodo_value_get(a, "sentences");
+    const struct shodo_value *gaps = shodo_value_get(a, "not_examined"),
+                             *said = shodo_value_get(a, "sentences");
     const char *before = "";
     for (size_t i = 0, shown = 0; i < shodo_value_count(gaps) && shown < GAPS_SHOWN; i++) {
         const char *why = in_language(app, shodo_value_at(gaps, i), "ja", "en");
@@ -51,7 +56,8 @@ static void add_answer(const struct tui_app *app, const struct shodo_value *a, s
     for (size_t i = 0; i < shodo_value_count(said) && i < SENTENCES_SHOWN; i++)
         shodo_buf_addf(out, "  %s\n", in_language(app, shodo_value_at(said, i), "ja", "en"));
     if (shodo_value_count(said) > SENTENCES_SHOWN)
-        shodo_buf_addf(out, "  %s %zu\n", tui_text(app, MSG_MORE), shodo_value_count(said) - SENTENCES_SHOWN);
+        shodo_buf_addf(out, "  %s %zu\n", tui_text(app, MSG_MORE),
+                       shodo_value_count(said) - SENTENCES_SHOWN);
     shodo_buf_addc(out, '\n');
 }
 
@@ -69,15 +75,18 @@ void tui_answers_show(struct tui_app *app, const char *endpoint) {
     tui_page_show(app, tui_text(app, MSG_ANSWERS), shodo_buf_cstr(&b));
 }
 
-static void add_unlisted(const struct tui_app *app, const struct shodo_value *root, const char *machine, struct shodo_buf *out) {
+static void add_unlisted(const struct tui_app *app, const struct shodo_value *root,
+                         const char *machine, struct shodo_buf *out) {
     const struct shodo_value *answers = shodo_value_get(root, "answers");
     for (size_t i = 0; i < shodo_value_count(answers); i++) {
         const struct shodo_value *a = shodo_value_at(answers, i);
         const char *id = shodo_value_get_str(a, "id");
         const struct shodo_value *rows = shodo_value_get(shodo_value_get(a, "data"), "connections");
-        for (size_t k = 0; id && strcmp(id, "connections") == 0 && k < shodo_value_count(rows); k++) {
+        for (size_t k = 0; id && strcmp(id, "connections") == 0 && k < shodo_value_count(rows);
+             k++) {
             const struct shodo_value *r = shodo_value_at(rows, k);
-            const char *product = shodo_value_get_str(r, "product"), *kind = shodo_value_get_str(r, "kind");
+            const char *product = shodo_value_get_str(r, "product"),
+                       *kind = shodo_value_get_str(r, "kind");
             if (product && !shodo_value_bool(shodo_value_get(r, "is_listed"), true))
                 shodo_buf_addf(out, "%s: %s (%s)\n", machine, product, kind ? kind : "");
         }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A decision of the table: who decides and who when that one cannot be reached, options with consequences, recommendation
- * with its source; then who decided and why. */
+/* A decision of the table: who decides and who when that one cannot be reached, options with
+ * consequences, recommendation with its source; then who decided and why. */
 #include <stdio.h>
 #include <string.h>
 
@@ -19,21 +19,25 @@ static const struct shodo_site_decision *row_of(const struct tui_app *app, const
 
 /* Options: the site's own, else the generic ones, else yes / not yet. */
 static const struct shodo_vec *options_of(const struct tui_app *app, const char *id) {
-    const struct shodo_site_decision *d = row_of(app, id), *g = tui_books_generic_decision(&app->books, id);
+    const struct shodo_site_decision *d = row_of(app, id),
+                                     *g = tui_books_generic_decision(&app->books, id);
     if (d && d->options.count)
         return &d->options;
     return g && g->options.count ? &g->options : NULL;
 }
 
-static int para(struct tui_canvas *c, struct tui_area a, int row, const char *label, const char *text) {
+static int para(struct tui_canvas *c, struct tui_area a, int row, const char *label,
+                const char *text) {
     int bottom = a.row + a.rows;
     if (!text || !*text || row >= bottom)
         return row;
     tui_canvas_text(c, row, a.col, 14, TUI_ROLE_DIM, label);
-    return row + tui_canvas_wrap(c, row, bottom - row, a.col + 14, a.cols - 14, 0, TUI_ROLE_NORMAL, text, strlen(text));
+    return row + tui_canvas_wrap(c, row, bottom - row, a.col + 14, a.cols - 14, 0, TUI_ROLE_NORMAL,
+                                 text, strlen(text));
 }
 
-static int draw_people(const struct tui_app *app, const struct shodo_site_decision *d, struct tui_canvas *c, struct tui_area a, int row) {
+static int draw_people(const struct tui_app *app, const struct shodo_site_decision *d,
+                       struct tui_canvas *c, struct tui_area a, int row) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     for (size_t i = 0; i < d->deputies.count; i++)
         shodo_buf_addf(&b, "%s%s", i ? " -> " : "", *(const char **)shodo_vec_at(&d->deputies, i));
@@ -53,7 +57,8 @@ static const char *consequence_of(const struct tui_app *app, const char *id, con
     return "";
 }
 
-static void option_text(const struct tui_app *app, const struct decide *k, int i, const char **label, const char **consequence) {
+static void option_text(const struct tui_app *app, const struct decide *k, int i,
+                        const char **label, const char **consequence) {
     const struct shodo_vec *options = options_of(app, k->id);
     *consequence = "";
     if (k->step) {
@@ -95,16 +100,19 @@ static const char *label_of(const struct tui_app *app, const struct decide *k, c
     return value;
 }
 
-static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
+static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,
+                 struct tui_area a) {
     const struct decide *k = v->data;
-    const struct shodo_site_decision *d = row_of(app, k->id), *g = tui_books_generic_decision(&app->books, k->id);
+    const struct shodo_site_decision *d = row_of(app, k->id),
+                                     *g = tui_books_generic_decision(&app->books, k->id);
     int row = a.row;
     if (d) {
         tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_TITLE, tui_pick(app, &d->question));
         row = draw_people(app, d, c, a, row);
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
         const char *source = *d->source ? d->source : app->books.site && d != g ? "site.yaml" : "";
-        shodo_buf_addf(&b, "%s (%s: %s)", tui_pick(app, &d->recommendation), tui_text(app, MSG_SOURCE), source);
+        shodo_buf_addf(&b, "%s (%s: %s)", tui_pick(app, &d->recommendation),
+                       tui_text(app, MSG_SOURCE), source);
         row = para(c, a, row, tui_text(app, MSG_RECOMMENDED), shodo_buf_cstr(&b));
     } else {
         tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_TITLE, k->id);
@@ -114,7 +122,8 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
     const char *now = tui_casefile_value(app->casefile, key);
     if (now) {
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "%s  %s", label_of(app, k, now), tui_casefile_note_of(app->casefile, key));
+        shodo_buf_addf(&b, "%s  %s", label_of(app, k, now),
+                       tui_casefile_note_of(app->casefile, key));
         row = para(c, a, row, tui_text(app, MSG_DECIDED_NOW), shodo_buf_cstr(&b));
     }
     row++;
@@ -127,7 +136,8 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
         tui_canvas_fill(c, row, a.col, a.cols, role);
         tui_canvas_text(c, row++, a.col, a.cols, role, shodo_buf_cstr(&b));
         if (*consequence && row < a.row + a.rows)
-            row += tui_canvas_wrap(c, row, 2, a.col + 5, a.cols - 5, 0, TUI_ROLE_DIM, consequence, strlen(consequence));
+            row += tui_canvas_wrap(c, row, 2, a.col + 5, a.cols - 5, 0, TUI_ROLE_DIM, consequence,
+                                   strlen(consequence));
     }
 }
 
@@ -136,7 +146,8 @@ static struct decide *decide_of(struct tui_app *app) {
     return strcmp(v->screen->id, "decide") == 0 ? v->data : NULL;
 }
 
-/* `who` NULL: nobody decided yet. A decision that differs from the recorded one says so; both stay in the journal. */
+/* `who` NULL: nobody decided yet. A decision that differs from the recorded one says so; both stay
+ * in the journal. */
 static void finish(struct tui_app *app, const char *who, const char *reason) {
     struct decide *k = decide_of(app);
     if (!k)
@@ -149,7 +160,8 @@ static void finish(struct tui_app *app, const char *who, const char *reason) {
     bool differs = old && strcmp(old, k->value) != 0;
     if (differs)
         shodo_buf_adds(&before, label_of(app, k, old));
-    shodo_buf_addf(&note, "決まったこと: %s / ", label_of(app, k, k->value)); /* papers print words, not values */
+    /* papers print words, not values */
+    shodo_buf_addf(&note, "決まったこと: %s / ", label_of(app, k, k->value));
     if (who)
         shodo_buf_addf(&note, "決めた人: %s / 理由: %s", who, reason);
     else
@@ -164,7 +176,8 @@ static void finish(struct tui_app *app, const char *who, const char *reason) {
     tui_function_done(app, is_step ? value : "done", shodo_buf_cstr(&note));
     bool is_waiting = strcmp(k->id, "reboot") == 0 && strcmp(value, "wait") == 0;
     tui_pop(app);
-    if (is_waiting && strcmp(tui_top(app)->screen->id, "disks") == 0) /* it was decided to wait: no disk is offered */
+    if (is_waiting && strcmp(tui_top(app)->screen->id, "disks") ==
+                          0) /* it was decided to wait: no disk is offered */
         tui_pop(app);
     if (differs)
         tui_message(app, TUI_ROLE_WARN, tui_text(app, MSG_DECIDE_DIFFERS), shodo_buf_cstr(&before));
@@ -180,7 +193,8 @@ static void finish_with(struct tui_app *app, const char *reason) {
     finish(app, who, reason);
 }
 
-static const enum tui_msg reasons[] = {MSG_REASON_SPREAD, MSG_REASON_PATIENT, MSG_REASON_RECOMMENDED, MSG_REASON_VENDOR};
+static const enum tui_msg reasons[] = {MSG_REASON_SPREAD, MSG_REASON_PATIENT,
+                                       MSG_REASON_RECOMMENDED, MSG_REASON_VENDOR};
 
 static void on_reason_typed(struct tui_app *app, long arg, const char *text) {
     (void)arg;
@@ -194,7 +208,8 @@ static void on_reason(struct tui_app *app, long arg, int index) {
     else if ((size_t)index == SHODO_ARRAY_SIZE(reasons))
         finish_with(app, tui_text(app, MSG_REASON_NONE));
     else
-        tui_input_begin(app, tui_text(app, MSG_REASON_TITLE), "", "", TUI_INPUT_KANA, on_reason_typed, 0);
+        tui_input_begin(app, tui_text(app, MSG_REASON_TITLE), "", "", TUI_INPUT_KANA,
+                        on_reason_typed, 0);
 }
 
 static void on_who(struct tui_app *app, const char *who) {
@@ -230,7 +245,8 @@ static void ask_who(struct tui_app *app, const struct decide *k) {
         tui_who_ask(app, tui_text(app, MSG_WHO_DECIDED), on_who);
         return;
     }
-    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_WHO_DECIDED), tui_text(app, MSG_WHO_DECIDED_TEXT), on_table_who, 0);
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_WHO_DECIDED),
+                                      tui_text(app, MSG_WHO_DECIDED_TEXT), on_table_who, 0);
     tui_ask_add(a, d->decider, NULL);
     for (size_t i = 0; i < d->deputies.count; i++)
         tui_ask_add(a, *(const char **)shodo_vec_at(&d->deputies, i), NULL);
@@ -274,6 +290,13 @@ void tui_decide_step(struct tui_app *app, const struct shodo_step *s) {
         k->step = s;
 }
 
-static const enum tui_action keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER, TUI_ACTION_NONE};
-const struct tui_screen tui_screen_decide = {.id = "decide", .title = MSG_DECIDE, .help = MSG_DECIDE_HELP, .keys = keys,
-                                             .data_bytes = sizeof(struct decide), .open = open_decide, .draw = draw, .key = on_key};
+static const enum tui_action keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER,
+                                       TUI_ACTION_NONE};
+const struct tui_screen tui_screen_decide = {.id = "decide",
+                                             .title = MSG_DECIDE,
+                                             .help = MSG_DECIDE_HELP,
+                                             .keys = keys,
+                                             .data_bytes = sizeof(struct decide),
+                                             .open = open_decide,
+                                             .draw = draw,
+                                             .key = on_key};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which disk? Model, size, Windows volumes and what the engine says about them; never a device name alone. The engine lists
- * them (`shodo sources --json`); this program opens no disk. BitLocker keys are checked group by group and go to the engine
- * through a pipe only.
+ * Which disk? Model, size, Windows volumes and what the engine says about them; never a device name
+ * alone. The engine lists them (`shodo sources --json`); this program opens no disk. BitLocker keys
+ * are checked group by group and go to the engine through a pipe only.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +29,8 @@ struct disks {
     char error[300];
 };
 
-/* arg of the view: 0 choose only, 1 round (triage follows at once), 2 choose and then triage with app->open_text */
+/* arg of the view: 0 choose only, 1 round (triage follows at once), 2 choose and then triage with
+ * app->open_text */
 
 static void start_list(struct tui_app *app, struct disks *d) {
     const char *argv[40] = {app->engine_path, "sources", "--json"};
@@ -54,17 +55,20 @@ static void add_volumes(struct disk *k, const struct shodo_value *list) {
     shodo_auto(shodo_buf) struct shodo_buf users = SHODO_BUF_INIT;
     for (size_t i = 0; i < shodo_value_count(list); i++) {
         const struct shodo_value *v = shodo_value_at(list, i);
-        const char *fs = shodo_value_get_str(v, "fs"), *drive = shodo_value_get_str(v, "drive"), *label = shodo_value_get_str(v, "label");
+        const char *fs = shodo_value_get_str(v, "fs"), *drive = shodo_value_get_str(v, "drive"),
+                   *label = shodo_value_get_str(v, "label");
         bool is_bitlocker = shodo_value_bool(shodo_value_get(v, "is_bitlocker"), false);
         bool is_windows = shodo_value_bool(shodo_value_get(v, "has_windows"), false);
         if (fs && strcmp(fs, "reserved") != 0)
-            shodo_buf_addf(&b, "%s%s%s%s%s %s%s", b.len ? ", " : "", drive && *drive ? drive : "", drive && *drive ? ": " : "", fs, is_bitlocker ? " BitLocker" : "",
+            shodo_buf_addf(&b, "%s%s%s%s%s %s%s", b.len ? ", " : "", drive && *drive ? drive : "",
+                           drive && *drive ? ": " : "", fs, is_bitlocker ? " BitLocker" : "",
                            label ? label : "", is_windows ? " (Windows)" : "");
         k->has_windows = k->has_windows || is_windows;
         const char *sleep = shodo_value_get_str(v, "hibernation");
         k->is_asleep = k->is_asleep || (sleep && strcmp(sleep, "asleep") == 0);
         k->is_dirty = k->is_dirty || shodo_value_bool(shodo_value_get(v, "is_dirty"), false);
-        k->needs_key = k->needs_key || (is_bitlocker && !shodo_value_bool(shodo_value_get(v, "is_read"), false));
+        k->needs_key = k->needs_key ||
+                       (is_bitlocker && !shodo_value_bool(shodo_value_get(v, "is_read"), false));
         const struct shodo_value *names = shodo_value_get(v, "users");
         for (size_t u = 0; u < shodo_value_count(names); u++) {
             const char *name = shodo_value_str(shodo_value_at(names, u));
@@ -82,7 +86,7 @@ static void add_disk(struct disks *d, const char *line, size_t n) {
     const struct shodo_value *v = shodo_doc_root(doc);
     const char *path = shodo_value_get_str(v, "path");
     int64_t size = shodo_value_get_int(v, "size_bytes", 0);
-    if (!path || strlen(path) >= sizeof ((struct disk *)0)->path || d->list.count >= DISKS_MAX)
+    if (!path || strlen(path) >= sizeof((struct disk *)0)->path || d->list.count >= DISKS_MAX)
         return;
     struct disk *k = shodo_vec_push(&d->list);
     if (!k)
@@ -140,28 +144,35 @@ static void close_disks(struct tui_app *app, struct tui_view *v) {
     shodo_vec_done(&d->list);
 }
 
-static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
+static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,
+                 struct tui_area a) {
     const struct disks *d = v->data;
     int row = a.row;
-    tui_canvas_text(c, row, a.col, a.cols, TUI_ROLE_TITLE, tui_text(app, d->is_listing ? MSG_DISKS_LOOKING : MSG_DISKS_TEXT));
+    tui_canvas_text(c, row, a.col, a.cols, TUI_ROLE_TITLE,
+                    tui_text(app, d->is_listing ? MSG_DISKS_LOOKING : MSG_DISKS_TEXT));
     row += 2;
     for (size_t i = 0; i < d->list.count && row + 3 < a.row + a.rows; i++) {
         const struct disk *k = shodo_vec_at(&d->list, i);
         enum tui_role role = (int)i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "%s%2zu  %s  %llu.%llu GB  %s%s", (int)i == v->selected ? ">" : " ", i + 1, *k->model ? k->model : tui_text(app, MSG_NO_MODEL),
-                       (unsigned long long)(k->size_bytes / 1000000000), (unsigned long long)(k->size_bytes / 100000000 % 10), k->serial,
+        shodo_buf_addf(&b, "%s%2zu  %s  %llu.%llu GB  %s%s", (int)i == v->selected ? ">" : " ",
+                       i + 1, *k->model ? k->model : tui_text(app, MSG_NO_MODEL),
+                       (unsigned long long)(k->size_bytes / 1000000000),
+                       (unsigned long long)(k->size_bytes / 100000000 % 10), k->serial,
                        k->is_removable ? tui_text(app, MSG_REMOVABLE) : "");
         tui_canvas_fill(c, row, a.col, a.cols, role);
         tui_canvas_text(c, row++, a.col, a.cols, role, shodo_buf_cstr(&b));
         tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_NORMAL, k->volumes);
         shodo_buf_clear(&b);
-        shodo_buf_addf(&b, "%s: %s   %s", tui_text(app, MSG_WINDOWS_USERS), *k->users ? k->users : tui_text(app, MSG_USERS_LATER), k->path);
+        shodo_buf_addf(&b, "%s: %s   %s", tui_text(app, MSG_WINDOWS_USERS),
+                       *k->users ? k->users : tui_text(app, MSG_USERS_LATER), k->path);
         tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_DIM, shodo_buf_cstr(&b));
         if (k->is_asleep || k->is_dirty)
-            tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_UNKNOWN, tui_text(app, k->is_asleep ? MSG_ASLEEP : MSG_DIRTY));
+            tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_UNKNOWN,
+                            tui_text(app, k->is_asleep ? MSG_ASLEEP : MSG_DIRTY));
         if (k->needs_key)
-            tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_WARN, tui_text(app, MSG_NEEDS_KEY));
+            tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_WARN,
+                            tui_text(app, MSG_NEEDS_KEY));
         if (*k->problem)
             tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_UNKNOWN, k->problem);
         row++;
@@ -175,7 +186,9 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
 /* ---- key and go ---- */
 
 static void start_triage(struct tui_app *app, const char *path) {
-    struct tui_run_request q = {.kind = TUI_RUN_TRIAGE, .source = path, .profile = app->profile[0] ? app->profile : "standard",
+    struct tui_run_request q = {.kind = TUI_RUN_TRIAGE,
+                                .source = path,
+                                .profile = app->profile[0] ? app->profile : "standard",
                                 .secret = app->secret[0] ? app->secret : NULL};
     tui_run_start(app, &q);
 }
@@ -201,7 +214,8 @@ static void on_key_typed(struct tui_app *app, long arg, const char *text) {
 }
 
 void tui_key_ask(struct tui_app *app, long then) {
-    tui_input_begin(app, tui_text(app, MSG_BITLOCKER), tui_text(app, MSG_BITLOCKER_TEXT), "", TUI_INPUT_SECRET, on_key_typed, then);
+    tui_input_begin(app, tui_text(app, MSG_BITLOCKER), tui_text(app, MSG_BITLOCKER_TEXT), "",
+                    TUI_INPUT_SECRET, on_key_typed, then);
 }
 
 void tui_triage_go(struct tui_app *app) {
@@ -224,7 +238,8 @@ static unsigned choose(struct tui_app *app, struct tui_view *v, int index) {
     const struct disk k = *(const struct disk *)shodo_vec_at(&d->list, (size_t)index);
     char note[400];
     long then = v->arg;
-    snprintf(note, sizeof note, "%.100s %llu MB %.100s", k.model, (unsigned long long)(k.size_bytes >> 20), k.serial);
+    snprintf(note, sizeof note, "%.100s %llu MB %.100s", k.model,
+             (unsigned long long)(k.size_bytes >> 20), k.serial);
     char before[400] = "";
     const char *known = tui_casefile_value(app->casefile, TUI_KEY_DISK);
     snprintf(before, sizeof before, "%.390s", known ? known : "");
@@ -256,7 +271,14 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
     return TUI_EFFECT_IGNORED;
 }
 
-static const enum tui_action keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER, TUI_ACTION_NONE};
-const struct tui_screen tui_screen_disks = {.id = "disks", .title = MSG_DISKS, .help = MSG_DISKS_HELP, .keys = keys,
-                                            .data_bytes = sizeof(struct disks), .open = open_disks, .close = close_disks, .draw = draw,
+static const enum tui_action keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER,
+                                       TUI_ACTION_NONE};
+const struct tui_screen tui_screen_disks = {.id = "disks",
+                                            .title = MSG_DISKS,
+                                            .help = MSG_DISKS_HELP,
+                                            .keys = keys,
+                                            .data_bytes = sizeof(struct disks),
+                                            .open = open_disks,
+                                            .close = close_disks,
+                                            .draw = draw,
                                             .key = on_key};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The findings of one machine: what was not examined first, then matches, then suspects; one line each, detail on Enter. */
+/* The findings of one machine: what was not examined first, then matches, then suspects; one line
+ * each, detail on Enter. */
 #include <stdio.h>
 #include <string.h>
 
@@ -11,43 +12,54 @@
 
 static const struct tui_endpoint *endpoint_of(const struct tui_app *app, const struct tui_view *v) {
     size_t n = tui_casefile_endpoints(app->casefile);
-    return v->arg >= 0 && (size_t)v->arg < n ? tui_casefile_endpoint(app->casefile, (size_t)v->arg) : NULL;
+    return v->arg >= 0 && (size_t)v->arg < n ? tui_casefile_endpoint(app->casefile, (size_t)v->arg)
+                                             : NULL;
 }
 
-static int draw_reasons(const struct tui_app *app, const struct tui_endpoint *e, struct tui_canvas *c, struct tui_area a) {
+static int draw_reasons(const struct tui_app *app, const struct tui_endpoint *e,
+                        struct tui_canvas *c, struct tui_area a) {
     int row = a.row;
     for (size_t i = 0; i < e->reasons.count && i < REASONS_SHOWN; i++, row++) {
         const struct tui_reason *r = shodo_vec_at(&e->reasons, i);
-        const char *name =
-            app->lang == TUI_LANG_JA ? shodo_ledger_reason_ja(r->reason) : shodo_ledger_reason_name(r->reason);
+        const char *name = app->lang == TUI_LANG_JA ? shodo_ledger_reason_ja(r->reason)
+                                                    : shodo_ledger_reason_name(r->reason);
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "[%s] %s: %llu %s", tui_text(app, MSG_NOT_EXAMINED), name, (unsigned long long)r->count,
-                       tui_text(app, MSG_ITEMS));
+        shodo_buf_addf(&b, "[%s] %s: %llu %s", tui_text(app, MSG_NOT_EXAMINED), name,
+                       (unsigned long long)r->count, tui_text(app, MSG_ITEMS));
         if (r->bytes)
-            shodo_buf_addf(&b, ", %s%llu MB", r->bytes < 1000000 ? "<" : "", (unsigned long long)SHODO_MAX(r->bytes / 1000000, (uint64_t)1));
-        tui_canvas_text(c, row, a.col, a.cols, r->is_problem ? TUI_ROLE_UNKNOWN : TUI_ROLE_DIM, shodo_buf_cstr(&b));
+            shodo_buf_addf(&b, ", %s%llu MB", r->bytes < 1000000 ? "<" : "",
+                           (unsigned long long)SHODO_MAX(r->bytes / 1000000, (uint64_t)1));
+        tui_canvas_text(c, row, a.col, a.cols, r->is_problem ? TUI_ROLE_UNKNOWN : TUI_ROLE_DIM,
+                        shodo_buf_cstr(&b));
     }
     return row;
 }
 
-static void draw_row(const struct tui_app *app, const struct tui_finding_row *f, struct tui_canvas *c, struct tui_area a, int row,
-                     bool is_here) {
+static void draw_row(const struct tui_app *app, const struct tui_finding_row *f,
+                     struct tui_canvas *c, struct tui_area a, int row, bool is_here) {
     bool is_match = f->verdict == SHODO_VERDICT_MATCH;
     enum tui_role role = is_here ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
     tui_canvas_fill(c, row, a.col, a.cols, role);
     shodo_auto(shodo_buf) struct shodo_buf tag = SHODO_BUF_INIT;
     shodo_buf_addf(&tag, "[%s]", tui_text(app, is_match ? MSG_MATCH : MSG_SUSPECT));
-    tui_canvas_text(c, row, a.col, 9, is_here ? role : is_match ? TUI_ROLE_DANGER : TUI_ROLE_WARN, shodo_buf_cstr(&tag));
+    tui_canvas_text(c, row, a.col, 9,
+                    is_here    ? role
+                    : is_match ? TUI_ROLE_DANGER
+                               : TUI_ROLE_WARN,
+                    shodo_buf_cstr(&tag));
     int path_cols = (a.cols - 10) / 2;
     shodo_auto(shodo_buf) struct shodo_buf masked = SHODO_BUF_INIT;
     const char *path = tui_masked(app, f->path, &masked);
     tui_canvas_path(c, row, a.col + 10, path_cols, role, path, strlen(path));
-    const char *text = app->lang == TUI_LANG_JA && f->text_ja ? f->text_ja : f->text_en ? f->text_en : f->rule;
+    const char *text = app->lang == TUI_LANG_JA && f->text_ja ? f->text_ja
+                       : f->text_en                           ? f->text_en
+                                                              : f->rule;
     tui_canvas_text(c, row, a.col + 11 + path_cols, a.cols - 11 - path_cols, role, text);
 }
 
 static bool is_shown(const struct tui_view *v, const struct tui_finding_row *f) {
-    return tui_filter_hits(v, f->path) || tui_filter_hits(v, f->text_ja) || tui_filter_hits(v, f->text_en) || tui_filter_hits(v, f->rule);
+    return tui_filter_hits(v, f->path) || tui_filter_hits(v, f->text_ja) ||
+           tui_filter_hits(v, f->text_en) || tui_filter_hits(v, f->rule);
 }
 
 /* Index of the n-th row that the filter leaves, -1 when there are no more. */
@@ -66,7 +78,8 @@ static int count(const struct tui_view *v, const struct tui_endpoint *e) {
     return n;
 }
 
-static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
+static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,
+                 struct tui_area a) {
     const struct tui_endpoint *e = endpoint_of(app, v);
     if (!e) {
         tui_canvas_text(c, a.row, a.col, a.cols, TUI_ROLE_NORMAL, tui_text(app, MSG_HOME_EMPTY));
@@ -83,11 +96,13 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
     if (v->selected >= v->scroll + fit)
         v->scroll = v->selected - fit + 1;
     for (int i = v->scroll; i < n && i - v->scroll < fit; i++)
-        draw_row(app, shodo_vec_at(&e->findings, (size_t)nth(v, e, i)), c, a, row + i - v->scroll, i == v->selected);
+        draw_row(app, shodo_vec_at(&e->findings, (size_t)nth(v, e, i)), c, a, row + i - v->scroll,
+                 i == v->selected);
     uint64_t total = e->matches + e->suspects;
     if (total > (uint64_t)n || v->filter[0]) {
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "%s %llu", tui_text(app, MSG_MORE), (unsigned long long)(total - (uint64_t)n));
+        shodo_buf_addf(&b, "%s %llu", tui_text(app, MSG_MORE),
+                       (unsigned long long)(total - (uint64_t)n));
         tui_filter_text(app, v, &b);
         tui_canvas_text(c, a.row + a.rows - 1, a.col, a.cols, TUI_ROLE_WARN, shodo_buf_cstr(&b));
     }
@@ -109,15 +124,17 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
     return key.action == TUI_ACTION_FINDINGS ? TUI_EFFECT_NONE : TUI_EFFECT_IGNORED;
 }
 
-static void line(const struct tui_app *app, struct tui_canvas *c, struct tui_area a, int *row, enum tui_msg label,
-                 const char *text) {
+static void line(const struct tui_app *app, struct tui_canvas *c, struct tui_area a, int *row,
+                 enum tui_msg label, const char *text) {
     if (!text || !*text)
         return;
     tui_canvas_text(c, *row, a.col, 12, TUI_ROLE_DIM, tui_text(app, label));
-    *row += SHODO_MAX(1, tui_canvas_wrap(c, *row, 4, a.col + 13, a.cols - 13, 0, TUI_ROLE_NORMAL, text, strlen(text)));
+    *row += SHODO_MAX(1, tui_canvas_wrap(c, *row, 4, a.col + 13, a.cols - 13, 0, TUI_ROLE_NORMAL,
+                                         text, strlen(text)));
 }
 
-static void draw_detail(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
+static void draw_detail(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,
+                        struct tui_area a) {
     size_t endpoint = (size_t)(v->arg / TUI_FINDINGS_SHOWN);
     size_t index = (size_t)(v->arg % TUI_FINDINGS_SHOWN);
     if (endpoint >= tui_casefile_endpoints(app->casefile))
@@ -131,7 +148,8 @@ static void draw_detail(const struct tui_app *app, struct tui_view *v, struct tu
     if (text)
         row += 1 + tui_canvas_wrap(c, row, 4, a.col, a.cols, 0, TUI_ROLE_TITLE, text, strlen(text));
     bool is_match = f->verdict == SHODO_VERDICT_MATCH;
-    line(app, c, a, &row, MSG_MEANING, tui_text(app, is_match ? MSG_MEANING_MATCH : MSG_MEANING_SUSPECT));
+    line(app, c, a, &row, MSG_MEANING,
+         tui_text(app, is_match ? MSG_MEANING_MATCH : MSG_MEANING_SUSPECT));
     line(app, c, a, &row, MSG_DO_NOW, tui_text(app, is_match ? MSG_DO_MATCH : MSG_DO_SUSPECT));
     row++;
     shodo_auto(shodo_buf) struct shodo_buf masked = SHODO_BUF_INIT;
@@ -144,11 +162,17 @@ static void draw_detail(const struct tui_app *app, struct tui_view *v, struct tu
     tui_canvas_text(c, row, a.col, 12, TUI_ROLE_DIM, "SHA-256");
     if (f->sha256)
         tui_canvas_text(c, row, a.col + 13, a.cols - 13, TUI_ROLE_NORMAL, f->sha256);
-    tui_canvas_text(c, a.row + a.rows - 1, a.col, a.cols, TUI_ROLE_WARN, tui_text(app, MSG_HOME_RELEASE));
+    tui_canvas_text(c, a.row + a.rows - 1, a.col, a.cols, TUI_ROLE_WARN,
+                    tui_text(app, MSG_HOME_RELEASE));
 }
 
-static const enum tui_action keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER, TUI_ACTION_FILTER, TUI_ACTION_MASK, TUI_ACTION_NONE};
-const struct tui_screen tui_screen_findings = {
-    .id = "findings", .title = MSG_FINDINGS, .help = MSG_FINDINGS_HELP, .keys = keys, .draw = draw, .key = on_key};
+static const enum tui_action keys[] = {TUI_ACTION_UP,     TUI_ACTION_DOWN, TUI_ACTION_ENTER,
+                                       TUI_ACTION_FILTER, TUI_ACTION_MASK, TUI_ACTION_NONE};
+const struct tui_screen tui_screen_findings = {.id = "findings",
+                                               .title = MSG_FINDINGS,
+                                               .help = MSG_FINDINGS_HELP,
+                                               .keys = keys,
+                                               .draw = draw,
+                                               .key = on_key};
 const struct tui_screen tui_screen_detail = {
     .id = "detail", .title = MSG_DETAIL, .help = MSG_DETAIL_HELP, .draw = draw_detail};

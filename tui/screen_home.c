@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Home: what is happening? The three playbooks that are needed most and whatever is under way, then the tools of this PC; the rest is
- * one key away. A short list: nobody reads seventeen lines at night.
+ * Home: what is happening? The three playbooks that are needed most and whatever is under way, then
+ * the tools of this PC; the rest is one key away. A short list: nobody reads seventeen lines at
+ * night.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,12 +12,14 @@
 #include "play.h"
 #include "screens.h"
 
-#define ROWS_MAX 24
-#define BOOKS_MAX 64
+#define ROWS_MAX    24
+#define BOOKS_MAX   64
 #define BOOKS_FIRST 3
 
-static const char *const order[] = {"ransomware",  "suspicious-machine", "leak-suspected", "medical-device", "vpn-firewall", "server-host",
-                                    "ddos",        "supplier-calls",     "recovery-gate",  "preparedness",   "drill"};
+static const char *const order[] = {
+    "ransomware",    "suspicious-machine", "leak-suspected", "medical-device",
+    "vpn-firewall",  "server-host",        "ddos",           "supplier-calls",
+    "recovery-gate", "preparedness",       "drill"};
 
 enum { ON_GUIDE = 1, ON_SUSPECT = 2, IN_MORE = 4 };
 static const struct {
@@ -49,7 +52,8 @@ static const struct shodo_playbook *book_at(const struct tui_app *app, size_t i)
             return p;
     }
     for (size_t k = 0; k < app->books.list.count; k++) {
-        const struct shodo_playbook *p = *(struct shodo_playbook **)shodo_vec_at(&app->books.list, k);
+        const struct shodo_playbook *p = *(struct shodo_playbook **)shodo_vec_at(&app->books.list,
+                                                                                 k);
         bool is_known = false;
         for (size_t m = 0; m < SHODO_ARRAY_SIZE(order); m++)
             is_known = is_known || strcmp(order[m], p->key) == 0;
@@ -90,13 +94,16 @@ static int rows_of(const struct tui_app *app, struct row out[ROWS_MAX]) {
     return n;
 }
 
-static void book_text(const struct tui_app *app, const struct shodo_playbook *p, struct shodo_buf *out) {
+static void book_text(const struct tui_app *app, const struct shodo_playbook *p,
+                      struct shodo_buf *out) {
     struct tui_standing st;
     if (!tui_play_load(app, p, &st, NULL)) {
         shodo_buf_addf(out, "[!]  %s", tui_pick(app, &p->name));
         return;
     }
-    const char *tag = st.play.current < 0 && st.done ? tui_text(app, MSG_TAG_DONE) : st.done ? tui_text(app, MSG_TAG_GOING) : "    ";
+    const char *tag = st.play.current < 0 && st.done ? tui_text(app, MSG_TAG_DONE)
+                      : st.done                      ? tui_text(app, MSG_TAG_GOING)
+                                                     : "    ";
     shodo_buf_addf(out, "%s %s", tag, tui_pick(app, &p->name));
     if (st.done)
         shodo_buf_addf(out, "  (%s %zu)", tui_text(app, MSG_STEPS_DONE), st.done);
@@ -109,13 +116,16 @@ static void row_text(const struct tui_app *app, const struct row *r, struct shod
     else if (r->kind == TOOL)
         shodo_buf_addf(out, "     %s", tui_text(app, tools[r->index].label));
     else
-        shodo_buf_addf(out, "     %s", tui_text(app, r->kind == MORE_BOOKS ? MSG_MORE_BOOKS : MSG_MORE_TOOLS));
+        shodo_buf_addf(out, "     %s",
+                       tui_text(app, r->kind == MORE_BOOKS ? MSG_MORE_BOOKS : MSG_MORE_TOOLS));
 }
 
-static void draw_home(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
+static void draw_home(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,
+                      struct tui_area a) {
     struct row rows[ROWS_MAX];
     int n = rows_of(app, rows), row = a.row;
-    tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_TITLE, tui_text(app, here(app) == ON_GUIDE ? MSG_HOME_GUIDE : MSG_HOME_SUSPECT));
+    tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_TITLE,
+                    tui_text(app, here(app) == ON_GUIDE ? MSG_HOME_GUIDE : MSG_HOME_SUSPECT));
     tui_list_scroll(v, a.rows - 3);
     for (int i = v->scroll; i < n && row < a.row + a.rows; i++) {
         bool is_first_tool = rows[i].kind == TOOL && i > 0 && rows[i - 1].kind != TOOL;
@@ -169,9 +179,13 @@ static void on_more(struct tui_app *app, long kind, int index) {
 }
 
 static void ask_more(struct tui_app *app, enum kind kind) {
-    struct tui_ask *a = tui_ask_begin(app, tui_text(app, kind == BOOK ? MSG_MORE_BOOKS : MSG_MORE_TOOLS), "", on_more, kind);
+    struct tui_ask *a = tui_ask_begin(
+        app, tui_text(app, kind == BOOK ? MSG_MORE_BOOKS : MSG_MORE_TOOLS), "", on_more, kind);
     for (int i = 0, at; (at = nth_left_out(app, kind, i)) >= 0; i++)
-        tui_ask_add(a, kind == BOOK ? tui_pick(app, &book_at(app, (size_t)at)->name) : tui_text(app, tools[at].label), NULL);
+        tui_ask_add(a,
+                    kind == BOOK ? tui_pick(app, &book_at(app, (size_t)at)->name)
+                                 : tui_text(app, tools[at].label),
+                    NULL);
 }
 
 static unsigned home_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
@@ -187,15 +201,28 @@ static unsigned home_key(struct tui_app *app, struct tui_view *v, struct tui_key
     app->pending[0] = app->open_text[0] = 0;
     v->selected = i;
     switch (rows[i].kind) {
-    case BOOK: tui_play_open(app, book_at(app, rows[i].index)->key); break;
-    case MORE_BOOKS: ask_more(app, BOOK); break;
-    case TOOL: open_tool(app, rows[i].index); break;
-    case MORE_TOOLS: ask_more(app, TOOL); break;
+    case BOOK:
+        tui_play_open(app, book_at(app, rows[i].index)->key);
+        break;
+    case MORE_BOOKS:
+        ask_more(app, BOOK);
+        break;
+    case TOOL:
+        open_tool(app, rows[i].index);
+        break;
+    case MORE_TOOLS:
+        ask_more(app, TOOL);
+        break;
     }
     return TUI_EFFECT_REDRAW;
 }
 
-static const enum tui_action home_keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER, TUI_ACTION_NOTE, TUI_ACTION_SCOPE,
-                                            TUI_ACTION_SHIFT, TUI_ACTION_JOURNAL, TUI_ACTION_NONE};
-const struct tui_screen tui_screen_home = {.id = "home", .title = MSG_PLAYBOOKS, .help = MSG_PLAYBOOKS_HELP, .keys = home_keys,
-                                           .draw = draw_home, .key = home_key};
+static const enum tui_action home_keys[] = {TUI_ACTION_UP,      TUI_ACTION_DOWN,  TUI_ACTION_ENTER,
+                                            TUI_ACTION_NOTE,    TUI_ACTION_SCOPE, TUI_ACTION_SHIFT,
+                                            TUI_ACTION_JOURNAL, TUI_ACTION_NONE};
+const struct tui_screen tui_screen_home = {.id = "home",
+                                           .title = MSG_PLAYBOOKS,
+                                           .help = MSG_PLAYBOOKS_HELP,
+                                           .keys = home_keys,
+                                           .draw = draw_home,
+                                           .key = home_key};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What was written, in the reader's own language: names of steps and answers instead of keys; the record itself is behind Enter. */
+/* What was written, in the reader's own language: names of steps and answers instead of keys; the
+ * record itself is behind Enter. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,7 @@
 #include "play.h"
 #include "screens.h"
 
-#define LINES_MAX 2000
+#define LINES_MAX   2000
 #define JST_MINUTES 540
 
 struct line {
@@ -29,20 +30,61 @@ static const struct {
     const char *word;
     enum tui_msg text;
 } words[] = {
-    {"journal.start", MSG_J_START}, {"journal.checkpoint", MSG_J_CHECKPOINT}, {"journal.torn", MSG_J_TORN}, {"case.new", MSG_J_CASE_NEW},
-    {"case.note", MSG_NOTE}, {"case.end", MSG_J_CASE_END}, {"case.reopen", MSG_J_CASE_REOPEN}, {"endpoint.add", MSG_J_ENDPOINT},
-    {"run.start", MSG_J_RUN_START}, {"run.end", MSG_J_RUN_END}, {"seal.done", MSG_J_SEAL}, {"seal.timestamp", MSG_J_TIMESTAMP},
-    {"decision", MSG_DECIDE}, {"start/pc", MSG_PC_TITLE}, {"start/boot", MSG_J_BOOT}, {"start/clock", MSG_J_CLOCK},
-    {"start/reboot", MSG_PRIOR_TITLE}, {"start/playbook", MSG_J_PLAYBOOK}, {"start/disk", MSG_DISKS}, {"start/facts", MSG_J_FACTS},
-    {"done", MSG_OPTION_DONE_WORD}, {"skipped", MSG_OPTION_LATER_WORD}, {"unknown", MSG_OPTION_UNKNOWN}, {"reopened", MSG_KEY_REOPEN},
-    {"guide", MSG_PC_GUIDE}, {"suspect", MSG_PC_SUSPECT}, {"recorded", MSG_RECORDED}, {"none", MSG_PRIOR_NONE}, {"decided", MSG_J_DECIDED},
-    {"triage", MSG_RUN_TRIAGE}, {"collect", MSG_RUN_COLLECT}, {"cut", MSG_WALK_CUT}, {"hold", MSG_WALK_HOLD}, {"not-found", MSG_WALK_MISSING},
-    {"not-applicable", MSG_WALK_NOT_OURS}, {"incomplete", MSG_J_INCOMPLETE}, {"cancelled", MSG_J_CANCELLED}, {"failed", MSG_J_FAILED},
-    {"asked", MSG_J_ASKED}, {"operator", MSG_J_OPERATOR}, {"shodo", MSG_J_PROGRAM}, {"yes", MSG_DECIDE_YES}, {"wait", MSG_DECIDE_WAIT},
-    {"quick", MSG_J_QUICK}, {"standard", MSG_J_STANDARD}, {"full", MSG_J_FULL}, {"fact/my_name", MSG_FACT_MY_NAME},
-    {"fact/hospital", MSG_FACT_HOSPITAL}, {"fact/found_at", MSG_FACT_FOUND_AT}, {"fact/place", MSG_FACT_PLACE},
-    {"fact/symptom", MSG_FACT_SYMPTOM}, {"fact/stopped", MSG_FACT_STOPPED}, {"fact/callback", MSG_FACT_CALLBACK},
-    {"fact/known_at", MSG_FACT_KNOWN_AT}, {"fact/clinical", MSG_CLINICAL},
+    {"journal.start", MSG_J_START},
+    {"journal.checkpoint", MSG_J_CHECKPOINT},
+    {"journal.torn", MSG_J_TORN},
+    {"case.new", MSG_J_CASE_NEW},
+    {"case.note", MSG_NOTE},
+    {"case.end", MSG_J_CASE_END},
+    {"case.reopen", MSG_J_CASE_REOPEN},
+    {"endpoint.add", MSG_J_ENDPOINT},
+    {"run.start", MSG_J_RUN_START},
+    {"run.end", MSG_J_RUN_END},
+    {"seal.done", MSG_J_SEAL},
+    {"seal.timestamp", MSG_J_TIMESTAMP},
+    {"decision", MSG_DECIDE},
+    {"start/pc", MSG_PC_TITLE},
+    {"start/boot", MSG_J_BOOT},
+    {"start/clock", MSG_J_CLOCK},
+    {"start/reboot", MSG_PRIOR_TITLE},
+    {"start/playbook", MSG_J_PLAYBOOK},
+    {"start/disk", MSG_DISKS},
+    {"start/facts", MSG_J_FACTS},
+    {"done", MSG_OPTION_DONE_WORD},
+    {"skipped", MSG_OPTION_LATER_WORD},
+    {"unknown", MSG_OPTION_UNKNOWN},
+    {"reopened", MSG_KEY_REOPEN},
+    {"guide", MSG_PC_GUIDE},
+    {"suspect", MSG_PC_SUSPECT},
+    {"recorded", MSG_RECORDED},
+    {"none", MSG_PRIOR_NONE},
+    {"decided", MSG_J_DECIDED},
+    {"triage", MSG_RUN_TRIAGE},
+    {"collect", MSG_RUN_COLLECT},
+    {"cut", MSG_WALK_CUT},
+    {"hold", MSG_WALK_HOLD},
+    {"not-found", MSG_WALK_MISSING},
+    {"not-applicable", MSG_WALK_NOT_OURS},
+    {"incomplete", MSG_J_INCOMPLETE},
+    {"cancelled", MSG_J_CANCELLED},
+    {"failed", MSG_J_FAILED},
+    {"asked", MSG_J_ASKED},
+    {"operator", MSG_J_OPERATOR},
+    {"shodo", MSG_J_PROGRAM},
+    {"yes", MSG_DECIDE_YES},
+    {"wait", MSG_DECIDE_WAIT},
+    {"quick", MSG_J_QUICK},
+    {"standard", MSG_J_STANDARD},
+    {"full", MSG_J_FULL},
+    {"fact/my_name", MSG_FACT_MY_NAME},
+    {"fact/hospital", MSG_FACT_HOSPITAL},
+    {"fact/found_at", MSG_FACT_FOUND_AT},
+    {"fact/place", MSG_FACT_PLACE},
+    {"fact/symptom", MSG_FACT_SYMPTOM},
+    {"fact/stopped", MSG_FACT_STOPPED},
+    {"fact/callback", MSG_FACT_CALLBACK},
+    {"fact/known_at", MSG_FACT_KNOWN_AT},
+    {"fact/clinical", MSG_CLINICAL},
 };
 
 /* The word in the reader's language, else as it stands. */
@@ -60,13 +102,15 @@ const struct shodo_step *tui_step_of_key(const struct tui_app *app, const char *
     if (!slash)
         return NULL;
     snprintf(book, sizeof book, "%.*s", (int)SHODO_MIN(strcspn(key, "/~"), (size_t)60), key);
-    snprintf(step, sizeof step, "%.*s", (int)SHODO_MIN(strcspn(slash + 1, "#"), (size_t)150), slash + 1);
+    snprintf(step, sizeof step, "%.*s", (int)SHODO_MIN(strcspn(slash + 1, "#"), (size_t)150),
+             slash + 1);
     const struct shodo_playbook *p = tui_books_find(&app->books, book);
     int i = p ? shodo_playbook_find(p, step) : -1;
     return i >= 0 ? &p->steps[i] : NULL;
 }
 
-const char *tui_answer_word(const struct tui_app *app, const struct shodo_step *s, const char *value) {
+const char *tui_answer_word(const struct tui_app *app, const struct shodo_step *s,
+                            const char *value) {
     for (size_t i = 0; s && i < s->question.choices_count; i++) {
         if (strcmp(s->question.choices[i].value, value) == 0)
             return tui_pick(app, &s->question.choices[i].label);
@@ -76,7 +120,8 @@ const char *tui_answer_word(const struct tui_app *app, const struct shodo_step *
 
 /* Label of an option of the decision table; the site's own options first. */
 static const char *option_word(const struct tui_app *app, const char *id, const char *value) {
-    const struct shodo_site_decision *tables[] = {tui_books_decision(&app->books, id), tui_books_generic_decision(&app->books, id)};
+    const struct shodo_site_decision *tables[] = {tui_books_decision(&app->books, id),
+                                                  tui_books_generic_decision(&app->books, id)};
     for (size_t t = 0; t < SHODO_ARRAY_SIZE(tables); t++) {
         for (size_t i = 0; tables[t] && i < tables[t]->options.count; i++) {
             const struct shodo_site_option *o = shodo_vec_at(&tables[t]->options, i);
@@ -104,17 +149,22 @@ static const char *book_name(const struct tui_app *app, const char *keys) {
     return p ? tui_pick(app, &p->name) : keys;
 }
 
-static void decision_text(const struct tui_app *app, const struct shodo_record *r, struct shodo_buf *out) {
-    const char *key = shodo_value_get_str(r->data, "key"), *value = shodo_value_get_str(r->data, "value");
+static void decision_text(const struct tui_app *app, const struct shodo_record *r,
+                          struct shodo_buf *out) {
+    const char *key = shodo_value_get_str(r->data, "key"),
+               *value = shodo_value_get_str(r->data, "value");
     const char *note = shodo_value_get_str(r->data, "note");
     const struct shodo_step *s = key ? tui_step_of_key(app, key) : NULL;
     if (!key || !value)
         return;
-    const struct shodo_site_decision *d = strncmp(key, "decide/", 7) == 0 ? tui_books_decision(&app->books, key + 7) : NULL;
+    const struct shodo_site_decision *d = strncmp(key, "decide/", 7) == 0
+                                              ? tui_books_decision(&app->books, key + 7)
+                                              : NULL;
     if (s)
         shodo_buf_addf(out, "%s: %s", tui_pick(app, &s->name), tui_answer_word(app, s, value));
     else if (d)
-        shodo_buf_addf(out, "%s: %s", tui_pick(app, &d->question), option_word(app, key + 7, value));
+        shodo_buf_addf(out, "%s: %s", tui_pick(app, &d->question),
+                       option_word(app, key + 7, value));
     else if (strncmp(key, "walk/", 5) == 0)
         shodo_buf_addf(out, "%s: %s", line_name(app, key + 5), word(app, value));
     else if (strncmp(key, "promise/", 8) == 0)
@@ -122,7 +172,8 @@ static void decision_text(const struct tui_app *app, const struct shodo_record *
     else if (strncmp(key, "line/", 5) == 0)
         shodo_buf_addf(out, "%s: %s", tui_text(app, MSG_WALK_ADD), value);
     else if (strcmp(key, "start/boot") == 0)
-        shodo_buf_adds(out, word(app, key)); /* the number of the PC's start says nothing to people */
+        /* the number of the PC's start says nothing to people */
+        shodo_buf_adds(out, word(app, key));
     else if (strcmp(key, TUI_KEY_PLAYBOOK) == 0)
         shodo_buf_addf(out, "%s: %s", word(app, key), book_name(app, value));
     else
@@ -131,8 +182,10 @@ static void decision_text(const struct tui_app *app, const struct shodo_record *
         shodo_buf_addf(out, "  (%s)", note);
 }
 
-static void event_text(const struct tui_app *app, const struct shodo_record *r, struct shodo_buf *out) {
-    static const char *const keys[] = {"text", "kind", "profile", "status", "name", "computer", "case", "file"};
+static void event_text(const struct tui_app *app, const struct shodo_record *r,
+                       struct shodo_buf *out) {
+    static const char *const keys[] = {"text", "kind",     "profile", "status",
+                                       "name", "computer", "case",    "file"};
     if (strcmp(r->event, "decision") == 0) {
         decision_text(app, r, out);
         return;
@@ -144,7 +197,8 @@ static void event_text(const struct tui_app *app, const struct shodo_record *r, 
             shodo_buf_addf(out, "  %s", word(app, s));
     }
     if (strcmp(r->event, "run.end") == 0)
-        shodo_buf_addf(out, "  %s %lld", tui_text(app, MSG_FOUND), (long long)shodo_value_get_int(r->data, "findings", 0));
+        shodo_buf_addf(out, "  %s %lld", tui_text(app, MSG_FOUND),
+                       (long long)shodo_value_get_int(r->data, "findings", 0));
 }
 
 struct collect {
@@ -158,7 +212,8 @@ static void drop_oldest(struct journal *j, size_t n) {
         free(l->text);
         free(l->raw);
     }
-    memmove(j->lines.data, (struct line *)j->lines.data + n, (j->lines.count - n) * sizeof(struct line));
+    memmove(j->lines.data, (struct line *)j->lines.data + n,
+            (j->lines.count - n) * sizeof(struct line));
     j->lines.count -= n;
     j->left_out += n;
 }
@@ -221,11 +276,13 @@ static int count(const struct tui_view *v) {
     return n;
 }
 
-static void draw_journal(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
+static void draw_journal(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,
+                         struct tui_area a) {
     const struct journal *j = v->data;
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     const struct shodo_case *k = tui_casefile_case(app->casefile);
-    shodo_buf_addf(&b, "%s %llu  %s %llu", tui_text(app, MSG_RECORDS), (unsigned long long)j->records, tui_text(app, MSG_CHECKPOINTS),
+    shodo_buf_addf(&b, "%s %llu  %s %llu", tui_text(app, MSG_RECORDS),
+                   (unsigned long long)j->records, tui_text(app, MSG_CHECKPOINTS),
                    (unsigned long long)(k ? k->checkpoints : 0));
     if (k && k->torn)
         shodo_buf_addf(&b, "  %s %llu", tui_text(app, MSG_TORN), (unsigned long long)k->torn);
@@ -235,7 +292,8 @@ static void draw_journal(const struct tui_app *app, struct tui_view *v, struct t
     v->selected = SHODO_MAX(0, SHODO_MIN(v->selected, n - 1));
     tui_list_scroll(v, fit);
     for (int i = v->scroll; i < n && i - v->scroll < fit; i++)
-        tui_canvas_text(c, a.row + 1 + i - v->scroll, a.col, a.cols, i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL, nth(v, i)->text);
+        tui_canvas_text(c, a.row + 1 + i - v->scroll, a.col, a.cols,
+                        i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL, nth(v, i)->text);
 }
 
 static unsigned journal_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
@@ -253,8 +311,15 @@ static unsigned journal_key(struct tui_app *app, struct tui_view *v, struct tui_
     return TUI_EFFECT_IGNORED;
 }
 
-static const enum tui_action journal_keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_PAGE_UP, TUI_ACTION_PAGE_DOWN, TUI_ACTION_FILTER,
-                                               TUI_ACTION_ENTER, TUI_ACTION_NONE};
-const struct tui_screen tui_screen_journal = {.id = "journal", .title = MSG_JOURNAL, .help = MSG_JOURNAL_HELP, .keys = journal_keys,
-                                              .data_bytes = sizeof(struct journal), .open = open_journal, .close = close_journal,
-                                              .draw = draw_journal, .key = journal_key};
+static const enum tui_action journal_keys[] = {
+    TUI_ACTION_UP,     TUI_ACTION_DOWN,  TUI_ACTION_PAGE_UP, TUI_ACTION_PAGE_DOWN,
+    TUI_ACTION_FILTER, TUI_ACTION_ENTER, TUI_ACTION_NONE};
+const struct tui_screen tui_screen_journal = {.id = "journal",
+                                              .title = MSG_JOURNAL,
+                                              .help = MSG_JOURNAL_HELP,
+                                              .keys = journal_keys,
+                                              .data_bytes = sizeof(struct journal),
+                                              .open = open_journal,
+                                              .close = close_journal,
+                                              .draw = draw_journal,
+                                              .key = journal_key};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who, and the facts for the telephone: chosen from the site profile or from the usual words, typed only as the last way. */
+/* Who, and the facts for the telephone: chosen from the site profile or from the usual words, typed
+ * only as the last way. */
 #include <stdio.h>
 #include <string.h>
 
@@ -11,8 +12,9 @@
 
 /* ---- who ---- */
 
-static const enum tui_msg roles[] = {MSG_ROLE_DIRECTOR, MSG_ROLE_DEPUTY, MSG_ROLE_SECURITY, MSG_ROLE_OFFICE,
-                                     MSG_ROLE_NURSE,    MSG_ROLE_IT,     MSG_ROLE_DUTY};
+static const enum tui_msg roles[] = {MSG_ROLE_DIRECTOR, MSG_ROLE_DEPUTY, MSG_ROLE_SECURITY,
+                                     MSG_ROLE_OFFICE,   MSG_ROLE_NURSE,  MSG_ROLE_IT,
+                                     MSG_ROLE_DUTY};
 
 static void on_who_typed(struct tui_app *app, long arg, const char *text) {
     (void)arg;
@@ -35,8 +37,10 @@ static void on_who(struct tui_app *app, long arg, int index) {
         const struct shodo_site_person *p = shodo_vec_at(&app->books.site->people, (size_t)index);
         app->who_done(app, p->shown);
     } else if ((size_t)index - people < SHODO_ARRAY_SIZE(roles)) {
-        snprintf(app->who_role, sizeof app->who_role, "%.60s", tui_text(app, roles[(size_t)index - people]));
-        tui_input_begin(app, app->who_role, tui_text(app, MSG_WHO_NAME), "", TUI_INPUT_KANA, on_role_name, 0);
+        snprintf(app->who_role, sizeof app->who_role, "%.60s",
+                 tui_text(app, roles[(size_t)index - people]));
+        tui_input_begin(app, app->who_role, tui_text(app, MSG_WHO_NAME), "", TUI_INPUT_KANA,
+                        on_role_name, 0);
     } else {
         tui_input_begin(app, tui_text(app, MSG_WHO_TYPE), "", "", TUI_INPUT_KANA, on_who_typed, 0);
     }
@@ -45,7 +49,9 @@ static void on_who(struct tui_app *app, long arg, int index) {
 static void on_person(struct tui_app *app, long arg, int index) {
     (void)arg;
     if ((size_t)index < app->books.site->people.count)
-        app->who_done(app, ((const struct shodo_site_person *)shodo_vec_at(&app->books.site->people, (size_t)index))->shown);
+        app->who_done(app, ((const struct shodo_site_person *)shodo_vec_at(&app->books.site->people,
+                                                                           (size_t)index))
+                               ->shown);
     else
         tui_input_begin(app, tui_text(app, MSG_WHO_TYPE), "", "", TUI_INPUT_KANA, on_who_typed, 0);
 }
@@ -58,7 +64,9 @@ void tui_person_ask(struct tui_app *app, const char *title, tui_who_done done) {
     }
     struct tui_ask *a = tui_ask_begin(app, title, "", on_person, 0);
     for (size_t i = 0; i < app->books.site->people.count; i++)
-        tui_ask_add(a, ((const struct shodo_site_person *)shodo_vec_at(&app->books.site->people, i))->shown, NULL);
+        tui_ask_add(
+            a, ((const struct shodo_site_person *)shodo_vec_at(&app->books.site->people, i))->shown,
+            NULL);
     tui_ask_add(a, tui_text(app, MSG_OPTION_TYPE), NULL);
     tui_ask_select(a, -1);
 }
@@ -67,7 +75,9 @@ void tui_who_ask(struct tui_app *app, const char *title, tui_who_done done) {
     struct tui_ask *a = tui_ask_begin(app, title, "", on_who, 0);
     app->who_done = done;
     for (size_t i = 0; app->books.site && i < app->books.site->people.count; i++)
-        tui_ask_add(a, ((const struct shodo_site_person *)shodo_vec_at(&app->books.site->people, i))->shown, NULL);
+        tui_ask_add(
+            a, ((const struct shodo_site_person *)shodo_vec_at(&app->books.site->people, i))->shown,
+            NULL);
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(roles); i++)
         tui_ask_add(a, tui_text(app, roles[i]), NULL);
     tui_ask_add(a, tui_text(app, MSG_OPTION_TYPE), NULL);
@@ -86,7 +96,9 @@ static void on_clinical(struct tui_app *app, long has_last, int index) {
     }
     size_t i = (size_t)index - (has_last ? 1 : 0);
     if (i < people)
-        app->who_done(app, ((const struct shodo_site_person *)shodo_vec_at(&app->books.site->people, i))->shown);
+        app->who_done(
+            app,
+            ((const struct shodo_site_person *)shodo_vec_at(&app->books.site->people, i))->shown);
     else
         tui_input_begin(app, tui_text(app, MSG_CLINICAL), "", "", TUI_INPUT_KANA, on_who_typed, 0);
 }
@@ -96,14 +108,18 @@ void tui_clinical_ask(struct tui_app *app, tui_who_done done) {
     size_t people = app->books.site ? app->books.site->people.count : 0;
     app->who_done = done;
     if (!last && !people) {
-        tui_input_begin(app, tui_text(app, MSG_CLINICAL), tui_text(app, MSG_CLINICAL_TEXT), "", TUI_INPUT_KANA, on_who_typed, 0);
+        tui_input_begin(app, tui_text(app, MSG_CLINICAL), tui_text(app, MSG_CLINICAL_TEXT), "",
+                        TUI_INPUT_KANA, on_who_typed, 0);
         return;
     }
-    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_CLINICAL), tui_text(app, MSG_CLINICAL_TEXT), on_clinical, last != NULL);
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_CLINICAL),
+                                      tui_text(app, MSG_CLINICAL_TEXT), on_clinical, last != NULL);
     if (last)
         tui_ask_add(a, last, NULL);
     for (size_t i = 0; i < people; i++)
-        tui_ask_add(a, ((const struct shodo_site_person *)shodo_vec_at(&app->books.site->people, i))->shown, NULL);
+        tui_ask_add(
+            a, ((const struct shodo_site_person *)shodo_vec_at(&app->books.site->people, i))->shown,
+            NULL);
     tui_ask_add(a, tui_text(app, MSG_OPTION_TYPE), NULL);
     tui_ask_select(a, -1);
 }
@@ -118,9 +134,18 @@ static const struct {
     {"my_name", MSG_FACT_MY_NAME, {MSG_NONE}},
     {"hospital", MSG_FACT_HOSPITAL, {MSG_NONE}},
     {"found_at", MSG_FACT_FOUND_AT, {MSG_NONE}},
-    {"place", MSG_FACT_PLACE, {MSG_PLACE_OFFICE, MSG_PLACE_WARD, MSG_PLACE_SERVER, MSG_PLACE_RADIOLOGY, MSG_PLACE_OUTPATIENT, MSG_NONE}},
-    {"symptom", MSG_FACT_SYMPTOM, {MSG_SYMPTOM_NOTE, MSG_SYMPTOM_FILES, MSG_SYMPTOM_SLOW, MSG_SYMPTOM_CALL, MSG_SYMPTOM_AV, MSG_NONE}},
-    {"stopped", MSG_FACT_STOPPED, {MSG_STOPPED_EMR, MSG_STOPPED_ORDER, MSG_STOPPED_IMAGES, MSG_STOPPED_ALL, MSG_STOPPED_NONE, MSG_NONE}},
+    {"place",
+     MSG_FACT_PLACE,
+     {MSG_PLACE_OFFICE, MSG_PLACE_WARD, MSG_PLACE_SERVER, MSG_PLACE_RADIOLOGY, MSG_PLACE_OUTPATIENT,
+      MSG_NONE}},
+    {"symptom",
+     MSG_FACT_SYMPTOM,
+     {MSG_SYMPTOM_NOTE, MSG_SYMPTOM_FILES, MSG_SYMPTOM_SLOW, MSG_SYMPTOM_CALL, MSG_SYMPTOM_AV,
+      MSG_NONE}},
+    {"stopped",
+     MSG_FACT_STOPPED,
+     {MSG_STOPPED_EMR, MSG_STOPPED_ORDER, MSG_STOPPED_IMAGES, MSG_STOPPED_ALL, MSG_STOPPED_NONE,
+      MSG_NONE}},
     {"callback", MSG_FACT_CALLBACK, {MSG_NONE}},
     {"known_at", MSG_FACT_KNOWN_AT, {MSG_NONE}},
 };
@@ -144,7 +169,8 @@ static void on_fact_typed(struct tui_app *app, long i, const char *text) {
 static void type_fact(struct tui_app *app, size_t i) {
     bool is_digits = strcmp(facts[i].name, "callback") == 0 || is_time(i);
     const char *now = tui_fact(app, facts[i].name);
-    tui_input_begin(app, tui_text(app, facts[i].label), "", now ? now : "", is_digits ? 0 : TUI_INPUT_KANA, on_fact_typed, (long)i);
+    tui_input_begin(app, tui_text(app, facts[i].label), "", now ? now : "",
+                    is_digits ? 0 : TUI_INPUT_KANA, on_fact_typed, (long)i);
 }
 
 static void time_text(const struct tui_app *app, int minutes_ago, char out[SHODO_TIME_TEXT_BYTES]) {
@@ -218,16 +244,20 @@ static void ask_fact(struct tui_app *app, size_t i) {
     tui_ask_add(a, tui_text(app, MSG_OPTION_TYPE), NULL);
 }
 
-static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
+static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,
+                 struct tui_area a) {
     const char *text = tui_text(app, MSG_FACTS_TEXT);
-    int row = a.row + tui_canvas_wrap(c, a.row, 3, a.col, a.cols, 0, TUI_ROLE_NORMAL, text, strlen(text)) + 1;
+    int row = a.row +
+              tui_canvas_wrap(c, a.row, 3, a.col, a.cols, 0, TUI_ROLE_NORMAL, text, strlen(text)) +
+              1;
     for (size_t i = 0; i < FACTS; i++, row++) {
         enum tui_role role = (int)i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
         const char *value = tui_fact(app, facts[i].name);
         tui_canvas_fill(c, row, a.col, a.cols, role);
         tui_canvas_text(c, row, a.col, 2, role, (int)i == v->selected ? ">" : " ");
         tui_canvas_text(c, row, a.col + 2, 24, role, tui_text(app, facts[i].label));
-        tui_canvas_text(c, row, a.col + 27, a.cols - 27, role, value ? value : tui_text(app, MSG_BEING_CHECKED));
+        tui_canvas_text(c, row, a.col + 27, a.cols - 27, role,
+                        value ? value : tui_text(app, MSG_BEING_CHECKED));
     }
 }
 
@@ -243,6 +273,11 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
     return key.action == TUI_ACTION_FACTS ? TUI_EFFECT_POP | TUI_EFFECT_REDRAW : TUI_EFFECT_IGNORED;
 }
 
-static const enum tui_action keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER, TUI_ACTION_NONE};
-const struct tui_screen tui_screen_facts = {.id = "facts", .title = MSG_FACTS, .help = MSG_FACTS_HELP, .keys = keys, .draw = draw,
+static const enum tui_action keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER,
+                                       TUI_ACTION_NONE};
+const struct tui_screen tui_screen_facts = {.id = "facts",
+                                            .title = MSG_FACTS,
+                                            .help = MSG_FACTS_HELP,
+                                            .keys = keys,
+                                            .draw = draw,
                                             .key = on_key};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One step of a playbook: what, who, the words for the telephone with the facts filled in, what to photograph, the question.
- * Why is one key away; 分からない is an answer everywhere; any step can be reopened.
+ * One step of a playbook: what, who, the words for the telephone with the facts filled in, what to
+ * photograph, the question. Why is one key away; 分からない is an answer everywhere; any step can
+ * be reopened.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,13 +14,13 @@
 #include "promise.h"
 #include "screens.h"
 
-#define WIDE_COLS 100
-#define LIST_COLS 38
+#define WIDE_COLS   100
+#define LIST_COLS   38
 #define SCROLL_ROWS 5
 
 struct play {
-    int current;           /* visit that was shown last */
-    int scroll_max;        /* of the text, as drawn last */
+    int current;    /* visit that was shown last */
+    int scroll_max; /* of the text, as drawn last */
     bool shows_why;
     struct shodo_buf note; /* answer on its way to the journal */
 };
@@ -36,11 +37,13 @@ static const struct tui_view *parent_of(const struct tui_app *app, const struct 
     return below;
 }
 
-static void draw_finished(const struct tui_app *app, const struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
+static void draw_finished(const struct tui_app *app, const struct tui_view *v, struct tui_canvas *c,
+                          struct tui_area a) {
     const struct tui_view *parent = parent_of(app, v);
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     if (parent)
-        shodo_buf_addf(&b, tui_text(app, MSG_PLAY_RETURN), tui_pick(app, &book_of(app, parent)->name));
+        shodo_buf_addf(&b, tui_text(app, MSG_PLAY_RETURN),
+                       tui_pick(app, &book_of(app, parent)->name));
     else
         shodo_buf_adds(&b, tui_text(app, MSG_PLAY_FINISHED));
     tui_canvas_wrap(c, a.row, a.rows, a.col, a.cols, 0, TUI_ROLE_NORMAL, shodo_buf_cstr(&b), b.len);
@@ -57,15 +60,18 @@ static void follow(const struct tui_app *app, struct tui_view *v, const struct t
     /* Holding Enter must not confirm anything: only 開く is preselected, an answer never. */
     const struct shodo_step *s = tui_play_step(st, p->current);
     struct tui_option o[TUI_OPTIONS_MAX];
-    bool opens = s && tui_step_options(app, s, o) > 0 && o[0].kind == TUI_OPTION_OPEN && !tui_step_is_run(s);
+    bool opens = s && tui_step_options(app, s, o) > 0 && o[0].kind == TUI_OPTION_OPEN &&
+                 !tui_step_is_run(s);
     v->selected = opens ? 0 : -1;
 }
 
-static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
+static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,
+                 struct tui_area a) {
     struct tui_standing st;
     struct shodo_error err = SHODO_ERROR_INIT;
     if (!tui_play_load(app, book_of(app, v), &st, &err)) {
-        tui_canvas_wrap(c, a.row, a.rows, a.col, a.cols, 0, TUI_ROLE_ERROR, err.text, strlen(err.text));
+        tui_canvas_wrap(c, a.row, a.rows, a.col, a.cols, 0, TUI_ROLE_ERROR, err.text,
+                        strlen(err.text));
         return;
     }
     follow(app, v, &st);
@@ -76,7 +82,8 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
         a.cols -= LIST_COLS + 2;
     }
     struct play *p = v->data;
-    struct tui_step_look look = {.selected = v->selected, .scroll = v->scroll, .shows_why = p->shows_why};
+    struct tui_step_look look = {
+        .selected = v->selected, .scroll = v->scroll, .shows_why = p->shows_why};
     if (st.play.current >= 0)
         p->scroll_max = tui_step_draw(app, tui_play_step(&st, st.play.current), &look, c, a);
     else
@@ -91,7 +98,8 @@ static void crumb(const struct tui_app *app, const struct tui_view *v, struct sh
     if (!tui_play_load(app, p, &st, NULL))
         return;
     if (st.play.current >= 0)
-        shodo_buf_addf(out, tui_text(app, MSG_STEP_OF), st.done + 1, SHODO_MAX(tui_play_expected(app, p), st.done + 1));
+        shodo_buf_addf(out, tui_text(app, MSG_STEP_OF), st.done + 1,
+                       SHODO_MAX(tui_play_expected(app, p), st.done + 1));
     tui_play_done(&st);
 }
 
@@ -156,7 +164,8 @@ static void on_decided_by(struct tui_app *app, const char *who) {
     answer_done(app, shodo_buf_cstr(&value), shodo_buf_cstr(&note));
 }
 
-static void open_function(struct tui_app *app, struct tui_view *v, const struct tui_standing *st, const struct shodo_step *s) {
+static void open_function(struct tui_app *app, struct tui_view *v, const struct tui_standing *st,
+                          const struct shodo_step *s) {
     char key[TUI_STEP_KEY_BYTES];
     tui_play_step_key(app, st->book, &st->play.visits[st->play.current], key);
     follow(app, v, st);
@@ -175,7 +184,8 @@ static void open_function(struct tui_app *app, struct tui_view *v, const struct 
         tui_decide_step(app, s);
     } else if (!tui_function_open(app, tui_step_function(s))) {
         app->pending[0] = 0;
-        tui_message(app, TUI_ROLE_WARN, "%s: %s", tui_text(app, MSG_NO_FUNCTION), tui_step_function(s));
+        tui_message(app, TUI_ROLE_WARN, "%s: %s", tui_text(app, MSG_NO_FUNCTION),
+                    tui_step_function(s));
     }
 }
 
@@ -185,15 +195,18 @@ static void ask_again_later(struct tui_app *app, const struct shodo_step *s, con
         tui_promise_ask(app, tui_pick(app, &s->name), NULL);
 }
 
-static void answer(struct tui_app *app, struct tui_view *v, const struct shodo_step *s, const struct tui_option *o) {
+static void answer(struct tui_app *app, struct tui_view *v, const struct shodo_step *s,
+                   const struct tui_option *o) {
     struct play *p = v->data;
     /* What unknown_means names is the undecided one: then there is nobody who decided. */
-    bool is_unsure = s->question.unknown_means && o->value && strcmp(s->question.unknown_means, o->value) == 0;
+    bool is_unsure = s->question.unknown_means && o->value &&
+                     strcmp(s->question.unknown_means, o->value) == 0;
     bool is_decided = s->is_decision && o->value && !is_unsure;
     if (!o->value && s->is_promise) {
         tui_promise_ask(app, tui_pick(app, &s->name), on_promised);
     } else if (!o->value) {
-        tui_input_begin(app, tui_pick(app, &s->question.text), tui_pick(app, &s->description), "", TUI_INPUT_KANA, on_typed_answer, 0);
+        tui_input_begin(app, tui_pick(app, &s->question.text), tui_pick(app, &s->description), "",
+                        TUI_INPUT_KANA, on_typed_answer, 0);
     } else if (s->asks_name && !is_unsure) {
         shodo_buf_clear(&p->note);
         shodo_buf_adds(&p->note, o->value);
@@ -222,7 +235,8 @@ static void choose(struct tui_app *app, struct tui_view *v, int index) {
     else if (index < n && o[index].kind == TUI_OPTION_ANSWER)
         answer(app, v, s, &o[index]);
     else if (index < n && o[index].kind == TUI_OPTION_OTHERWISE)
-        tui_input_begin(app, tui_text(app, MSG_OPTION_OTHERWISE), tui_text(app, MSG_OTHERWISE_TEXT), "", TUI_INPUT_KANA, on_otherwise, 0);
+        tui_input_begin(app, tui_text(app, MSG_OPTION_OTHERWISE), tui_text(app, MSG_OTHERWISE_TEXT),
+                        "", TUI_INPUT_KANA, on_otherwise, 0);
     else if (index < n)
         answer_done(app, o[index].value, NULL);
     tui_play_done(&st);
@@ -260,7 +274,8 @@ static void ask_reopen(struct tui_app *app, struct tui_view *v) {
     if (nth_done(&st, 0) < 0) {
         tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_NOTHING_DONE));
     } else {
-        struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_REOPEN_TITLE), tui_text(app, MSG_REOPEN_TEXT), on_reopen, 0);
+        struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_REOPEN_TITLE),
+                                          tui_text(app, MSG_REOPEN_TEXT), on_reopen, 0);
         for (int i = 0; nth_done(&st, i) >= 0; i++)
             tui_ask_add(a, tui_pick(app, &tui_play_step(&st, nth_done(&st, i))->name), NULL);
     }
@@ -292,7 +307,8 @@ static void finish(struct tui_app *app, const struct tui_view *v) {
         answer_done(app, "done", NULL);
         return;
     }
-    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_AGAIN_TITLE), tui_text(app, MSG_AGAIN_TEXT), on_again, v->arg);
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_AGAIN_TITLE),
+                                      tui_text(app, MSG_AGAIN_TEXT), on_again, v->arg);
     tui_ask_add(a, tui_text(app, MSG_AGAIN_BACK), NULL);
     tui_ask_add(a, tui_text(app, MSG_AGAIN_GO), NULL);
 }
@@ -302,7 +318,8 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
     struct tui_option o[TUI_OPTIONS_MAX];
     struct play *p = v->data;
     int n = 0;
-    app->pending[0] = 0; /* whoever came back without a result left the step open: nothing later may close it */
+    /* whoever came back without a result left the step open: nothing later may close it */
+    app->pending[0] = 0;
     if (tui_play_load(app, book_of(app, v), &st, NULL)) {
         const struct shodo_step *s = tui_play_step(&st, st.play.current);
         n = s ? (int)tui_step_options(app, s, o) : 0;
@@ -325,11 +342,19 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
         else
             choose(app, v, v->selected);
         return TUI_EFFECT_REDRAW;
-    case TUI_ACTION_CHAR: return TUI_EFFECT_REDRAW;
-    case TUI_ACTION_WHY: p->shows_why = !p->shows_why; return TUI_EFFECT_REDRAW;
-    case TUI_ACTION_REOPEN: ask_reopen(app, v); return TUI_EFFECT_REDRAW;
-    case TUI_ACTION_FACTS: tui_push(app, "facts", 0); return TUI_EFFECT_REDRAW;
-    default: return TUI_EFFECT_IGNORED;
+    case TUI_ACTION_CHAR:
+        return TUI_EFFECT_REDRAW;
+    case TUI_ACTION_WHY:
+        p->shows_why = !p->shows_why;
+        return TUI_EFFECT_REDRAW;
+    case TUI_ACTION_REOPEN:
+        ask_reopen(app, v);
+        return TUI_EFFECT_REDRAW;
+    case TUI_ACTION_FACTS:
+        tui_push(app, "facts", 0);
+        return TUI_EFFECT_REDRAW;
+    default:
+        return TUI_EFFECT_IGNORED;
     }
 }
 
@@ -341,12 +366,21 @@ static void open_play(struct tui_app *app, struct tui_view *v) {
 static void close_play(struct tui_app *app, struct tui_view *v) {
     struct play *p = v->data;
     shodo_buf_done(&p->note);
-    if (!app->is_over && parent_of(app, v)) /* back in the parent; from the list it stays the one to go on with */
+    if (!app->is_over &&
+        parent_of(app, v)) /* back in the parent; from the list it stays the one to go on with */
         tui_play_remember(app, app->depth - 1);
 }
 
-static const enum tui_action keys[] = {TUI_ACTION_ENTER, TUI_ACTION_WHY, TUI_ACTION_FACTS, TUI_ACTION_REOPEN, TUI_ACTION_NOTE,
-                                       TUI_ACTION_JOURNAL, TUI_ACTION_NONE};
-const struct tui_screen tui_screen_play = {.id = "play", .title = MSG_EMPTY, .help = MSG_PLAY_HELP, .keys = keys,
-                                           .data_bytes = sizeof(struct play), .open = open_play, .close = close_play, .draw = draw,
-                                           .key = on_key, .crumb = crumb};
+static const enum tui_action keys[] = {TUI_ACTION_ENTER,  TUI_ACTION_WHY,  TUI_ACTION_FACTS,
+                                       TUI_ACTION_REOPEN, TUI_ACTION_NOTE, TUI_ACTION_JOURNAL,
+                                       TUI_ACTION_NONE};
+const struct tui_screen tui_screen_play = {.id = "play",
+                                           .title = MSG_EMPTY,
+                                           .help = MSG_PLAY_HELP,
+                                           .keys = keys,
+                                           .data_bytes = sizeof(struct play),
+                                           .open = open_play,
+                                           .close = close_play,
+                                           .draw = draw,
+                                           .key = on_key,
+                                           .crumb = crumb};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Before any incident: is the site profile complete, lists from Excel, the stick's key, receivers, how the drills went. */
+/* Before any incident: is the site profile complete, lists from Excel, the stick's key, receivers,
+ * how the drills went. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -21,8 +22,9 @@
 
 #define FILES_MAX 60
 
-static const enum tui_msg rows[] = {MSG_PREPARE_SITE, MSG_PREPARE_IMPORT_LINES, MSG_PREPARE_IMPORT_CONTACTS, MSG_PREPARE_KEY,
-                                    MSG_PREPARE_RECIPIENTS, MSG_PREPARE_SCORE};
+static const enum tui_msg rows[] = {
+    MSG_PREPARE_SITE, MSG_PREPARE_IMPORT_LINES, MSG_PREPARE_IMPORT_CONTACTS,
+    MSG_PREPARE_KEY,  MSG_PREPARE_RECIPIENTS,   MSG_PREPARE_SCORE};
 
 static int open_site(const struct tui_app *app, bool make) {
     const char *path = tui_casefile_site_dir(app->casefile);
@@ -32,7 +34,8 @@ static int open_site(const struct tui_app *app, bool make) {
 }
 
 /* i-th file with this ending, in the order of their names; false when there is none. */
-static bool nth_file(const struct tui_app *app, const char *folder, const char *ending, int want, char out[256]) {
+static bool nth_file(const struct tui_app *app, const char *folder, const char *ending, int want,
+                     char out[256]) {
     struct dirent **list = NULL;
     shodo_auto(shodo_buf) struct shodo_buf path = SHODO_BUF_INIT;
     shodo_buf_addf(&path, "%s%s", tui_casefile_site_dir(app->casefile), folder);
@@ -40,7 +43,8 @@ static bool nth_file(const struct tui_app *app, const char *folder, const char *
     bool found = false;
     for (int i = 0; i < n; i++) {
         size_t len = strlen(list[i]->d_name), m = strlen(ending);
-        if (!found && list[i]->d_name[0] != '.' && len > m && shodo_text_ieq(list[i]->d_name + len - m, ending) && want-- == 0) {
+        if (!found && list[i]->d_name[0] != '.' && len > m &&
+            shodo_text_ieq(list[i]->d_name + len - m, ending) && want-- == 0) {
             snprintf(out, 256, "%s", list[i]->d_name);
             found = true;
         }
@@ -51,20 +55,24 @@ static bool nth_file(const struct tui_app *app, const char *folder, const char *
 }
 
 /* Merged into what is there; the file from before is kept beside it (site_file.h). */
-static enum shodo_status import(struct tui_app *app, const char *name, bool is_contacts, size_t *ret_rows, struct shodo_error *err) {
-    shodo_auto(shodo_buf) struct shodo_buf in = SHODO_BUF_INIT, out = SHODO_BUF_INIT, was = SHODO_BUF_INIT, all = SHODO_BUF_INIT;
+static enum shodo_status import(struct tui_app *app, const char *name, bool is_contacts,
+                                size_t *ret_rows, struct shodo_error *err) {
+    shodo_auto(shodo_buf) struct shodo_buf in = SHODO_BUF_INIT, out = SHODO_BUF_INIT,
+                                           was = SHODO_BUF_INIT, all = SHODO_BUF_INIT;
     shodo_autop(shodo_doc) struct shodo_doc *old = NULL, *now = NULL;
     const char *file = is_contacts ? "contacts.yaml" : "site.yaml";
     int dir = open_site(app, false);
     if (dir < 0)
         return shodo_fail_errno(err, "opening '%s'", tui_casefile_site_dir(app->casefile));
     enum shodo_status st = shodo_io_read_file(&in, dir, name, SHODO_LIMIT_DOC_BYTES, err);
-    if (st == SHODO_OK && tui_site_read(dir, file, &was, NULL) == SHODO_OK) /* what cannot be read is not replaced */
+    if (st == SHODO_OK &&
+        tui_site_read(dir, file, &was, NULL) == SHODO_OK) /* what cannot be read is not replaced */
         st = shodo_doc_parse_yaml(&old, file, shodo_buf_cstr(&was), was.len, err);
     const struct shodo_value *root = old ? shodo_doc_root(old) : NULL;
     if (st == SHODO_OK)
-        st = is_contacts ? tui_csv_contacts(shodo_buf_cstr(&in), in.len, root, &out, ret_rows, err)
-                         : tui_csv_connections(shodo_buf_cstr(&in), in.len, root, &out, ret_rows, err);
+        st = is_contacts
+                 ? tui_csv_contacts(shodo_buf_cstr(&in), in.len, root, &out, ret_rows, err)
+                 : tui_csv_connections(shodo_buf_cstr(&in), in.len, root, &out, ret_rows, err);
     if (st == SHODO_OK)
         st = shodo_doc_parse_json(&now, file, shodo_buf_cstr(&out), out.len, err);
     if (st == SHODO_OK) {
@@ -85,7 +93,8 @@ static void on_csv(struct tui_app *app, long is_contacts, int index) {
         tui_message(app, TUI_ROLE_ERROR, "%s: %s", tui_text(app, MSG_PREPARE_CSV_BAD), err.text);
         return;
     }
-    tui_message(app, TUI_ROLE_OK, tui_text(app, MSG_PREPARE_CSV_DONE), n, is_contacts ? "contacts.yaml" : "site.yaml");
+    tui_message(app, TUI_ROLE_OK, tui_text(app, MSG_PREPARE_CSV_DONE), n,
+                is_contacts ? "contacts.yaml" : "site.yaml");
     tui_books_done(&app->books);
     tui_books_load(&app->books, app->options->playbooks, tui_casefile_site_dir(app->casefile));
 }
@@ -96,7 +105,8 @@ static void ask_csv(struct tui_app *app, bool is_contacts) {
         tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_PREPARE_CSV_NONE));
         return;
     }
-    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_PREPARE_CSV_WHICH), tui_text(app, MSG_PREPARE_CSV_WHERE), on_csv, is_contacts);
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_PREPARE_CSV_WHICH),
+                                      tui_text(app, MSG_PREPARE_CSV_WHERE), on_csv, is_contacts);
     for (int i = 0; i < FILES_MAX && nth_file(app, "", ".csv", i, name); i++)
         tui_ask_add(a, name, NULL);
 }
@@ -114,7 +124,8 @@ static void make_key(struct tui_app *app) {
     else if ((dir = open(shodo_buf_cstr(&path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
         shodo_fail_errno(&err, "opening '%s'", shodo_buf_cstr(&path));
     else if (shodo_key_open(&key, dir, NULL, &is_new, &err) == SHODO_OK)
-        tui_page_show(app, tui_text(app, MSG_PREPARE_KEY), shodo_text_fingerprint(shodo_key_fingerprint(key), shown));
+        tui_page_show(app, tui_text(app, MSG_PREPARE_KEY),
+                      shodo_text_fingerprint(shodo_key_fingerprint(key), shown));
     if (!key)
         tui_message(app, TUI_ROLE_ERROR, "%s", err.text);
     shodo_key_free(key);
@@ -133,7 +144,8 @@ struct score {
 
 static enum shodo_status score_record(void *ctx, const struct shodo_record *r) {
     struct score *s = ctx;
-    const char *key = shodo_value_get_str(r->data, "key"), *value = shodo_value_get_str(r->data, "value");
+    const char *key = shodo_value_get_str(r->data, "key"),
+               *value = shodo_value_get_str(r->data, "value");
     const char *step = key ? strchr(key, '/') : NULL;
     if (s->first == SHODO_TIME_NONE)
         s->first = s->last = r->time;
@@ -147,7 +159,9 @@ static enum shodo_status score_record(void *ctx, const struct shodo_record *r) {
     if (i < 0)
         return SHODO_OK;
     long long seconds = (long long)((r->time - s->last) / 1000000000);
-    shodo_buf_addf(&s->text, "%3lld:%02lld  %s = %s\n", seconds / 60, seconds % 60, tui_pick(s->app, &p->steps[i].name), value ? tui_answer_word(s->app, &p->steps[i], value) : "");
+    shodo_buf_addf(&s->text, "%3lld:%02lld  %s = %s\n", seconds / 60, seconds % 60,
+                   tui_pick(s->app, &p->steps[i].name),
+                   value ? tui_answer_word(s->app, &p->steps[i], value) : "");
     s->last = r->time;
     s->steps++;
     s->unknown += value && strcmp(value, "unknown") == 0;
@@ -162,7 +176,8 @@ static void keep_score(struct tui_app *app, const struct shodo_buf *text) {
     tui_page_show(app, tui_text(app, MSG_PREPARE_SCORE), text->data);
     enum shodo_status st = shodo_case_dir_look(&d, tui_casefile_path(app->casefile), &err);
     if (st == SHODO_OK)
-        st = shodo_io_write_generation(d.sheets_fd, "drill-score", "txt", text->data, text->len, &err);
+        st = shodo_io_write_generation(d.sheets_fd, "drill-score", "txt", text->data, text->len,
+                                       &err);
     if (st == SHODO_OK)
         tui_message(app, TUI_ROLE_OK, "%s", tui_text(app, MSG_SCORE_SAVED));
     else
@@ -170,9 +185,11 @@ static void keep_score(struct tui_app *app, const struct shodo_buf *text) {
 }
 
 static void show_score(struct tui_app *app) {
-    struct score s = {.app = app, .text = SHODO_BUF_INIT, .last = SHODO_TIME_NONE, .first = SHODO_TIME_NONE};
+    struct score s = {
+        .app = app, .text = SHODO_BUF_INIT, .last = SHODO_TIME_NONE, .first = SHODO_TIME_NONE};
     struct shodo_error err = SHODO_ERROR_INIT;
-    if (!tui_casefile_is_drill(app->casefile) || tui_casefile_each(app->casefile, score_record, &s, &err) != SHODO_OK || !s.steps) {
+    if (!tui_casefile_is_drill(app->casefile) ||
+        tui_casefile_each(app->casefile, score_record, &s, &err) != SHODO_OK || !s.steps) {
         tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_SCORE_NONE));
         shodo_buf_done(&s.text);
         return;
@@ -184,21 +201,26 @@ static void show_score(struct tui_app *app) {
     when[16] = 0;
     const struct shodo_case *k = tui_casefile_case(app->casefile);
     const char *hospital = tui_fact(app, "hospital"), *name = tui_fact(app, "my_name");
-    shodo_buf_addf(&b, "%s  %s\n%s: %s\n%s: %s\n%s: %s\n", tui_text(app, MSG_SCORE_HEAD), k->id, tui_text(app, MSG_FACT_HOSPITAL),
-                   hospital ? hospital : tui_text(app, MSG_SITE_EMPTY), tui_text(app, MSG_SCORE_WHO), name ? name : tui_text(app, MSG_SITE_EMPTY),
+    shodo_buf_addf(&b, "%s  %s\n%s: %s\n%s: %s\n%s: %s\n", tui_text(app, MSG_SCORE_HEAD), k->id,
+                   tui_text(app, MSG_FACT_HOSPITAL),
+                   hospital ? hospital : tui_text(app, MSG_SITE_EMPTY),
+                   tui_text(app, MSG_SCORE_WHO), name ? name : tui_text(app, MSG_SITE_EMPTY),
                    tui_text(app, MSG_SCORE_BEGAN), when);
-    shodo_buf_addf(&b, tui_text(app, MSG_SCORE_SUMS), all / 60, all % 60, s.steps, s.unknown, s.held);
+    shodo_buf_addf(&b, tui_text(app, MSG_SCORE_SUMS), all / 60, all % 60, s.steps, s.unknown,
+                   s.held);
     shodo_buf_addf(&b, "\n\n%s\n%s", shodo_buf_cstr(&s.text), tui_text(app, MSG_SCORE_SIGN));
     shodo_buf_done(&s.text);
     keep_score(app, &b);
 }
 
-static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
+static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,
+                 struct tui_area a) {
     tui_canvas_text(c, a.row, a.col, a.cols, TUI_ROLE_TITLE, tui_text(app, MSG_PREPARE_TEXT));
     for (int i = 0; i < (int)SHODO_ARRAY_SIZE(rows); i++) {
         enum tui_role role = i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "%s%2d  %s", i == v->selected ? ">" : " ", i + 1, tui_text(app, rows[i]));
+        shodo_buf_addf(&b, "%s%2d  %s", i == v->selected ? ">" : " ", i + 1,
+                       tui_text(app, rows[i]));
         tui_canvas_fill(c, a.row + 2 + i, a.col, a.cols, role);
         tui_canvas_text(c, a.row + 2 + i, a.col, a.cols, role, shodo_buf_cstr(&b));
     }
@@ -211,17 +233,35 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
         return TUI_EFFECT_REDRAW;
     int i = key.action == TUI_ACTION_ENTER ? v->selected : -1;
     switch (i) {
-    case 0: tui_push(app, "site", 0); break;
-    case 1: ask_csv(app, false); break;
-    case 2: ask_csv(app, true); break;
-    case 3: make_key(app); break;
-    case 4: tui_recipients_ask(app); break;
-    case 5: show_score(app); break;
-    default: return TUI_EFFECT_IGNORED;
+    case 0:
+        tui_push(app, "site", 0);
+        break;
+    case 1:
+        ask_csv(app, false);
+        break;
+    case 2:
+        ask_csv(app, true);
+        break;
+    case 3:
+        make_key(app);
+        break;
+    case 4:
+        tui_recipients_ask(app);
+        break;
+    case 5:
+        show_score(app);
+        break;
+    default:
+        return TUI_EFFECT_IGNORED;
     }
     return TUI_EFFECT_REDRAW;
 }
 
-static const enum tui_action keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER, TUI_ACTION_NONE};
-const struct tui_screen tui_screen_prepare = {.id = "prepare", .title = MSG_PREPARE, .help = MSG_PREPARE_HELP, .keys = keys, .draw = draw,
+static const enum tui_action keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER,
+                                       TUI_ACTION_NONE};
+const struct tui_screen tui_screen_prepare = {.id = "prepare",
+                                              .title = MSG_PREPARE,
+                                              .help = MSG_PREPARE_HELP,
+                                              .keys = keys,
+                                              .draw = draw,
                                               .key = on_key};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The engine at work: what is being read, how far, how long still, what was found so far and what could not be read. The
- * first answers come while it still works. Esc and F5 ask first, with 続ける preselected; a stopped run is kept and goes on
- * where it stopped.
+ * The engine at work: what is being read, how far, how long still, what was found so far and what
+ * could not be read. The first answers come while it still works. Esc and F5 ask first, with 続ける
+ * preselected; a stopped run is kept and goes on where it stopped.
  */
 #include <stdio.h>
 #include <string.h>
@@ -16,17 +16,18 @@
 #include "relay.h"
 #include "screens.h"
 
-#define QUIET_MS 5000
-#define STALL_MS 30000
+#define QUIET_MS     5000
+#define STALL_MS     30000
 #define SECRET_BYTES 64
-#define BAR_MIN 20
-#define PASS_DIGITS 8 /* first and last group of the number */
+#define BAR_MIN      20
+#define PASS_DIGITS  8 /* first and last group of the number */
 
 struct run {
     enum tui_run_kind kind;
     struct tui_progress p;
     char source[1024], endpoint[13];
-    char passphrase[SECRET_BYTES]; /* shown, then hidden, until its first and last group were typed back from paper */
+    /* shown, then hidden, until its first and last group were typed back from paper */
+    char passphrase[SECRET_BYTES];
     bool is_hidden;
     char typed[12];
     unsigned tries;
@@ -105,7 +106,8 @@ static void hear(struct tui_app *app, struct run *r) {
     static const char mark[] = "passphrase: ";
     while (tui_child_line(&app->child, TUI_CHILD_ERR, &line, &n)) {
         if (n > sizeof mark - 1 && n < SECRET_BYTES && memcmp(line, mark, sizeof mark - 1) == 0)
-            snprintf(r->passphrase, sizeof r->passphrase, "%.*s", (int)(n - (sizeof mark - 1)), line + sizeof mark - 1);
+            snprintf(r->passphrase, sizeof r->passphrase, "%.*s", (int)(n - (sizeof mark - 1)),
+                     line + sizeof mark - 1);
         else if (n > 0 && !r->passphrase[0])
             shodo_text_safe_fixed(r->error, sizeof r->error, line, n);
     }
@@ -120,7 +122,8 @@ static void hear(struct tui_app *app, struct run *r) {
 
 /* ---- drawing ---- */
 
-static void draw_bar(struct tui_canvas *c, int row, struct tui_area a, uint64_t done, uint64_t total) {
+static void draw_bar(struct tui_canvas *c, int row, struct tui_area a, uint64_t done,
+                     uint64_t total) {
     int cols = SHODO_MAX(BAR_MIN, a.cols - 10);
     uint64_t percent = total ? SHODO_MIN(done, total) * 100 / total : 0;
     tui_canvas_fill(c, row, a.col, (int)((uint64_t)cols * percent / 100), TUI_ROLE_PROGRESS);
@@ -138,7 +141,8 @@ static void bytes_text(struct shodo_buf *b, uint64_t n) {
         shodo_buf_addf(b, "%llu MB", (unsigned long long)(n / 1000000));
 }
 
-static int draw_figures(const struct tui_app *app, const struct run *r, struct tui_canvas *c, struct tui_area a, int row) {
+static int draw_figures(const struct tui_app *app, const struct run *r, struct tui_canvas *c,
+                        struct tui_area a, int row) {
     const struct tui_progress *p = &r->p;
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     uint64_t s = r->elapsed_ms / 1000, rate = tui_progress_rate(p);
@@ -158,7 +162,8 @@ static int draw_figures(const struct tui_app *app, const struct run *r, struct t
     }
     tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_NORMAL, shodo_buf_cstr(&b));
     shodo_buf_clear(&b);
-    shodo_buf_addf(&b, "%s %llu:%02llu", tui_text(app, MSG_ELAPSED), (unsigned long long)(s / 60), (unsigned long long)(s % 60));
+    shodo_buf_addf(&b, "%s %llu:%02llu", tui_text(app, MSG_ELAPSED), (unsigned long long)(s / 60),
+                   (unsigned long long)(s % 60));
     unsigned from = 0, to = 0;
     if (!r->has_ended && tui_progress_eta(p, r->elapsed_ms, &from, &to))
         shodo_buf_addf(&b, tui_text(app, MSG_ETA), from, to);
@@ -168,65 +173,89 @@ static int draw_figures(const struct tui_app *app, const struct run *r, struct t
     return row;
 }
 
-static int draw_state(const struct tui_app *app, const struct run *r, struct tui_canvas *c, struct tui_area a, int row) {
+static int draw_state(const struct tui_app *app, const struct run *r, struct tui_canvas *c,
+                      struct tui_area a, int row) {
     const struct tui_progress *p = &r->p;
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     shodo_auto(shodo_buf) struct shodo_buf masked = SHODO_BUF_INIT;
-    /* What is left out on purpose is counted at the end; until then only what could not be read is known. */
+    /* What is left out on purpose is counted at the end; until then only what could not be read is
+     * known. */
     bool is_all = p->is_done && r->kind == TUI_RUN_TRIAGE;
-    shodo_buf_addf(&b, "[%s] %llu   %s %llu", tui_text(app, is_all ? MSG_NOT_EXAMINED : MSG_UNREADABLE),
-                   (unsigned long long)(p->problems + (is_all ? p->policy : 0)), tui_text(app, MSG_FOUND), (unsigned long long)p->findings);
-    tui_canvas_text(c, row++, a.col, a.cols, p->problems ? TUI_ROLE_UNKNOWN : TUI_ROLE_NORMAL, shodo_buf_cstr(&b));
+    shodo_buf_addf(&b, "[%s] %llu   %s %llu",
+                   tui_text(app, is_all ? MSG_NOT_EXAMINED : MSG_UNREADABLE),
+                   (unsigned long long)(p->problems + (is_all ? p->policy : 0)),
+                   tui_text(app, MSG_FOUND), (unsigned long long)p->findings);
+    tui_canvas_text(c, row++, a.col, a.cols, p->problems ? TUI_ROLE_UNKNOWN : TUI_ROLE_NORMAL,
+                    shodo_buf_cstr(&b));
     if (!r->has_ended && *p->current)
-        tui_canvas_path(c, row, a.col, a.cols, TUI_ROLE_DIM, tui_masked(app, p->current, &masked), strlen(tui_masked(app, p->current, &masked)));
+        tui_canvas_path(c, row, a.col, a.cols, TUI_ROLE_DIM, tui_masked(app, p->current, &masked),
+                        strlen(tui_masked(app, p->current, &masked)));
     row++;
     uint64_t quiet = shodo_time_mono_ms() - p->heard_ms;
     if (!r->has_ended && r->is_paused) {
         tui_canvas_text(c, row, a.col, a.cols, TUI_ROLE_WARN, tui_text(app, MSG_RUN_PAUSED));
     } else if (!r->has_ended && quiet > QUIET_MS) {
         shodo_buf_clear(&b);
-        shodo_buf_addf(&b, tui_text(app, quiet > STALL_MS ? MSG_STALLED : MSG_QUIET), (unsigned)(quiet / 1000));
-        tui_canvas_text(c, row, a.col, a.cols, quiet > STALL_MS ? TUI_ROLE_WARN : TUI_ROLE_DIM, shodo_buf_cstr(&b));
+        shodo_buf_addf(&b, tui_text(app, quiet > STALL_MS ? MSG_STALLED : MSG_QUIET),
+                       (unsigned)(quiet / 1000));
+        tui_canvas_text(c, row, a.col, a.cols, quiet > STALL_MS ? TUI_ROLE_WARN : TUI_ROLE_DIM,
+                        shodo_buf_cstr(&b));
     }
     return row + 1;
 }
 
-static void draw_passphrase(const struct tui_app *app, const struct run *r, struct tui_canvas *c, struct tui_area a, int row) {
+static void draw_passphrase(const struct tui_app *app, const struct run *r, struct tui_canvas *c,
+                            struct tui_area a, int row) {
     const char *text = tui_text(app, r->is_hidden ? MSG_PASS_HIDDEN : MSG_PASS_TEXT);
     row += tui_canvas_wrap(c, row, 6, a.col, a.cols, 0, TUI_ROLE_WARN, text, strlen(text)) + 1;
     if (!r->is_hidden) {
         tui_canvas_text(c, row, a.col + 6, a.cols - 6, TUI_ROLE_TITLE, r->passphrase);
-        tui_canvas_text(c, row + 2, a.col, a.cols, TUI_ROLE_NORMAL, tui_text(app, MSG_PASS_WRITTEN));
+        tui_canvas_text(c, row + 2, a.col, a.cols, TUI_ROLE_NORMAL,
+                        tui_text(app, MSG_PASS_WRITTEN));
         return;
     }
-    int used = tui_canvas_text(c, row, a.col, a.cols, TUI_ROLE_NORMAL, tui_text(app, MSG_PASS_BACK));
+    int used = tui_canvas_text(c, row, a.col, a.cols, TUI_ROLE_NORMAL,
+                               tui_text(app, MSG_PASS_BACK));
     tui_canvas_fill(c, row, a.col + used + 1, PASS_DIGITS + 2, TUI_ROLE_INPUT);
     tui_canvas_text(c, row, a.col + used + 1, PASS_DIGITS + 2, TUI_ROLE_INPUT, r->typed);
     c->cursor_row = row;
     c->cursor_col = a.col + used + 1 + (int)strlen(r->typed);
 }
 
-static void draw_end(const struct tui_app *app, const struct run *r, struct tui_canvas *c, struct tui_area a, int row) {
-    bool failed = !r->p.is_done || strcmp(r->p.status, "failed") == 0, cancelled = strcmp(r->p.status, "cancelled") == 0;
-    enum tui_msg text = failed ? MSG_RUN_FAILED : cancelled ? MSG_RUN_CANCELLED : r->kind == TUI_RUN_TRIAGE ? MSG_RUN_DONE : MSG_COLLECT_DONE;
-    enum tui_role role = failed ? TUI_ROLE_ERROR : r->p.problems || cancelled ? TUI_ROLE_WARN : TUI_ROLE_OK;
-    row += tui_canvas_wrap(c, row, 3, a.col, a.cols, 0, role, tui_text(app, text), strlen(tui_text(app, text)));
+static void draw_end(const struct tui_app *app, const struct run *r, struct tui_canvas *c,
+                     struct tui_area a, int row) {
+    bool failed = !r->p.is_done || strcmp(r->p.status, "failed") == 0,
+         cancelled = strcmp(r->p.status, "cancelled") == 0;
+    enum tui_msg text = failed                      ? MSG_RUN_FAILED
+                        : cancelled                 ? MSG_RUN_CANCELLED
+                        : r->kind == TUI_RUN_TRIAGE ? MSG_RUN_DONE
+                                                    : MSG_COLLECT_DONE;
+    enum tui_role role = failed                       ? TUI_ROLE_ERROR
+                         : r->p.problems || cancelled ? TUI_ROLE_WARN
+                                                      : TUI_ROLE_OK;
+    row += tui_canvas_wrap(c, row, 3, a.col, a.cols, 0, role, tui_text(app, text),
+                           strlen(tui_text(app, text)));
     if (!failed && r->p.problems && r->kind == TUI_RUN_TRIAGE)
-        row += tui_canvas_wrap(c, row, 2, a.col, a.cols, 0, TUI_ROLE_UNKNOWN, tui_text(app, MSG_RUN_INCOMPLETE), strlen(tui_text(app, MSG_RUN_INCOMPLETE)));
+        row += tui_canvas_wrap(c, row, 2, a.col, a.cols, 0, TUI_ROLE_UNKNOWN,
+                               tui_text(app, MSG_RUN_INCOMPLETE),
+                               strlen(tui_text(app, MSG_RUN_INCOMPLETE)));
     if (*r->p.name)
         tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_NORMAL, r->p.name);
     if (failed && *r->error)
-        row += tui_canvas_wrap(c, row, 3, a.col, a.cols, 0, TUI_ROLE_NORMAL, r->error, strlen(r->error));
+        row += tui_canvas_wrap(c, row, 3, a.col, a.cols, 0, TUI_ROLE_NORMAL, r->error,
+                               strlen(r->error));
     tui_canvas_text(c, row + 1, a.col, a.cols, TUI_ROLE_TITLE, tui_text(app, MSG_RUN_ENTER));
 }
 
-static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
+static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,
+                 struct tui_area a) {
     struct run *r = v->data;
     int row = a.row;
     const char *phase = *r->p.phase ? r->p.phase : "start";
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-    shodo_buf_addf(&b, "%s  %s%s%s", tui_text(app, r->kind == TUI_RUN_TRIAGE ? MSG_RUN_TRIAGE : MSG_RUN_COLLECT), r->source, r->endpoint,
-                   r->has_ended ? "" : "  ");
+    shodo_buf_addf(&b, "%s  %s%s%s",
+                   tui_text(app, r->kind == TUI_RUN_TRIAGE ? MSG_RUN_TRIAGE : MSG_RUN_COLLECT),
+                   r->source, r->endpoint, r->has_ended ? "" : "  ");
     if (!r->has_ended)
         shodo_buf_adds(&b, tui_text(app, strcmp(phase, "listing") == 0   ? MSG_PHASE_LISTING
                                          : strcmp(phase, "early") == 0   ? MSG_PHASE_EARLY
@@ -240,26 +269,33 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
         return;
     }
     bool is_whole = r->p.is_done && strcmp(r->p.status, "done") == 0;
-    /* No total: no percent. Files count when they are further than bytes: equal content is read once. */
+    /* No total: no percent. Files count when they are further than bytes: equal content is read
+     * once. */
     uint64_t by_files = r->p.files_total ? r->p.files * 1000 / r->p.files_total : 0;
     uint64_t by_bytes = r->p.bytes_total ? r->p.bytes * 1000 / r->p.bytes_total : 0;
     if (r->p.bytes_total || r->p.files_total)
-        draw_bar(c, row, a, is_whole ? 1000 : SHODO_MIN(SHODO_MAX(by_files, by_bytes), (uint64_t)1000), 1000);
+        draw_bar(c, row, a,
+                 is_whole ? 1000 : SHODO_MIN(SHODO_MAX(by_files, by_bytes), (uint64_t)1000), 1000);
     row = draw_figures(app, r, c, a, row + 1);
     row = draw_state(app, r, c, a, row);
     if (*r->p.answer)
-        row += tui_canvas_wrap(c, row, 2, a.col, a.cols, 0, r->p.is_hit ? TUI_ROLE_DANGER : TUI_ROLE_TITLE, r->p.answer, strlen(r->p.answer));
+        row += tui_canvas_wrap(c, row, 2, a.col, a.cols, 0,
+                               r->p.is_hit ? TUI_ROLE_DANGER : TUI_ROLE_TITLE, r->p.answer,
+                               strlen(r->p.answer));
     if (*r->p.warning)
         tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_WARN, r->p.warning);
     for (size_t i = 0; i < r->p.recent_count && row < a.row + a.rows - 5; i++, row++) {
         bool is_match = r->p.recent[i].is_match;
-        tui_canvas_text(c, row, a.col, 10, is_match ? TUI_ROLE_DANGER : TUI_ROLE_WARN, tui_text(app, is_match ? MSG_MATCH : MSG_SUSPECT));
-        tui_canvas_text(c, row, a.col + 11, a.cols - 11, TUI_ROLE_NORMAL, tui_masked(app, r->p.recent[i].text, &b));
+        tui_canvas_text(c, row, a.col, 10, is_match ? TUI_ROLE_DANGER : TUI_ROLE_WARN,
+                        tui_text(app, is_match ? MSG_MATCH : MSG_SUSPECT));
+        tui_canvas_text(c, row, a.col + 11, a.cols - 11, TUI_ROLE_NORMAL,
+                        tui_masked(app, r->p.recent[i].text, &b));
     }
     if (r->has_ended)
         draw_end(app, r, c, a, row + 1);
     else
-        tui_canvas_text(c, a.row + a.rows - 1, a.col, a.cols, TUI_ROLE_DIM, tui_text(app, MSG_RUN_READONLY));
+        tui_canvas_text(c, a.row + a.rows - 1, a.col, a.cols, TUI_ROLE_DIM,
+                        tui_text(app, MSG_RUN_READONLY));
 }
 
 /* ---- keys ---- */
@@ -273,7 +309,8 @@ static void on_cancel(struct tui_app *app, long arg, int index) {
 }
 
 static void ask_cancel(struct tui_app *app) {
-    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_CANCEL_TITLE), tui_text(app, MSG_CANCEL_TEXT), on_cancel, 0);
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_CANCEL_TITLE),
+                                      tui_text(app, MSG_CANCEL_TEXT), on_cancel, 0);
     tui_ask_add(a, tui_text(app, MSG_CANCEL_NO), NULL);
     tui_ask_add(a, tui_text(app, MSG_CANCEL_YES), NULL);
 }
@@ -288,12 +325,15 @@ static unsigned type_back(struct tui_app *app, struct run *r, struct tui_key key
     }
     if (key.action == TUI_ACTION_ERASE && n > 0)
         r->typed[n - 1] = 0;
-    else if (r->is_hidden && key.action == TUI_ACTION_CHAR && key.ch >= '0' && key.ch <= '9' && n < PASS_DIGITS)
+    else if (r->is_hidden && key.action == TUI_ACTION_CHAR && key.ch >= '0' && key.ch <= '9' &&
+             n < PASS_DIGITS)
         r->typed[n] = (char)key.ch;
     if (key.action != TUI_ACTION_ENTER)
         return TUI_EFFECT_REDRAW;
-    bool fits = all >= PASS_DIGITS && n == PASS_DIGITS && memcmp(r->typed, r->passphrase, 4) == 0 && memcmp(r->typed + 4, r->passphrase + all - 4, 4) == 0;
-    if (fits || ++r->tries >= 3) { /* after three wrong ones the engine writes nothing and says so */
+    bool fits = all >= PASS_DIGITS && n == PASS_DIGITS && memcmp(r->typed, r->passphrase, 4) == 0 &&
+                memcmp(r->typed + 4, r->passphrase + all - 4, 4) == 0;
+    /* after three wrong ones the engine writes nothing and says so */
+    if (fits || ++r->tries >= 3) {
         tui_child_reply(&app->child, fits ? r->typed + 4 : "", true);
         explicit_bzero(r->passphrase, sizeof r->passphrase);
     } else {
@@ -317,7 +357,9 @@ static void on_next(struct tui_app *app, long is_triage, int index) {
 }
 
 static void ask_next(struct tui_app *app, bool is_triage) {
-    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_NEXT_TITLE), tui_text(app, is_triage ? MSG_NEXT_TRIAGE : MSG_NEXT_COLLECT), on_next, is_triage);
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_NEXT_TITLE),
+                                      tui_text(app, is_triage ? MSG_NEXT_TRIAGE : MSG_NEXT_COLLECT),
+                                      on_next, is_triage);
     if (is_triage) {
         tui_ask_add(a, tui_text(app, MSG_NEXT_FINDINGS), NULL);
         tui_ask_add(a, tui_text(app, MSG_COLLECT_TOOL), NULL);
@@ -329,9 +371,10 @@ static void ask_next(struct tui_app *app, bool is_triage) {
 
 static unsigned finish(struct tui_app *app, struct run *r) {
     char note[80];
-    bool ok = r->p.is_done && strcmp(r->p.status, "failed") != 0 && strcmp(r->p.status, "cancelled") != 0;
-    snprintf(note, sizeof note, "%s %llu / %s %llu", "findings", (unsigned long long)r->p.findings, "problems",
-             (unsigned long long)r->p.problems);
+    bool ok = r->p.is_done && strcmp(r->p.status, "failed") != 0 &&
+              strcmp(r->p.status, "cancelled") != 0;
+    snprintf(note, sizeof note, "%s %llu / %s %llu", "findings", (unsigned long long)r->p.findings,
+             "problems", (unsigned long long)r->p.problems);
     bool is_step = app->pending[0] != 0, is_triage = r->kind == TUI_RUN_TRIAGE;
     if (ok)
         tui_function_done(app, "done", note);
@@ -351,7 +394,8 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
     if (r->passphrase[0] && key.action != TUI_ACTION_BACK && key.action != TUI_ACTION_CANCEL)
         return type_back(app, r, key);
     if (r->has_ended)
-        return key.action == TUI_ACTION_ENTER || key.action == TUI_ACTION_BACK ? finish(app, r) : TUI_EFFECT_IGNORED;
+        return key.action == TUI_ACTION_ENTER || key.action == TUI_ACTION_BACK ? finish(app, r)
+                                                                               : TUI_EFFECT_IGNORED;
     if (key.action == TUI_ACTION_PAUSE && r->kind == TUI_RUN_TRIAGE) {
         r->is_paused = !r->is_paused;
         tui_child_pause(&app->child, r->is_paused);
@@ -375,6 +419,14 @@ static bool asks(const struct tui_view *v) {
     return ((const struct run *)v->data)->passphrase[0] != 0;
 }
 
-static const enum tui_action keys[] = {TUI_ACTION_ENTER, TUI_ACTION_PAUSE, TUI_ACTION_CANCEL, TUI_ACTION_NONE};
-const struct tui_screen tui_screen_run = {.id = "run", .title = MSG_RUN, .help = MSG_RUN_HELP, .keys = keys, .data_bytes = sizeof(struct run),
-                                          .close = close_run, .draw = draw, .key = on_key, .is_text_field = asks};
+static const enum tui_action keys[] = {TUI_ACTION_ENTER, TUI_ACTION_PAUSE, TUI_ACTION_CANCEL,
+                                       TUI_ACTION_NONE};
+const struct tui_screen tui_screen_run = {.id = "run",
+                                          .title = MSG_RUN,
+                                          .help = MSG_RUN_HELP,
+                                          .keys = keys,
+                                          .data_bytes = sizeof(struct run),
+                                          .close = close_run,
+                                          .draw = draw,
+                                          .key = on_key,
+                                          .is_text_field = asks};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The site profile on the screen, on a quiet day: hospital, people, lines that can be cut, who decides what. Three levels: section,
- * item, field. Each change is saved when it is made; the version from before this visit is kept (site_file.h).
+ * The site profile on the screen, on a quiet day: hospital, people, lines that can be cut, who
+ * decides what. Three levels: section, item, field. Each change is saved when it is made; the
+ * version from before this visit is kept (site_file.h).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -30,29 +31,90 @@ static const struct section {
     bool is_list;
     struct field fields[FIELDS_MAX]; /* key NULL ends */
 } sections[] = {
-    {"hospital", MSG_SITE_HOSPITAL, false,
-     {{"name", MSG_FACT_HOSPITAL, TEXT}, {"address", MSG_SITE_ADDRESS, TEXT}, {"beds", MSG_SITE_BEDS, LETTERS}, {"founder", MSG_SITE_FOUNDER, TEXT}, {"mail", MSG_SITE_MAIL, LETTERS}}},
-    {"communication", MSG_SITE_PHONES, false,
-     {{"internal_phones_over_network", MSG_SITE_OVER_NETWORK, YESNO}, {"mobile_numbers_to_hand_out", MSG_SITE_MOBILES, LIST}, {"meeting_place", MSG_SITE_MEETING, TEXT}}},
-    {"people", MSG_SITE_PEOPLE, true, {{"name", MSG_WHO_TYPE, TEXT}, {"role", MSG_SITE_ROLE, TEXT}, {"phones", MSG_SITE_NUMBERS, LIST}, {"hours", MSG_SITE_HOURS, LETTERS}}},
-    {"connections", MSG_SITE_CONNECTIONS, true,
-     {{"name", MSG_SITE_LINE, TEXT}, {"room", MSG_WALK_PLACE, TEXT}, {"device", MSG_SITE_DEVICE, TEXT}, {"vendor", MSG_WALK_VENDOR, TEXT},
-      {"vendor_phone", MSG_STEP_CALL, LETTERS}, {"how_to_cut", MSG_WALK_HOW, TEXT}, {"what_stops", MSG_WALK_STOPS, LIST},
-      {"patient_effect", MSG_WALK_PATIENT, TEXT}, {"substitute", MSG_WALK_SUBSTITUTE, TEXT}, {"may_decide", MSG_WALK_DECIDES, PEOPLE},
+    {"hospital",
+     MSG_SITE_HOSPITAL,
+     false,
+     {{"name", MSG_FACT_HOSPITAL, TEXT},
+      {"address", MSG_SITE_ADDRESS, TEXT},
+      {"beds", MSG_SITE_BEDS, LETTERS},
+      {"founder", MSG_SITE_FOUNDER, TEXT},
+      {"mail", MSG_SITE_MAIL, LETTERS}}},
+    {"communication",
+     MSG_SITE_PHONES,
+     false,
+     {{"internal_phones_over_network", MSG_SITE_OVER_NETWORK, YESNO},
+      {"mobile_numbers_to_hand_out", MSG_SITE_MOBILES, LIST},
+      {"meeting_place", MSG_SITE_MEETING, TEXT}}},
+    {"people",
+     MSG_SITE_PEOPLE,
+     true,
+     {{"name", MSG_WHO_TYPE, TEXT},
+      {"role", MSG_SITE_ROLE, TEXT},
+      {"phones", MSG_SITE_NUMBERS, LIST},
+      {"hours", MSG_SITE_HOURS, LETTERS}}},
+    {"connections",
+     MSG_SITE_CONNECTIONS,
+     true,
+     {{"name", MSG_SITE_LINE, TEXT},
+      {"room", MSG_WALK_PLACE, TEXT},
+      {"device", MSG_SITE_DEVICE, TEXT},
+      {"vendor", MSG_WALK_VENDOR, TEXT},
+      {"vendor_phone", MSG_STEP_CALL, LETTERS},
+      {"how_to_cut", MSG_WALK_HOW, TEXT},
+      {"what_stops", MSG_WALK_STOPS, LIST},
+      {"patient_effect", MSG_WALK_PATIENT, TEXT},
+      {"substitute", MSG_WALK_SUBSTITUTE, TEXT},
+      {"may_decide", MSG_WALK_DECIDES, PEOPLE},
       {"pre_approved", MSG_SITE_APPROVED, YESNO}}},
-    {"backup_paths", MSG_SITE_BACKUP, true,
-     {{"name", MSG_SITE_LINE, TEXT}, {"room", MSG_WALK_PLACE, TEXT}, {"how_to_cut", MSG_WALK_HOW, TEXT}, {"what_stops", MSG_WALK_STOPS, LIST},
-      {"vendor_phone", MSG_STEP_CALL, LETTERS}, {"may_decide", MSG_WALK_DECIDES, PEOPLE}, {"pre_approved", MSG_SITE_APPROVED, YESNO}}},
-    {"borders", MSG_SITE_BORDERS, true,
-     {{"name", MSG_SITE_LINE, TEXT}, {"room", MSG_WALK_PLACE, TEXT}, {"how_to_cut", MSG_WALK_HOW, TEXT}, {"what_stops", MSG_WALK_STOPS, LIST},
-      {"patient_effect", MSG_WALK_PATIENT, TEXT}, {"may_decide", MSG_WALK_DECIDES, PEOPLE}, {"pre_approved", MSG_SITE_APPROVED, YESNO}}},
-    {"big_cut", MSG_SITE_BIG_CUT, false,
-     {{"place", MSG_WALK_PLACE, TEXT}, {"how_to_cut", MSG_WALK_HOW, TEXT}, {"what_stops", MSG_WALK_STOPS, LIST}, {"phones_stop", MSG_SITE_PHONES_STOP, YESNO},
-      {"who", MSG_WALK_DECIDES, PEOPLE}, {"pre_approved", MSG_SITE_APPROVED, YESNO}}},
-    {"rooms", MSG_SITE_ROOMS, true, {{"name", MSG_WALK_PLACE, TEXT}, {"building", MSG_SITE_BUILDING, TEXT}, {"floor", MSG_SITE_FLOOR, LETTERS}, {"key", MSG_SITE_ROOM_KEY, TEXT}}},
-    {"systems", MSG_SITE_SYSTEMS, true,
-     {{"name", MSG_WHO_TYPE, TEXT}, {"vendor", MSG_WALK_VENDOR, TEXT}, {"critical_to", MSG_SITE_CRITICAL, LIST}, {"paper_substitute", MSG_WALK_SUBSTITUTE, TEXT}}},
-    {"decisions", MSG_SITE_DECISIONS, true, {{"decider", MSG_DECIDER, PERSON}, {"deputies", MSG_DEPUTIES, PEOPLE}, {"night", MSG_NIGHT, PEOPLE}}},
+    {"backup_paths",
+     MSG_SITE_BACKUP,
+     true,
+     {{"name", MSG_SITE_LINE, TEXT},
+      {"room", MSG_WALK_PLACE, TEXT},
+      {"how_to_cut", MSG_WALK_HOW, TEXT},
+      {"what_stops", MSG_WALK_STOPS, LIST},
+      {"vendor_phone", MSG_STEP_CALL, LETTERS},
+      {"may_decide", MSG_WALK_DECIDES, PEOPLE},
+      {"pre_approved", MSG_SITE_APPROVED, YESNO}}},
+    {"borders",
+     MSG_SITE_BORDERS,
+     true,
+     {{"name", MSG_SITE_LINE, TEXT},
+      {"room", MSG_WALK_PLACE, TEXT},
+      {"how_to_cut", MSG_WALK_HOW, TEXT},
+      {"what_stops", MSG_WALK_STOPS, LIST},
+      {"patient_effect", MSG_WALK_PATIENT, TEXT},
+      {"may_decide", MSG_WALK_DECIDES, PEOPLE},
+      {"pre_approved", MSG_SITE_APPROVED, YESNO}}},
+    {"big_cut",
+     MSG_SITE_BIG_CUT,
+     false,
+     {{"place", MSG_WALK_PLACE, TEXT},
+      {"how_to_cut", MSG_WALK_HOW, TEXT},
+      {"what_stops", MSG_WALK_STOPS, LIST},
+      {"phones_stop", MSG_SITE_PHONES_STOP, YESNO},
+      {"who", MSG_WALK_DECIDES, PEOPLE},
+      {"pre_approved", MSG_SITE_APPROVED, YESNO}}},
+    {"rooms",
+     MSG_SITE_ROOMS,
+     true,
+     {{"name", MSG_WALK_PLACE, TEXT},
+      {"building", MSG_SITE_BUILDING, TEXT},
+      {"floor", MSG_SITE_FLOOR, LETTERS},
+      {"key", MSG_SITE_ROOM_KEY, TEXT}}},
+    {"systems",
+     MSG_SITE_SYSTEMS,
+     true,
+     {{"name", MSG_WHO_TYPE, TEXT},
+      {"vendor", MSG_WALK_VENDOR, TEXT},
+      {"critical_to", MSG_SITE_CRITICAL, LIST},
+      {"paper_substitute", MSG_WALK_SUBSTITUTE, TEXT}}},
+    {"decisions",
+     MSG_SITE_DECISIONS,
+     true,
+     {{"decider", MSG_DECIDER, PERSON},
+      {"deputies", MSG_DEPUTIES, PEOPLE},
+      {"night", MSG_NIGHT, PEOPLE}}},
 };
 #define SECTIONS SHODO_ARRAY_SIZE(sections)
 
@@ -107,7 +169,8 @@ static void load(struct tui_app *app, struct site *s) {
     if (dir < 0)
         return;
     if (tui_site_read(dir, "site.yaml", &text, NULL) == SHODO_OK &&
-        shodo_doc_parse_yaml(&s->doc, "site.yaml", shodo_buf_cstr(&text), text.len, &err) != SHODO_OK)
+        shodo_doc_parse_yaml(&s->doc, "site.yaml", shodo_buf_cstr(&text), text.len, &err) !=
+            SHODO_OK)
         tui_message(app, TUI_ROLE_ERROR, "%s", err.text);
     close(dir);
 }
@@ -137,8 +200,10 @@ static void save_field(struct tui_app *app, const char *json) {
     const struct site *s = site_of(app);
     if (!s)
         return;
-    const struct tui_site_change c = {.section = sections[s->section].key, .index = sections[s->section].is_list ? s->item : -1,
-                                      .key = sections[s->section].fields[s->field].key, .json = json};
+    const struct tui_site_change c = {.section = sections[s->section].key,
+                                      .index = sections[s->section].is_list ? s->item : -1,
+                                      .key = sections[s->section].fields[s->field].key,
+                                      .json = json};
     save(app, &c);
 }
 
@@ -153,7 +218,8 @@ static const char *person_name(const struct tui_app *app, const char *id) {
     return id;
 }
 
-static void value_text(const struct tui_app *app, const struct shodo_value *v, enum kind kind, struct shodo_buf *out) {
+static void value_text(const struct tui_app *app, const struct shodo_value *v, enum kind kind,
+                       struct shodo_buf *out) {
     if (shodo_value_kind(v) == SHODO_VALUE_BOOL) {
         shodo_buf_adds(out, tui_text(app, shodo_value_bool(v, false) ? MSG_YES : MSG_NO));
         return;
@@ -214,16 +280,19 @@ static void on_people(struct tui_app *app, long is_one, int index) {
         save_field(app, is_one ? "null" : "[]");
         return;
     }
-    const char *id = ((const struct shodo_site_person *)shodo_vec_at(&known->people, (size_t)index))->id;
+    const char *id = ((const struct shodo_site_person *)shodo_vec_at(&known->people, (size_t)index))
+                         ->id;
     if (is_one) {
         shodo_json_str(&j, NULL, id);
         save_field(app, shodo_buf_cstr(&json));
         return;
     }
-    const struct shodo_value *now = shodo_value_get(item_of(s), sections[s->section].fields[s->field].key);
+    const struct shodo_value *now = shodo_value_get(item_of(s),
+                                                    sections[s->section].fields[s->field].key);
     bool was_in = false;
     shodo_json_array(&j, NULL);
-    for (size_t i = 0; shodo_value_kind(now) == SHODO_VALUE_LIST && i < shodo_value_count(now); i++) {
+    for (size_t i = 0; shodo_value_kind(now) == SHODO_VALUE_LIST && i < shodo_value_count(now);
+         i++) {
         const char *x = shodo_value_str(shodo_value_at(now, i));
         was_in = was_in || (x && strcmp(x, id) == 0);
         if (x && strcmp(x, id) != 0)
@@ -240,9 +309,12 @@ static void ask_people(struct tui_app *app, const char *title, bool is_one) {
         tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_SITE_PEOPLE_FIRST));
         return;
     }
-    struct tui_ask *a = tui_ask_begin(app, title, tui_text(app, is_one ? MSG_EMPTY : MSG_SITE_TOGGLE), on_people, is_one);
+    struct tui_ask *a = tui_ask_begin(
+        app, title, tui_text(app, is_one ? MSG_EMPTY : MSG_SITE_TOGGLE), on_people, is_one);
     for (size_t i = 0; i < app->books.site->people.count; i++)
-        tui_ask_add(a, ((const struct shodo_site_person *)shodo_vec_at(&app->books.site->people, i))->shown, NULL);
+        tui_ask_add(
+            a, ((const struct shodo_site_person *)shodo_vec_at(&app->books.site->people, i))->shown,
+            NULL);
     tui_ask_add(a, tui_text(app, MSG_SITE_NOBODY), NULL);
 }
 
@@ -263,15 +335,21 @@ static void edit_field(struct tui_app *app, struct site *s) {
         return;
     }
     value_text(app, shodo_value_get(item_of(s), f->key), f->kind, &now);
-    unsigned flags = f->kind == LETTERS ? 0 : f->kind == LIST ? TUI_INPUT_KANA | TUI_INPUT_LETTERS : TUI_INPUT_KANA;
-    tui_input_begin(app, title, tui_text(app, f->kind == LIST ? MSG_SITE_LIST_TEXT : MSG_EMPTY), shodo_buf_cstr(&now), flags, on_text, f->kind == LIST);
+    unsigned flags = f->kind == LETTERS ? 0
+                     : f->kind == LIST  ? TUI_INPUT_KANA | TUI_INPUT_LETTERS
+                                        : TUI_INPUT_KANA;
+    tui_input_begin(app, title, tui_text(app, f->kind == LIST ? MSG_SITE_LIST_TEXT : MSG_EMPTY),
+                    shodo_buf_cstr(&now), flags, on_text, f->kind == LIST);
 }
 
 /* ---- a new item ---- */
 
 /* The item gets its id and name, and is opened. Both are JSON. */
 static void put_new(struct tui_app *app, struct site *s, const char *id, const char *name) {
-    struct tui_site_change c = {.section = sections[s->section].key, .index = (long)shodo_value_count(list_of(s)), .key = "id", .json = id};
+    struct tui_site_change c = {.section = sections[s->section].key,
+                                .index = (long)shodo_value_count(list_of(s)),
+                                .key = "id",
+                                .json = id};
     s->item = c.index;
     save(app, &c);
     c.key = "name";
@@ -294,7 +372,8 @@ static void on_new_name(struct tui_app *app, long arg, const char *text) {
         is_taken = 0;
         for (size_t i = 0; i < shodo_value_count(list_of(s)); i++) {
             const char *old = shodo_value_get_str(shodo_value_at(list_of(s), i), "id");
-            is_taken = is_taken || (old && strlen(old) + 2 == strlen(id) && memcmp(old, id + 1, strlen(old)) == 0);
+            is_taken = is_taken || (old && strlen(old) + 2 == strlen(id) &&
+                                    memcmp(old, id + 1, strlen(old)) == 0);
         }
     }
     shodo_json_str(&j, NULL, text);
@@ -327,14 +406,16 @@ static void on_new_decision(struct tui_app *app, long arg, int index) {
 
 static void add_item(struct tui_app *app, const struct site *s) {
     if (strcmp(sections[s->section].key, "decisions") != 0) {
-        tui_input_begin(app, tui_text(app, sections[s->section].fields[0].label), "", "", TUI_INPUT_KANA, on_new_name, 0);
+        tui_input_begin(app, tui_text(app, sections[s->section].fields[0].label), "", "",
+                        TUI_INPUT_KANA, on_new_name, 0);
         return;
     }
     if (!missing_decision(app, 0)) {
         tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_SITE_ALL_THERE));
         return;
     }
-    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_SITE_DECISIONS), "", on_new_decision, 0);
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_SITE_DECISIONS), "", on_new_decision,
+                                      0);
     for (int i = 0; missing_decision(app, i); i++)
         tui_ask_add(a, tui_pick(app, &missing_decision(app, i)->question), NULL);
 }
@@ -359,11 +440,13 @@ static void hear_check(struct tui_app *app, struct site *s) {
         return;
     s->is_checking = false;
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-    const struct shodo_buf *out = &app->child.text[TUI_CHILD_OUT], *errors = &app->child.text[TUI_CHILD_ERR];
+    const struct shodo_buf *out = &app->child.text[TUI_CHILD_OUT],
+                           *errors = &app->child.text[TUI_CHILD_ERR];
     shodo_buf_add(&b, out->data ? out->data : "", out->len);
     shodo_buf_add(&b, errors->data ? errors->data : "", errors->len);
     tui_child_done(&app->child);
-    tui_page_show(app, tui_text(app, MSG_PREPARE_SITE), b.len ? shodo_buf_cstr(&b) : tui_text(app, MSG_PREPARE_SITE_OK));
+    tui_page_show(app, tui_text(app, MSG_PREPARE_SITE),
+                  b.len ? shodo_buf_cstr(&b) : tui_text(app, MSG_PREPARE_SITE_OK));
 }
 
 /* ---- the screen ---- */
@@ -372,15 +455,17 @@ static int rows_of(const struct site *s) {
     if (s->level == 0)
         return (int)SECTIONS + 1; /* the check is last */
     if (s->level == 1)
-        return (int)shodo_value_count(list_of(s)) + 1; /* a new one is last */
+        return (int)shodo_value_count(list_of(s)) + 1;       /* a new one is last */
     return (int)fields_of(s) + sections[s->section].is_list; /* taking it out is last */
 }
 
-static void row_text(const struct tui_app *app, const struct site *s, int i, struct shodo_buf *out) {
+static void row_text(const struct tui_app *app, const struct site *s, int i,
+                     struct shodo_buf *out) {
     if (s->level == 0 && i < (int)SECTIONS) {
         shodo_buf_adds(out, tui_text(app, sections[i].label));
         if (sections[i].is_list)
-            shodo_buf_addf(out, "  (%zu)", shodo_value_count(shodo_value_get(root_of(s), sections[i].key)));
+            shodo_buf_addf(out, "  (%zu)",
+                           shodo_value_count(shodo_value_get(root_of(s), sections[i].key)));
     } else if (s->level == 0) {
         shodo_buf_adds(out, tui_text(app, MSG_SITE_CHECK));
     } else if (s->level == 1) {
@@ -393,15 +478,20 @@ static void row_text(const struct tui_app *app, const struct site *s, int i, str
         const struct field *f = &sections[s->section].fields[i];
         shodo_auto(shodo_buf) struct shodo_buf value = SHODO_BUF_INIT;
         value_text(app, shodo_value_get(item_of(s), f->key), f->kind, &value);
-        shodo_buf_addf(out, "%s: %s", tui_text(app, f->label), value.len ? shodo_buf_cstr(&value) : tui_text(app, MSG_SITE_EMPTY));
+        shodo_buf_addf(out, "%s: %s", tui_text(app, f->label),
+                       value.len ? shodo_buf_cstr(&value) : tui_text(app, MSG_SITE_EMPTY));
     }
 }
 
-static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
+static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,
+                 struct tui_area a) {
     const struct site *s = v->data;
-    enum tui_msg title = s->level == 0 ? s->is_checking ? MSG_SHEET_WORKING : MSG_SITE_TEXT : sections[s->section].label;
+    enum tui_msg title = s->level == 0 ? s->is_checking ? MSG_SHEET_WORKING : MSG_SITE_TEXT
+                                       : sections[s->section].label;
     shodo_auto(shodo_buf) struct shodo_buf head = SHODO_BUF_INIT;
-    const char *name = s->level == 2 && sections[s->section].is_list ? shodo_value_get_str(item_of(s), "name") : NULL;
+    const char *name = s->level == 2 && sections[s->section].is_list
+                           ? shodo_value_get_str(item_of(s), "name")
+                           : NULL;
     shodo_buf_addf(&head, "%s%s%s", tui_text(app, title), name ? ": " : "", name ? name : "");
     tui_canvas_text(c, a.row, a.col, a.cols, TUI_ROLE_TITLE, shodo_buf_cstr(&head));
     v->selected = s->selected[s->level];
@@ -441,7 +531,8 @@ static void enter(struct tui_app *app, struct site *s, int i) {
         s->level = 2;
         s->selected[2] = 0;
     } else if (i == (int)fields_of(s)) {
-        struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_SITE_REMOVE), tui_text(app, MSG_SITE_REMOVE_TEXT), on_remove, 0);
+        struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_SITE_REMOVE),
+                                          tui_text(app, MSG_SITE_REMOVE_TEXT), on_remove, 0);
         tui_ask_add(a, tui_text(app, MSG_NO), NULL);
         tui_ask_add(a, tui_text(app, MSG_YES), NULL);
     } else {
@@ -485,7 +576,14 @@ static void close_site(struct tui_app *app, struct tui_view *v) {
     s->doc = shodo_doc_free(s->doc);
 }
 
-static const enum tui_action keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER, TUI_ACTION_NONE};
-const struct tui_screen tui_screen_site = {.id = "site", .title = MSG_PREPARE_SITE, .help = MSG_SITE_HELP, .keys = keys,
-                                           .data_bytes = sizeof(struct site), .open = open_site, .close = close_site, .draw = draw,
+static const enum tui_action keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER,
+                                       TUI_ACTION_NONE};
+const struct tui_screen tui_screen_site = {.id = "site",
+                                           .title = MSG_PREPARE_SITE,
+                                           .help = MSG_SITE_HELP,
+                                           .keys = keys,
+                                           .data_bytes = sizeof(struct site),
+                                           .open = open_site,
+                                           .close = close_site,
+                                           .draw = draw,
                                            .key = on_key};

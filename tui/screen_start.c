@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The first screen, and the home screen with the playbooks. A stick goes from PC to PC: which PC this is, is asked once per
- * start of a PC; after a crash the program finds its own start in the journal and comes back where it was.
+ * The first screen, and the home screen with the playbooks. A stick goes from PC to PC: which PC
+ * this is, is asked once per start of a PC; after a crash the program finds its own start in the
+ * journal and comes back where it was.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@
 #include "play.h"
 #include "screens.h"
 
-#define KEY_BOOT "start/boot"
+#define KEY_BOOT   "start/boot"
 #define BOOT_BYTES 64
 
 enum what { WHAT_CONTINUE, WHAT_ROUND, WHAT_NEW, WHAT_DRILL, WHAT_PREPARE };
@@ -71,7 +72,8 @@ static void on_prior_record(struct tui_app *app, long what, int index) {
 }
 
 static void ask_prior_record(struct tui_app *app, long what) {
-    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_PRIOR_TITLE), tui_text(app, MSG_PRIOR_TEXT), on_prior_record, what);
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_PRIOR_TITLE),
+                                      tui_text(app, MSG_PRIOR_TEXT), on_prior_record, what);
     tui_ask_add(a, tui_text(app, MSG_PRIOR_YES), NULL);
     tui_ask_add(a, tui_text(app, MSG_PRIOR_NONE), NULL);
     tui_ask_add(a, tui_text(app, MSG_PRIOR_NOW), NULL);
@@ -84,7 +86,9 @@ static void on_pc(struct tui_app *app, long what, int index) {
     const char *site = app->books.site ? app->books.site->name : NULL;
     shodo_auto(shodo_buf) struct shodo_buf start = SHODO_BUF_INIT;
     tui_image_json(&app->image, &start);
-    if ((what == WHAT_NEW || is_drill) && tui_casefile_make(app->casefile, is_drill, site, shodo_buf_cstr(&start), &err) != SHODO_OK) {
+    if ((what == WHAT_NEW || is_drill) &&
+        tui_casefile_make(app->casefile, is_drill, site, shodo_buf_cstr(&start), &err) !=
+            SHODO_OK) {
         tui_message(app, TUI_ROLE_ERROR, "%s: %s", tui_text(app, MSG_NOT_RECORDED), err.text);
         return;
     }
@@ -93,7 +97,8 @@ static void on_pc(struct tui_app *app, long what, int index) {
 }
 
 static void ask_pc(struct tui_app *app, long what) {
-    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_PC_TITLE), tui_text(app, MSG_PC_TEXT), on_pc, what);
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_PC_TITLE), tui_text(app, MSG_PC_TEXT),
+                                      on_pc, what);
     tui_ask_add(a, tui_text(app, MSG_PC_GUIDE), tui_text(app, MSG_PC_GUIDE_MORE));
     tui_ask_add(a, tui_text(app, MSG_PC_SUSPECT), tui_text(app, MSG_PC_SUSPECT_MORE));
 }
@@ -111,9 +116,11 @@ static void ask_new(struct tui_app *app, long what) {
         return;
     }
     shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT;
-    shodo_buf_addf(&text, "%s%s%s  %s\n%s", c->is_drill ? "[" : "", c->is_drill ? tui_text(app, MSG_DRILL) : "", c->is_drill ? "]" : "", c->id,
+    shodo_buf_addf(&text, "%s%s%s  %s\n%s", c->is_drill ? "[" : "",
+                   c->is_drill ? tui_text(app, MSG_DRILL) : "", c->is_drill ? "]" : "", c->id,
                    tui_text(app, MSG_NEW_TEXT));
-    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_NEW_TITLE), shodo_buf_cstr(&text), on_new, what);
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_NEW_TITLE), shodo_buf_cstr(&text),
+                                      on_new, what);
     tui_ask_add(a, tui_text(app, MSG_NEW_BACK), NULL);
     tui_ask_add(a, tui_text(app, MSG_NEW_GO), NULL);
 }
@@ -131,19 +138,24 @@ static int draw_image(const struct tui_app *app, struct tui_canvas *c, struct tu
     if (!m->is_known)
         return row;
     if (m->has_raid)
-        row += tui_canvas_wrap(c, row, 3, a.col, a.cols, 0, TUI_ROLE_WARN, tui_text(app, MSG_RAID_TEXT), strlen(tui_text(app, MSG_RAID_TEXT)));
-    shodo_buf_addf(&b, "%s: %s   %s %s %s", tui_text(app, MSG_START_PHRASE), m->phrase, tui_text(app, MSG_START_BUILD), m->build, m->boot_path);
+        row += tui_canvas_wrap(c, row, 3, a.col, a.cols, 0, TUI_ROLE_WARN,
+                               tui_text(app, MSG_RAID_TEXT), strlen(tui_text(app, MSG_RAID_TEXT)));
+    shodo_buf_addf(&b, "%s: %s   %s %s %s", tui_text(app, MSG_START_PHRASE), m->phrase,
+                   tui_text(app, MSG_START_BUILD), m->build, m->boot_path);
     tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_NORMAL, shodo_buf_cstr(&b));
     bool any = is_old(m->build_date) || is_old(m->rules_date) || is_old(m->contacts_date);
     char parts[3][64];
     const char *dates[3] = {m->build_date, m->rules_date, m->contacts_date};
     for (int i = 0; i < 3; i++)
-        snprintf(parts[i], sizeof parts[i], "%.10s%s", dates[i], is_old(dates[i]) ? tui_text(app, MSG_OLD) : "");
+        snprintf(parts[i], sizeof parts[i], "%.10s%s", dates[i],
+                 is_old(dates[i]) ? tui_text(app, MSG_OLD) : "");
     shodo_buf_clear(&b);
     shodo_buf_addf(&b, tui_text(app, MSG_START_AGES), parts[0], parts[1], parts[2]);
-    tui_canvas_text(c, row++, a.col, a.cols, any ? TUI_ROLE_WARN : TUI_ROLE_DIM, shodo_buf_cstr(&b));
+    tui_canvas_text(c, row++, a.col, a.cols, any ? TUI_ROLE_WARN : TUI_ROLE_DIM,
+                    shodo_buf_cstr(&b));
     if (any && !m->is_clock_wrong)
-        row += tui_canvas_wrap(c, row, 2, a.col, a.cols, 0, TUI_ROLE_WARN, tui_text(app, MSG_START_OLD), strlen(tui_text(app, MSG_START_OLD)));
+        row += tui_canvas_wrap(c, row, 2, a.col, a.cols, 0, TUI_ROLE_WARN,
+                               tui_text(app, MSG_START_OLD), strlen(tui_text(app, MSG_START_OLD)));
     return row;
 }
 
@@ -160,9 +172,12 @@ static int rows_of(const struct tui_app *app, enum what out[5]) {
     return n;
 }
 
-static void draw_start(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
-    static const enum tui_msg labels[] = {MSG_START_CONTINUE, MSG_START_ROUND, MSG_START_NEW, MSG_START_DRILL, MSG_START_PREPARE};
-    static const enum tui_msg more[] = {MSG_START_CONTINUE_MORE, MSG_START_ROUND_MORE, MSG_START_NEW_MORE, MSG_START_DRILL_MORE,
+static void draw_start(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,
+                       struct tui_area a) {
+    static const enum tui_msg labels[] = {MSG_START_CONTINUE, MSG_START_ROUND, MSG_START_NEW,
+                                          MSG_START_DRILL, MSG_START_PREPARE};
+    static const enum tui_msg more[] = {MSG_START_CONTINUE_MORE, MSG_START_ROUND_MORE,
+                                        MSG_START_NEW_MORE, MSG_START_DRILL_MORE,
                                         MSG_START_PREPARE_MORE};
     enum what rows[5];
     int n = rows_of(app, rows), row = a.row;
@@ -171,22 +186,27 @@ static void draw_start(const struct tui_app *app, struct tui_view *v, struct tui
     for (int i = 0; i < n; i++) {
         enum tui_role role = i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "%s%2d  %s", i == v->selected ? ">" : " ", i + 1, tui_text(app, labels[rows[i]]));
+        shodo_buf_addf(&b, "%s%2d  %s", i == v->selected ? ">" : " ", i + 1,
+                       tui_text(app, labels[rows[i]]));
         if (rows[i] == WHAT_CONTINUE)
             shodo_buf_addf(&b, ": %s", tui_casefile_case(app->casefile)->id);
         tui_canvas_fill(c, row, a.col, a.cols, role);
         tui_canvas_text(c, row++, a.col, a.cols, role, shodo_buf_cstr(&b));
-        tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_DIM, tui_text(app, more[rows[i]]));
+        tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_DIM,
+                        tui_text(app, more[rows[i]]));
     }
     row = draw_image(app, c, a, row + (app->image.has_raid ? 0 : 1));
     const char *problem = tui_casefile_problem(app->casefile);
     if (*problem)
-        row += tui_canvas_wrap(c, row, 2, a.col, a.cols, 0, TUI_ROLE_ERROR, problem, strlen(problem));
+        row += tui_canvas_wrap(c, row, 2, a.col, a.cols, 0, TUI_ROLE_ERROR, problem,
+                               strlen(problem));
     if (!app->books.site)
-        row += tui_canvas_wrap(c, row, 2, a.col, a.cols, 0, TUI_ROLE_WARN, tui_text(app, MSG_NO_SITE), strlen(tui_text(app, MSG_NO_SITE)));
+        row += tui_canvas_wrap(c, row, 2, a.col, a.cols, 0, TUI_ROLE_WARN,
+                               tui_text(app, MSG_NO_SITE), strlen(tui_text(app, MSG_NO_SITE)));
     if (app->books.problems_count) {
         shodo_auto(shodo_buf) struct shodo_buf b = app->books.problems;
-        tui_canvas_wrap(c, row, a.row + a.rows - row, a.col, a.cols, 0, TUI_ROLE_WARN, b.data, b.len);
+        tui_canvas_wrap(c, row, a.row + a.rows - row, a.col, a.cols, 0, TUI_ROLE_WARN, b.data,
+                        b.len);
         b = (struct shodo_buf)SHODO_BUF_INIT; /* borrowed */
     }
 }
@@ -210,13 +230,24 @@ static unsigned start_key(struct tui_app *app, struct tui_view *v, struct tui_ke
         tui_record(app, TUI_KEY_PC, "suspect", NULL);
         tui_clock_ask(app, ask_prior_record, WHAT_ROUND);
         break;
-    case WHAT_NEW: ask_new(app, WHAT_NEW); break;
-    case WHAT_DRILL: ask_new(app, WHAT_DRILL); break;
-    case WHAT_PREPARE: tui_push(app, "prepare", 0); break;
+    case WHAT_NEW:
+        ask_new(app, WHAT_NEW);
+        break;
+    case WHAT_DRILL:
+        ask_new(app, WHAT_DRILL);
+        break;
+    case WHAT_PREPARE:
+        tui_push(app, "prepare", 0);
+        break;
     }
     return TUI_EFFECT_REDRAW;
 }
 
-static const enum tui_action start_keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER, TUI_ACTION_TEXT_SIZE, TUI_ACTION_NONE};
-const struct tui_screen tui_screen_start = {.id = "start", .title = MSG_START, .help = MSG_START_HELP, .keys = start_keys,
-                                            .draw = draw_start, .key = start_key};
+static const enum tui_action start_keys[] = {TUI_ACTION_UP, TUI_ACTION_DOWN, TUI_ACTION_ENTER,
+                                             TUI_ACTION_TEXT_SIZE, TUI_ACTION_NONE};
+const struct tui_screen tui_screen_start = {.id = "start",
+                                            .title = MSG_START,
+                                            .help = MSG_START_HELP,
+                                            .keys = start_keys,
+                                            .draw = draw_start,
+                                            .key = start_key};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The isolation walk: the site's lines one by one (or the usual kinds when there is no list), with place, how to cut, what
- * stops, substitute, who decides. Results are entered for one line or by number ("1-12,15"); 保留 always has a reason.
+ * The isolation walk: the site's lines one by one (or the usual kinds when there is no list), with
+ * place, how to cut, what stops, substitute, who decides. Results are entered for one line or by
+ * number ("1-12,15"); 保留 always has a reason.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,17 +15,20 @@
 #include "promise.h"
 #include "screens.h"
 
-#define LINES_MAX 2000
-#define OWN_MAX 200
+#define LINES_MAX   2000
+#define OWN_MAX     200
 #define NUMBERS_MAX (LINES_MAX + OWN_MAX + 1) /* the big cut is a row too */
 
 enum result { RESULT_CUT, RESULT_HOLD, RESULT_MISSING, RESULT_NOT_OURS, RESULT_COUNT };
 static const char *const values[RESULT_COUNT] = {"cut", "hold", "not-found", "not-applicable"};
-static const enum tui_msg tags[RESULT_COUNT] = {MSG_WALK_CUT, MSG_WALK_HOLD, MSG_WALK_MISSING, MSG_WALK_NOT_OURS};
-static const enum tui_msg reasons[] = {MSG_HOLD_CLINICAL, MSG_HOLD_DECIDER, MSG_HOLD_VENDOR, MSG_HOLD_PLACE, MSG_HOLD_OTHER};
+static const enum tui_msg tags[RESULT_COUNT] = {MSG_WALK_CUT, MSG_WALK_HOLD, MSG_WALK_MISSING,
+                                                MSG_WALK_NOT_OURS};
+static const enum tui_msg reasons[] = {MSG_HOLD_CLINICAL, MSG_HOLD_DECIDER, MSG_HOLD_VENDOR,
+                                       MSG_HOLD_PLACE, MSG_HOLD_OTHER};
 
 struct walk {
-    struct shodo_buf unlisted; /* connections that examinations found and the list does not have, one a line */
+    /* connections that examinations found and the list does not have, one a line */
+    struct shodo_buf unlisted;
     char filter[16]; /* kind, "hold", "list", "big-cut" or "" */
     bool marked[NUMBERS_MAX + 1];
     enum result result; /* chosen, while the reason is asked */
@@ -67,12 +71,16 @@ static bool wanted(const struct tui_app *app, const char *filter, const struct r
     return r->line ? strcmp(r->line->kind, filter) == 0 : strcmp(filter, "external") == 0;
 }
 
-/* Row number i (from 0) of the list under the filter; false when there are no more. The order never changes. */
+/* Row number i (from 0) of the list under the filter; false when there are no more. The order never
+ * changes. */
 static bool row_at(const struct tui_app *app, const char *filter, size_t want, struct row *ret) {
     const struct shodo_site *s = tui_books_lines_of(&app->books);
     size_t lines = s ? s->lines.count : 0, big = s && s->has_big_cut;
     for (size_t i = 0; i < big + lines + OWN_MAX; i++) {
-        *ret = (struct row){.line = i < big ? &s->big_cut : i < big + lines ? shodo_vec_at(&s->lines, i - big) : NULL, .number = i + 1};
+        *ret = (struct row){.line = i < big           ? &s->big_cut
+                                    : i < big + lines ? shodo_vec_at(&s->lines, i - big)
+                                                      : NULL,
+                            .number = i + 1};
         if (ret->line) {
             snprintf(ret->id, sizeof ret->id, "%.90s", ret->line->id);
         } else {
@@ -112,7 +120,8 @@ static const char *tag_of(const struct tui_app *app, const char *value) {
 
 /* "4" is a floor only with the word behind it. */
 static const char *floor_word(const struct tui_app *app, const char *floor) {
-    return *floor && strspn(floor, "0123456789") == strlen(floor) ? tui_text(app, MSG_FLOOR_WORD) : "";
+    return *floor && strspn(floor, "0123456789") == strlen(floor) ? tui_text(app, MSG_FLOOR_WORD)
+                                                                  : "";
 }
 
 /* ---- paper ---- */
@@ -138,14 +147,18 @@ static void walk_text(const struct tui_app *app, struct shodo_buf *out) {
         for (size_t k = i; k < n; k++) {
             struct row x;
             row_at(app, "", k, &x);
-            if (is_done[k] || strcmp(x.line ? x.line->building : "", building) != 0 || strcmp(x.line ? x.line->floor : "", floor) != 0)
+            if (is_done[k] || strcmp(x.line ? x.line->building : "", building) != 0 ||
+                strcmp(x.line ? x.line->floor : "", floor) != 0)
                 continue;
             is_done[k] = true;
-            shodo_buf_addf(out, "%3zu [%s] %s  %s\n", k + 1, tag_of(app, value_of(app, x.id)), row_name(app, &x), x.line ? x.line->place : "");
+            shodo_buf_addf(out, "%3zu [%s] %s  %s\n", k + 1, tag_of(app, value_of(app, x.id)),
+                           row_name(app, &x), x.line ? x.line->place : "");
             if (x.line && *x.line->how.ja)
-                shodo_buf_addf(out, "      %s: %s\n", tui_text(app, MSG_WALK_HOW), tui_pick(app, &x.line->how));
+                shodo_buf_addf(out, "      %s: %s\n", tui_text(app, MSG_WALK_HOW),
+                               tui_pick(app, &x.line->how));
             if (x.line && *x.line->stops.ja)
-                shodo_buf_addf(out, "      %s: %s\n", tui_text(app, MSG_WALK_STOPS), tui_pick(app, &x.line->stops));
+                shodo_buf_addf(out, "      %s: %s\n", tui_text(app, MSG_WALK_STOPS),
+                               tui_pick(app, &x.line->stops));
             shodo_buf_addf(out, "      %s\n", tui_text(app, MSG_WALK_BLANKS));
         }
     }
@@ -173,21 +186,25 @@ void tui_walk_print(struct tui_app *app) {
 
 /* ---- drawing ---- */
 
-static int detail(struct tui_canvas *c, struct tui_area a, int row, const char *label, const char *text) {
+static int detail(struct tui_canvas *c, struct tui_area a, int row, const char *label,
+                  const char *text) {
     int bottom = a.row + a.rows;
     if (!text || !*text || row >= bottom)
         return row;
     tui_canvas_text(c, row, a.col, 14, TUI_ROLE_DIM, label);
-    return row + tui_canvas_wrap(c, row, bottom - row, a.col + 14, a.cols - 14, 0, TUI_ROLE_NORMAL, text, strlen(text));
+    return row + tui_canvas_wrap(c, row, bottom - row, a.col + 14, a.cols - 14, 0, TUI_ROLE_NORMAL,
+                                 text, strlen(text));
 }
 
-static void draw_detail(const struct tui_app *app, const struct row *r, struct tui_canvas *c, struct tui_area a) {
+static void draw_detail(const struct tui_app *app, const struct row *r, struct tui_canvas *c,
+                        struct tui_area a) {
     tui_canvas_hline(c, a.row, a.col, a.cols);
     int row = a.row + 1;
     if (r->line) {
         const struct shodo_site_line *l = r->line;
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "%s %s%s %s", l->building, l->floor, floor_word(app, l->floor), l->place);
+        shodo_buf_addf(&b, "%s %s%s %s", l->building, l->floor, floor_word(app, l->floor),
+                       l->place);
         if (*l->building || *l->floor || *l->place)
             row = detail(c, a, row, tui_text(app, MSG_WALK_PLACE), shodo_buf_cstr(&b));
         row = detail(c, a, row, tui_text(app, MSG_WALK_STOPS), tui_pick(app, &l->stops));
@@ -195,7 +212,8 @@ static void draw_detail(const struct tui_app *app, const struct row *r, struct t
         row = detail(c, a, row, tui_text(app, MSG_WALK_SUBSTITUTE), tui_pick(app, &l->substitute));
         row = detail(c, a, row, tui_text(app, MSG_WALK_HOW), tui_pick(app, &l->how));
         shodo_buf_clear(&b);
-        shodo_buf_addf(&b, "%s%s%s", l->decides, l->is_pre_approved ? " " : "", l->is_pre_approved ? tui_text(app, MSG_PRE_APPROVED) : "");
+        shodo_buf_addf(&b, "%s%s%s", l->decides, l->is_pre_approved ? " " : "",
+                       l->is_pre_approved ? tui_text(app, MSG_PRE_APPROVED) : "");
         row = detail(c, a, row, tui_text(app, MSG_WALK_DECIDES), shodo_buf_cstr(&b));
         shodo_buf_clear(&b);
         shodo_buf_addf(&b, "%s %s", l->vendor, l->phone);
@@ -206,7 +224,8 @@ static void draw_detail(const struct tui_app *app, const struct row *r, struct t
     detail(c, a, row, tui_text(app, MSG_WALK_REASON), note_of(app, r->id));
 }
 
-static int draw_warnings(const struct tui_app *app, const struct walk *w, struct tui_canvas *c, struct tui_area a) {
+static int draw_warnings(const struct tui_app *app, const struct walk *w, struct tui_canvas *c,
+                         struct tui_area a) {
     const struct shodo_site *s = app->books.site;
     int row = a.row;
     bool stops = s && (strcmp(s->phones_over_network, "yes") == 0 || s->big_cut_stops_phones);
@@ -221,13 +240,15 @@ static int draw_warnings(const struct tui_app *app, const struct walk *w, struct
         lines += w->unlisted.data[i] == '\n';
     if (lines) {
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "[!] %s: %zu  %.*s", tui_text(app, MSG_UNLISTED), lines, (int)first, w->unlisted.data);
+        shodo_buf_addf(&b, "[!] %s: %zu  %.*s", tui_text(app, MSG_UNLISTED), lines, (int)first,
+                       w->unlisted.data);
         tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_WARN, shodo_buf_cstr(&b));
     }
     return row;
 }
 
-static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c, struct tui_area a) {
+static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,
+                 struct tui_area a) {
     const struct walk *w = v->data;
     int row = draw_warnings(app, w, c, a), details = SHODO_MIN(9, a.rows / 2);
     int fit = a.row + a.rows - row - details, n = (int)count_rows(app, w->filter);
@@ -236,10 +257,12 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
         tui_canvas_text(c, row, a.col, a.cols, TUI_ROLE_NORMAL, tui_text(app, MSG_WALK_NONE));
     v->selected = SHODO_MAX(0, SHODO_MIN(v->selected, n - 1));
     tui_list_scroll(v, fit);
-    for (int i = v->scroll; i < n && i - v->scroll < fit && row_at(app, w->filter, (size_t)i, &r); i++, row++) {
+    for (int i = v->scroll; i < n && i - v->scroll < fit && row_at(app, w->filter, (size_t)i, &r);
+         i++, row++) {
         enum tui_role role = i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "%s%3zu %s[%s] %s", i == v->selected ? ">" : " ", r.number, w->marked[r.number] ? "*" : " ", tag_of(app, value_of(app, r.id)),
+        shodo_buf_addf(&b, "%s%3zu %s[%s] %s", i == v->selected ? ">" : " ", r.number,
+                       w->marked[r.number] ? "*" : " ", tag_of(app, value_of(app, r.id)),
                        row_name(app, &r));
         tui_canvas_fill(c, row, a.col, a.cols, role);
         tui_canvas_text(c, row, a.col, a.cols, role, shodo_buf_cstr(&b));
@@ -247,7 +270,8 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
             tui_canvas_text(c, row, a.col + a.cols * 2 / 3, a.cols / 3, role, r.line->place);
     }
     if (n > 0 && row_at(app, w->filter, (size_t)v->selected, &r)) {
-        struct tui_area below = {.row = a.row + a.rows - details, .col = a.col, .rows = details, .cols = a.cols};
+        struct tui_area below = {
+            .row = a.row + a.rows - details, .col = a.col, .rows = details, .cols = a.cols};
         draw_detail(app, &r, c, below);
     }
 }
@@ -259,7 +283,8 @@ static struct walk *walk_of(struct tui_app *app) {
     return strcmp(v->screen->id, "walk") == 0 ? v->data : NULL;
 }
 
-/* Writes the result to every marked row. All ids are taken first: a filter may change under the first record. */
+/* Writes the result to every marked row. All ids are taken first: a filter may change under the
+ * first record. */
 static void apply(struct tui_app *app, struct walk *w, const char *note) {
     struct shodo_vec ids = SHODO_VEC_INIT(sizeof(struct row));
     struct row r;
@@ -279,7 +304,8 @@ static void apply(struct tui_app *app, struct walk *w, const char *note) {
         tui_message(app, TUI_ROLE_OK, "%s: %zu", tui_text(app, MSG_RECORDED), ids.count);
     if (ok && w->result == RESULT_HOLD && ids.count) {
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "%s: %s", row_name(app, shodo_vec_at(&ids, 0)), note && *note ? note : tui_text(app, MSG_WALK_HOLD));
+        shodo_buf_addf(&b, "%s: %s", row_name(app, shodo_vec_at(&ids, 0)),
+                       note && *note ? note : tui_text(app, MSG_WALK_HOLD));
         if (ids.count > 1)
             shodo_buf_addf(&b, " +%zu", ids.count - 1);
         tui_promise_ask(app, shodo_buf_cstr(&b), NULL);
@@ -300,7 +326,8 @@ static void on_reason(struct tui_app *app, long arg, int index) {
     if ((size_t)index < SHODO_ARRAY_SIZE(reasons) - 1)
         apply(app, walk_of(app), tui_text(app, reasons[index]));
     else
-        tui_input_begin(app, tui_text(app, MSG_HOLD_OTHER), "", "", TUI_INPUT_KANA, on_reason_typed, 0);
+        tui_input_begin(app, tui_text(app, MSG_HOLD_OTHER), "", "", TUI_INPUT_KANA, on_reason_typed,
+                        0);
 }
 
 static void on_result(struct tui_app *app, long arg, int index) {
@@ -313,14 +340,16 @@ static void on_result(struct tui_app *app, long arg, int index) {
         apply(app, w, NULL);
         return;
     }
-    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_HOLD_TITLE), tui_text(app, MSG_HOLD_TEXT), on_reason, 0);
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_HOLD_TITLE),
+                                      tui_text(app, MSG_HOLD_TEXT), on_reason, 0);
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(reasons); i++)
         tui_ask_add(a, tui_text(app, reasons[i]), NULL);
     tui_ask_select(a, -1);
 }
 
 static void ask_result(struct tui_app *app) {
-    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_WALK_RESULT), tui_text(app, MSG_WALK_RESULT_TEXT), on_result, 0);
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_WALK_RESULT),
+                                      tui_text(app, MSG_WALK_RESULT_TEXT), on_result, 0);
     for (int i = 0; i < RESULT_COUNT; i++)
         tui_ask_add(a, tui_text(app, tags[i]), NULL);
     tui_ask_select(a, -1); /* a slip of Enter must not say anything */
@@ -339,7 +368,8 @@ static void on_numbers(struct tui_app *app, long arg, const char *text) {
     if (!w || !*text)
         return;
     memset(w->marked, 0, sizeof w->marked);
-    if (shodo_site_numbers(text, (unsigned)count_rows(app, ""), mark_number, w->marked, &err) != SHODO_OK) {
+    if (shodo_site_numbers(text, (unsigned)count_rows(app, ""), mark_number, w->marked, &err) !=
+        SHODO_OK) {
         memset(w->marked, 0, sizeof w->marked); /* all or nothing */
         tui_message(app, TUI_ROLE_ERROR, "%s: %s", tui_text(app, MSG_WALK_BAD_NUMBERS), err.text);
         return;
@@ -381,13 +411,17 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
         ask_result(app);
         return TUI_EFFECT_REDRAW;
     case TUI_ACTION_NUMBERS:
-        tui_input_begin(app, tui_text(app, MSG_WALK_NUMBERS), tui_text(app, MSG_WALK_NUMBERS_TEXT), "", 0, on_numbers, 0);
+        tui_input_begin(app, tui_text(app, MSG_WALK_NUMBERS), tui_text(app, MSG_WALK_NUMBERS_TEXT),
+                        "", 0, on_numbers, 0);
         return TUI_EFFECT_REDRAW;
     case TUI_ACTION_ADD:
         tui_input_begin(app, tui_text(app, MSG_WALK_ADD), "", "", TUI_INPUT_KANA, on_own, 0);
         return TUI_EFFECT_REDRAW;
-    case TUI_ACTION_PRINT: tui_walk_print(app); return TUI_EFFECT_REDRAW;
-    default: return TUI_EFFECT_IGNORED;
+    case TUI_ACTION_PRINT:
+        tui_walk_print(app);
+        return TUI_EFFECT_REDRAW;
+    default:
+        return TUI_EFFECT_IGNORED;
     }
 }
 
@@ -413,8 +447,14 @@ static void close_walk(struct tui_app *app, struct tui_view *v) {
     shodo_buf_done(&((struct walk *)v->data)->unlisted);
 }
 
-static const enum tui_action keys[] = {TUI_ACTION_ENTER, TUI_ACTION_MARK, TUI_ACTION_NUMBERS, TUI_ACTION_PRINT, TUI_ACTION_ADD,
-                                       TUI_ACTION_NONE};
-const struct tui_screen tui_screen_walk = {.id = "walk", .title = MSG_WALK, .help = MSG_WALK_HELP, .keys = keys,
-                                           .data_bytes = sizeof(struct walk), .open = open_walk, .close = close_walk, .draw = draw,
+static const enum tui_action keys[] = {TUI_ACTION_ENTER, TUI_ACTION_MARK, TUI_ACTION_NUMBERS,
+                                       TUI_ACTION_PRINT, TUI_ACTION_ADD,  TUI_ACTION_NONE};
+const struct tui_screen tui_screen_walk = {.id = "walk",
+                                           .title = MSG_WALK,
+                                           .help = MSG_WALK_HELP,
+                                           .keys = keys,
+                                           .data_bytes = sizeof(struct walk),
+                                           .open = open_walk,
+                                           .close = close_walk,
+                                           .draw = draw,
                                            .key = on_key};

@@ -5,38 +5,39 @@
 
 #include "app.h"
 
-#define TUI_SCREEN_TABLE(X)                                                                                            \
-    X(start)                                                                                                           \
-    X(home)                                                                                                            \
-    X(play)                                                                                                            \
-    X(choice)                                                                                                          \
-    X(input)                                                                                                           \
-    X(page)                                                                                                            \
-    X(facts)                                                                                                           \
-    X(machines)                                                                                                        \
-    X(findings)                                                                                                        \
-    X(detail)                                                                                                          \
-    X(scope)                                                                                                           \
-    X(journal)                                                                                                         \
-    X(note)                                                                                                            \
-    X(shift)                                                                                                           \
-    X(walk)                                                                                                            \
-    X(decide)                                                                                                          \
-    X(disks)                                                                                                           \
-    X(run)                                                                                                             \
-    X(seals)                                                                                                           \
-    X(sheet)                                                                                                           \
-    X(prepare)                                                                                                         \
-    X(site)                                                                                                          \
+#define TUI_SCREEN_TABLE(X)                                                                        \
+    X(start)                                                                                       \
+    X(home)                                                                                        \
+    X(play)                                                                                        \
+    X(choice)                                                                                      \
+    X(input)                                                                                       \
+    X(page)                                                                                        \
+    X(facts)                                                                                       \
+    X(machines)                                                                                    \
+    X(findings)                                                                                    \
+    X(detail)                                                                                      \
+    X(scope)                                                                                       \
+    X(journal)                                                                                     \
+    X(note)                                                                                        \
+    X(shift)                                                                                       \
+    X(walk)                                                                                        \
+    X(decide)                                                                                      \
+    X(disks)                                                                                       \
+    X(run)                                                                                         \
+    X(seals)                                                                                       \
+    X(sheet)                                                                                       \
+    X(prepare)                                                                                     \
+    X(site)                                                                                        \
     X(help)
 #define X(id) extern const struct tui_screen tui_screen_##id;
 TUI_SCREEN_TABLE(X)
 #undef X
 
-/* Up, down, page, first, last over `count` rows of which `rows` fit; true when the key was one of them. */
+/* Up, down, page, first, last over `count` rows of which `rows` fit; true when the key was one of
+ * them. */
 bool tui_list_key(struct tui_view *v, struct tui_key key, int count, int rows);
-/* The same for numbered rows: a digit moves the cursor (0: the tenth row), Enter confirms. A digit alone does nothing else: a held or
- * stray key plays no playbook. */
+/* The same for numbered rows: a digit moves the cursor (0: the tenth row), Enter confirms. A digit
+ * alone does nothing else: a held or stray key plays no playbook. */
 bool tui_menu_key(struct tui_view *v, struct tui_key key, int count, int rows);
 /* Keeps the selected row inside `fit` rows. */
 void tui_list_scroll(struct tui_view *v, int fit);
@@ -47,12 +48,15 @@ void tui_who_ask(struct tui_app *app, const char *title, tui_who_done done);
 /* People by name only, never a title: for the journal and the change of shift. */
 void tui_person_ask(struct tui_app *app, const char *title, tui_who_done done);
 
-/* Into the case when it was begun before (after a restart on this PC): home, then the open playbook. */
+/* Into the case when it was begun before (after a restart on this PC): home, then the open
+ * playbook. */
 void tui_start_continue(struct tui_app *app);
-/* true: this start of the PC is already known to the journal (the program came back after a crash). */
+/* true: this start of the PC is already known to the journal (the program came back after a crash).
+ */
 bool tui_start_is_same_boot(const struct tui_app *app);
 
-/* A decision of a step (ui.decide): its choices, who decides, why; records decide/<id> and the answer of the step. */
+/* A decision of a step (ui.decide): its choices, who decides, why; records decide/<id> and the
+ * answer of the step. */
 struct shodo_step;
 void tui_decide_step(struct tui_app *app, const struct shodo_step *s);
 /* Name, hospital, number to ring back: once per case, before the first playbook. */
@@ -63,7 +67,8 @@ void tui_contact_text(const struct tui_app *app, const char *id, struct shodo_bu
 /* The step that a journal key stands for, NULL when it is none. */
 const struct shodo_step *tui_step_of_key(const struct tui_app *app, const char *key);
 /* The answer of a step as people read it. */
-const char *tui_answer_word(const struct tui_app *app, const struct shodo_step *s, const char *value);
+const char *tui_answer_word(const struct tui_app *app, const struct shodo_step *s,
+                            const char *value);
 /* Certificates of receivers: what is there, and one more from a file. */
 void tui_recipients_ask(struct tui_app *app);
 /* A path as it may be photographed (mask.h); borrowed from `buf`. */
@@ -71,7 +76,8 @@ const char *tui_masked(const struct tui_app *app, const char *path, struct shodo
 /* Copies and seals the evidence of the machine that was examined last. */
 void tui_collect_go(struct tui_app *app);
 
-/* Who answered for the patients: whoever did last time first, then the people of the site, then typed. */
+/* Who answered for the patients: whoever did last time first, then the people of the site, then
+ * typed. */
 void tui_clinical_ask(struct tui_app *app, tui_who_done done);
 
 /* Running the engine (screen_run.c): "triage" or "collect" with what the screens chose. */
@@ -90,7 +96,8 @@ enum { TUI_KEY_THEN_STEP, TUI_KEY_THEN_TRIAGE };
 void tui_key_ask(struct tui_app *app, long then);
 /* The machine that was examined last: index into the case file's endpoints, -1 none. */
 int tui_machine_last(const struct tui_app *app);
-/* Answers of a machine as a page; connections of all machines that are not in the list (台帳にない接続), one a line. */
+/* Answers of a machine as a page; connections of all machines that are not in the list
+ * (台帳にない接続), one a line. */
 void tui_answers_show(struct tui_app *app, const char *endpoint);
 void tui_unlisted_text(const struct tui_app *app, struct shodo_buf *out);
 /* The isolation walk as a text to carry, by building and floor: shown, and kept in sheets/. */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Key scripts: the real program with a canvas instead of a terminal, for the golden tests. One command a line:
- *   key NAME…      F1, Enter, Down, a letter …      type TEXT      characters into the field that has the focus
- *   save NAME      writes NAME.txt (text, then roles) below --save
- *   size ROWSxCOLS     lang ja|en     idle   waits until the engine has nothing more to say (ended, or asks), at most
- *   IDLE_MAX_MS        wait N         that many milliseconds     until TEXT   until the screen shows it
+ * Key scripts: the real program with a canvas instead of a terminal, for the golden tests. One
+ * command a line: key NAME…      F1, Enter, Down, a letter …      type TEXT      characters into
+ * the field that has the focus save NAME      writes NAME.txt (text, then roles) below --save size
+ * ROWSxCOLS     lang ja|en     idle   waits until the engine has nothing more to say (ended, or
+ * asks), at most IDLE_MAX_MS        wait N         that many milliseconds     until TEXT   until
+ * the screen shows it
  * '#' starts a comment. A line that cannot be carried out ends the run with exit code 2.
  */
 #include "app.h"
@@ -28,7 +29,8 @@ static bool save(struct tui_app *app, const char *name) {
     tui_app_draw(app);
     tui_canvas_dump(&app->canvas, &out, true);
     shodo_buf_addf(&file, "%s.txt", name);
-    int dir = open(app->options->save_dir ? app->options->save_dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int dir = open(app->options->save_dir ? app->options->save_dir : ".",
+                   O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dir < 0)
         return false;
     struct shodo_error err = SHODO_ERROR_INIT;
@@ -60,7 +62,8 @@ static bool type(struct tui_app *app, const char *text, bool *is_on) {
     return true;
 }
 
-/* Ticks as the interactive loop gives them; `until_idle`: until no child runs or a field waits for typing. */
+/* Ticks as the interactive loop gives them; `until_idle`: until no child runs or a field waits for
+ * typing. */
 static bool pass_time(struct tui_app *app, uint64_t ms, bool until_idle, bool *is_on) {
     uint64_t from = shodo_time_mono_ms();
     for (;;) {
@@ -112,8 +115,9 @@ static bool command(struct tui_app *app, char *line, bool *is_on) {
     if (strcmp(verb, "size") == 0) {
         char *x = strchr(arg, 'x');
         uint64_t rows = 0, cols = 0;
-        if (!x || !shodo_text_parse_u64(arg, (size_t)(x - arg), &rows) || !shodo_text_parse_u64(x + 1, strlen(x + 1), &cols) ||
-            rows > TUI_MAX_ROWS || cols > TUI_MAX_COLS)
+        if (!x || !shodo_text_parse_u64(arg, (size_t)(x - arg), &rows) ||
+            !shodo_text_parse_u64(x + 1, strlen(x + 1), &cols) || rows > TUI_MAX_ROWS ||
+            cols > TUI_MAX_COLS)
             return false;
         return tui_canvas_size(&app->canvas, (int)rows, (int)cols);
     }
@@ -122,7 +126,8 @@ static bool command(struct tui_app *app, char *line, bool *is_on) {
         return pass_time(app, IDLE_MAX_MS, true, is_on);
     if (strcmp(verb, "until") == 0 && *arg)
         return until(app, arg, is_on);
-    if (strcmp(verb, "wait") == 0 && shodo_text_parse_u64(arg, strlen(arg), &ms) && ms <= IDLE_MAX_MS)
+    if (strcmp(verb, "wait") == 0 && shodo_text_parse_u64(arg, strlen(arg), &ms) &&
+        ms <= IDLE_MAX_MS)
         return pass_time(app, ms, false, is_on);
     return false;
 }

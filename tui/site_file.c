@@ -10,7 +10,8 @@
 #include "base/json.h"
 #include "base/limits.h"
 
-static const char *const list_order[] = {"people", "rooms", "systems", "connections", "backup_paths", "borders", "decisions"};
+static const char *const list_order[] = {"people",       "rooms",   "systems",  "connections",
+                                         "backup_paths", "borders", "decisions"};
 
 static bool is_list_name(const char *key) {
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(list_order); i++) {
@@ -21,11 +22,13 @@ static bool is_list_name(const char *key) {
 }
 
 /* A map with one key changed or added. */
-static void write_map(const struct shodo_value *map, const struct tui_site_change *c, struct shodo_buf *out) {
+static void write_map(const struct shodo_value *map, const struct tui_site_change *c,
+                      struct shodo_buf *out) {
     struct shodo_json j = shodo_json_to(out);
     bool is_written = !c;
     shodo_json_object(&j, NULL);
-    for (size_t i = 0; shodo_value_kind(map) == SHODO_VALUE_MAP && i < shodo_value_count(map); i++) {
+    for (size_t i = 0; shodo_value_kind(map) == SHODO_VALUE_MAP && i < shodo_value_count(map);
+         i++) {
         const char *key = shodo_value_key_at(map, i);
         bool is_it = c && c->key && strcmp(c->key, key) == 0;
         if (is_it)
@@ -39,7 +42,8 @@ static void write_map(const struct shodo_value *map, const struct tui_site_chang
     shodo_json_object_end(&j);
 }
 
-static void write_list(const struct shodo_value *list, const struct tui_site_change *c, struct shodo_buf *out) {
+static void write_list(const struct shodo_value *list, const struct tui_site_change *c,
+                       struct shodo_buf *out) {
     size_t n = shodo_value_kind(list) == SHODO_VALUE_LIST ? shodo_value_count(list) : 0;
     for (size_t i = 0; i < n || (c && c->key && c->index == (long)i && i == n); i++) {
         bool is_it = c && c->index == (long)i;
@@ -57,10 +61,12 @@ static void write_list(const struct shodo_value *list, const struct tui_site_cha
     }
 }
 
-static void write_section(const char *key, const struct shodo_value *v, const struct tui_site_change *c, struct shodo_buf *out) {
+static void write_section(const char *key, const struct shodo_value *v,
+                          const struct tui_site_change *c, struct shodo_buf *out) {
     const struct tui_site_change *here = c && strcmp(c->section, key) == 0 ? c : NULL;
     shodo_buf_addf(out, "%s:", key);
-    if (shodo_value_kind(v) == SHODO_VALUE_LIST || (here && here->index >= 0) || (!v && is_list_name(key))) {
+    if (shodo_value_kind(v) == SHODO_VALUE_LIST || (here && here->index >= 0) ||
+        (!v && is_list_name(key))) {
         bool is_empty = !shodo_value_count(v) && !here;
         shodo_buf_adds(out, is_empty ? " []\n" : "\n");
         write_list(v, here, out);
@@ -76,10 +82,14 @@ static void write_section(const char *key, const struct shodo_value *v, const st
     shodo_buf_addc(out, '\n');
 }
 
-void tui_site_write(const struct shodo_value *root, const struct tui_site_change *c, struct shodo_buf *out) {
+void tui_site_write(const struct shodo_value *root, const struct tui_site_change *c,
+                    struct shodo_buf *out) {
     bool is_written = !c;
-    shodo_buf_adds(out, "# Site profile, changed on the screen of the stick. One item a line; `shodo site check` says what is missing.\n");
-    for (size_t i = 0; shodo_value_kind(root) == SHODO_VALUE_MAP && i < shodo_value_count(root); i++) {
+    shodo_buf_adds(
+        out,
+        "# Site profile, changed on the screen of the stick. One item a line; `shodo site check` says what is missing.\n");
+    for (size_t i = 0; shodo_value_kind(root) == SHODO_VALUE_MAP && i < shodo_value_count(root);
+         i++) {
         const char *key = shodo_value_key_at(root, i);
         write_section(key, shodo_value_at(root, i), c, out);
         is_written = is_written || strcmp(c->section, key) == 0;
@@ -108,7 +118,8 @@ static bool keep_old(int dirfd, const char *name, struct shodo_error *err, enum 
     return true;
 }
 
-enum shodo_status tui_site_replace(int dirfd, const char *name, const struct shodo_buf *text, bool keeps, struct shodo_error *err) {
+enum shodo_status tui_site_replace(int dirfd, const char *name, const struct shodo_buf *text,
+                                   bool keeps, struct shodo_error *err) {
     char part[80];
     snprintf(part, sizeof part, "%.60s.new", name);
     if (text->failed)
@@ -129,7 +140,8 @@ enum shodo_status tui_site_replace(int dirfd, const char *name, const struct sho
     return shodo_io_fsync(dirfd, err);
 }
 
-enum shodo_status tui_site_read(int dirfd, const char *name, struct shodo_buf *out, struct shodo_error *err) {
+enum shodo_status tui_site_read(int dirfd, const char *name, struct shodo_buf *out,
+                                struct shodo_error *err) {
     enum shodo_status st = shodo_io_read_file(out, dirfd, name, SHODO_LIMIT_DOC_BYTES, err);
     if (st != SHODO_NOTFOUND)
         return st;

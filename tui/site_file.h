@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Changing site/site.yaml from the screen. A change is a new text of the whole profile: everything that is not changed is kept, also
- * keys that this program does not know; comments are lost, so the version before is kept as site.NNNN.yaml. Lists have one
- * item a line, so that people can go on writing in it.
+ * Changing site/site.yaml from the screen. A change is a new text of the whole profile: everything
+ * that is not changed is kept, also keys that this program does not know; comments are lost, so the
+ * version before is kept as site.NNNN.yaml. Lists have one item a line, so that people can go on
+ * writing in it.
  */
 #ifndef SHODO_TUI_SITE_FILE_H
 #define SHODO_TUI_SITE_FILE_H
@@ -15,17 +16,21 @@
 
 struct tui_site_change {
     const char *section; /* "hospital", "people", "connections" … */
-    long index;          /* of an item in its list, -1: the section is a map; the list's length: a new item */
-    const char *key;     /* NULL: the item is removed */
-    const char *json;    /* new value, JSON */
+    /* of an item in its list, -1: the section is a map; the list's length: a new item */
+    long index;
+    const char *key;  /* NULL: the item is removed */
+    const char *json; /* new value, JSON */
 };
 
 /* The profile with the change (NULL: as it is) as YAML. `root` NULL: an empty profile. Appends. */
-void tui_site_write(const struct shodo_value *root, const struct tui_site_change *c, struct shodo_buf *out);
-/* Replaces `name` (site.yaml, contacts.yaml) in `dirfd`. `keeps`: the version before stays as "site.NNNN.yaml". A power cut between
- * leaves either version or the complete "<name>.new". */
-enum shodo_status tui_site_replace(int dirfd, const char *name, const struct shodo_buf *text, bool keeps, struct shodo_error *err);
+void tui_site_write(const struct shodo_value *root, const struct tui_site_change *c,
+                    struct shodo_buf *out);
+/* Replaces `name` (site.yaml, contacts.yaml) in `dirfd`. `keeps`: the version before stays as
+ * "site.NNNN.yaml". A power cut between leaves either version or the complete "<name>.new". */
+enum shodo_status tui_site_replace(int dirfd, const char *name, const struct shodo_buf *text,
+                                   bool keeps, struct shodo_error *err);
 /* Reads `name`, else the "<name>.new" that a power cut left. */
-enum shodo_status tui_site_read(int dirfd, const char *name, struct shodo_buf *out, struct shodo_error *err);
+enum shodo_status tui_site_read(int dirfd, const char *name, struct shodo_buf *out,
+                                struct shodo_error *err);
 
 #endif

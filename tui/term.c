@@ -27,7 +27,8 @@ struct look {
     attr_t mono;      /* without */
 };
 
-/* No blinking, no red against green; DANGER is reverse, so that it also stands out without colour. */
+/* No blinking, no red against green; DANGER is reverse, so that it also stands out without colour.
+ */
 static const struct look looks[TUI_ROLE_COUNT] = {
     [TUI_ROLE_NORMAL] = {COLOR_WHITE, COLOR_BLACK, A_NORMAL, A_NORMAL},
     [TUI_ROLE_DIM] = {COLOR_WHITE, COLOR_BLACK, A_DIM, A_DIM},
@@ -57,7 +58,8 @@ static attr_t attr_of(const struct tui_term *t, int role) {
 }
 
 static void start_colours(struct tui_term *t) {
-    t->has_colour = !getenv("NO_COLOR") && has_colors() && start_color() == OK && COLOR_PAIRS > TUI_ROLE_COUNT;
+    t->has_colour = !getenv("NO_COLOR") && has_colors() && start_color() == OK &&
+                    COLOR_PAIRS > TUI_ROLE_COUNT;
     t->theme = t->has_colour ? TUI_THEME_COLOUR : TUI_THEME_MONO;
     for (short i = 0; t->has_colour && i < TUI_ROLE_COUNT; i++)
         init_pair((short)(i + 1), looks[i].fore, looks[i].back);
@@ -75,7 +77,8 @@ enum shodo_status tui_term_open(struct tui_term **ret, struct shodo_error *err) 
     t->screen = newterm(NULL, stdout, stdin);
     if (!t->screen) {
         free(t);
-        return shodo_fail(err, SHODO_UNSUPPORTED, "the terminal type '%s' is not known; set TERM to linux, xterm or vt100",
+        return shodo_fail(err, SHODO_UNSUPPORTED,
+                          "the terminal type '%s' is not known; set TERM to linux, xterm or vt100",
                           term ? term : "");
     }
     set_term(t->screen);
@@ -86,7 +89,8 @@ enum shodo_status tui_term_open(struct tui_term **ret, struct shodo_error *err) 
     nodelay(stdscr, TRUE);
     start_colours(t);
     /* The kernel console has no kanji; a real UTF-8 terminal calls itself something else. */
-    t->has_japanese = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 && term && strcmp(term, "linux") != 0 && strcmp(term, "vt100") != 0;
+    t->has_japanese = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 && term &&
+                      strcmp(term, "linux") != 0 && strcmp(term, "vt100") != 0;
     t->is_stale = true;
     *ret = t;
     return SHODO_OK;
@@ -174,14 +178,17 @@ static const struct {
     int code;
     enum tui_action action;
 } special[] = {
-    {KEY_F(1), TUI_ACTION_HELP},     {KEY_F(2), TUI_ACTION_THEME},       {KEY_F(3), TUI_ACTION_LANGUAGE},
-    {KEY_F(4), TUI_ACTION_NOTE},     {KEY_F(5), TUI_ACTION_CANCEL},      {KEY_F(6), TUI_ACTION_SCOPE},
-    {KEY_F(7), TUI_ACTION_FINDINGS}, {KEY_F(8), TUI_ACTION_SHIFT},       {KEY_F(9), TUI_ACTION_JOURNAL},
-    {KEY_F(10), TUI_ACTION_QUIT},    {KEY_UP, TUI_ACTION_UP},            {KEY_DOWN, TUI_ACTION_DOWN},
-    {KEY_LEFT, TUI_ACTION_LEFT},     {KEY_RIGHT, TUI_ACTION_RIGHT},      {KEY_PPAGE, TUI_ACTION_PAGE_UP},
-    {KEY_NPAGE, TUI_ACTION_PAGE_DOWN}, {KEY_HOME, TUI_ACTION_FIRST},     {KEY_END, TUI_ACTION_LAST},
-    {KEY_ENTER, TUI_ACTION_ENTER},   {KEY_BACKSPACE, TUI_ACTION_ERASE},  {KEY_DC, TUI_ACTION_ERASE},
-    {KEY_RESIZE, TUI_ACTION_RESIZE},
+    {KEY_F(1), TUI_ACTION_HELP},     {KEY_F(2), TUI_ACTION_THEME},
+    {KEY_F(3), TUI_ACTION_LANGUAGE}, {KEY_F(4), TUI_ACTION_NOTE},
+    {KEY_F(5), TUI_ACTION_CANCEL},   {KEY_F(6), TUI_ACTION_SCOPE},
+    {KEY_F(7), TUI_ACTION_FINDINGS}, {KEY_F(8), TUI_ACTION_SHIFT},
+    {KEY_F(9), TUI_ACTION_JOURNAL},  {KEY_F(10), TUI_ACTION_QUIT},
+    {KEY_UP, TUI_ACTION_UP},         {KEY_DOWN, TUI_ACTION_DOWN},
+    {KEY_LEFT, TUI_ACTION_LEFT},     {KEY_RIGHT, TUI_ACTION_RIGHT},
+    {KEY_PPAGE, TUI_ACTION_PAGE_UP}, {KEY_NPAGE, TUI_ACTION_PAGE_DOWN},
+    {KEY_HOME, TUI_ACTION_FIRST},    {KEY_END, TUI_ACTION_LAST},
+    {KEY_ENTER, TUI_ACTION_ENTER},   {KEY_BACKSPACE, TUI_ACTION_ERASE},
+    {KEY_DC, TUI_ACTION_ERASE},      {KEY_RESIZE, TUI_ACTION_RESIZE},
 };
 
 struct tui_key tui_term_key(struct tui_term *t, bool in_text_field) {

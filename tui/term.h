@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The terminal: shows a canvas, reads keys. The only file that knows ncurses. Terminal descriptions are embedded
- * (build-time infocmp), so no terminfo files are needed.
+ * The terminal: shows a canvas, reads keys. The only file that knows ncurses. Terminal descriptions
+ * are embedded (build-time infocmp), so no terminfo files are needed.
  */
 #ifndef SHODO_TUI_TERM_H
 #define SHODO_TUI_TERM_H
@@ -15,7 +15,8 @@
 enum tui_theme { TUI_THEME_COLOUR, TUI_THEME_CONTRAST, TUI_THEME_MONO, TUI_THEME_COUNT };
 
 struct tui_term;
-/* UNSUPPORTED: the terminal cannot be driven. Chooses MONO when there is no colour or NO_COLOR is set. */
+/* UNSUPPORTED: the terminal cannot be driven. Chooses MONO when there is no colour or NO_COLOR is
+ * set. */
 enum shodo_status tui_term_open(struct tui_term **ret, struct shodo_error *err);
 struct tui_term *tui_term_free(struct tui_term *t); /* restores the terminal */
 void tui_term_size(const struct tui_term *t, int *ret_rows, int *ret_cols);

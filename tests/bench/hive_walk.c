@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every key and value of a hive with our reader, data read: the counterpart of hivexml and reglookup in tests/bench/readers. */
+/* Every key and value of a hive with our reader, data read: the counterpart of hivexml and
+ * reglookup in tests/bench/readers. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -18,11 +19,13 @@ int main(int argc, char **argv) {
     struct shodo_error err = SHODO_ERROR_INIT;
     struct shodo_regf h;
     struct shodo_regf_count c = {0};
-    if (shodo_regf_open(&h, p, (size_t)n, &err) != SHODO_OK || shodo_regf_walk(&h, &c, &err) != SHODO_OK) {
+    if (shodo_regf_open(&h, p, (size_t)n, &err) != SHODO_OK ||
+        shodo_regf_walk(&h, &c, &err) != SHODO_OK) {
         fprintf(stderr, "%s\n", err.text);
         return 4;
     }
-    printf("%llu %llu %llu\n", (unsigned long long)c.keys, (unsigned long long)c.values, (unsigned long long)c.data_bytes);
+    printf("%llu %llu %llu\n", (unsigned long long)c.keys, (unsigned long long)c.values,
+           (unsigned long long)c.data_bytes);
     free(p);
     return 0;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Makes, verifies and opens bundles for tests/e2e/bundle and bundle_tamper, straight on handover/: what is tested there is
- * the bundle, not the command line.
+ * Makes, verifies and opens bundles for tests/e2e/bundle and bundle_tamper, straight on handover/:
+ * what is tested there is the bundle, not the command line.
  *
- *   bundle_tool make OUT KEYS NAME [--cert F]… [--pass P] [--plain] [--segment BYTES] [--big BYTES] [--max BYTES]
- *   bundle_tool verify PATH [--trust F] [--key F] [--pass P] [--card F]
- *   bundle_tool open PATH OUT [--trust F] [--key F] [--pass P]
- *   bundle_tool timestamp OUT NAME TSR [--trust AUTHORITIES]
+ *   bundle_tool make OUT KEYS NAME [--cert F]… [--pass P] [--plain] [--segment BYTES] [--big BYTES]
+ * [--max BYTES] bundle_tool verify PATH [--trust F] [--key F] [--pass P] [--card F] bundle_tool
+ * open PATH OUT [--trust F] [--key F] [--pass P] bundle_tool timestamp OUT NAME TSR [--trust
+ * AUTHORITIES]
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -102,7 +102,9 @@ static const struct {
     {"/C/odd/100%=sure?.txt", "escape\n", false, false},
     {"/C/odd/CON.log", "reserved\n", false, false},
     {"/C/odd/trailing. ", "dot and blank\n", false, false},
-    {"/C/odd/gp\xe2\x80\xae" "fdp.exe", "bidi\n", false, false},
+    {"/C/odd/gp\xe2\x80\xae"
+     "fdp.exe",
+     "bidi\n", false, false},
     {"/C/odd/lone\xed\xa0\x80surrogate", "WTF-8\n", false, false},
     {"/C/odd/Case.txt", "one\n", false, false},
     {"/C/odd/CASE.TXT", "two\n", false, false},
@@ -151,8 +153,11 @@ static enum shodo_status fill(struct shodo_bag *b, uint64_t big, struct shodo_er
     char long_name[700] = "/C/long/";
     for (int i = 0; i < 80; i++)
         memcpy(long_name + 8 + i * 6, "病院", 7);
-    const struct shodo_bag_file f = {
-        .path = long_name, .size_bytes = 5, .modified = SHODO_TIME_NONE, .accessed = SHODO_TIME_NONE, .born = SHODO_TIME_NONE};
+    const struct shodo_bag_file f = {.path = long_name,
+                                     .size_bytes = 5,
+                                     .modified = SHODO_TIME_NONE,
+                                     .accessed = SHODO_TIME_NONE,
+                                     .born = SHODO_TIME_NONE};
     if (st == SHODO_OK)
         st = shodo_bag_add(b, &f, "long\n", 5, err);
     const struct shodo_bag_file tag = {.path = "tags/ledger.jsonl",
@@ -208,9 +213,11 @@ static int make(struct args *a) {
         return die("making the bundle", &err);
     struct rusage use;
     getrusage(RUSAGE_SELF, &use);
-    printf("files %llu payload %llu sealed %llu segments %u tagmanifest %s segments-sha256 %s peak-kb %ld\n",
-           (unsigned long long)seal.files, (unsigned long long)seal.payload_bytes, (unsigned long long)seal.sealed_bytes,
-           seal.segments, seal.tagmanifest_sha256, seal.segments_sha256, use.ru_maxrss);
+    printf(
+        "files %llu payload %llu sealed %llu segments %u tagmanifest %s segments-sha256 %s peak-kb %ld\n",
+        (unsigned long long)seal.files, (unsigned long long)seal.payload_bytes,
+        (unsigned long long)seal.sealed_bytes, seal.segments, seal.tagmanifest_sha256,
+        seal.segments_sha256, use.ru_maxrss);
     return 0;
 }
 
@@ -243,8 +250,8 @@ static int verify(struct args *a, bool is_open) {
     enum shodo_status st = is_open ? shodo_open_bundle(AT_FDCWD, a->words[0], &o, out, &r, &err)
                                    : shodo_verify(AT_FDCWD, a->words[0], &o, &r, &err);
     printf("%s, signer %s, inside %s, files %llu\n", shodo_seal_state_name(r.state),
-           r.is_signer_confirmed ? "confirmed" : "unconfirmed", r.is_inside_checked ? "checked" : "not checked",
-           (unsigned long long)r.files);
+           r.is_signer_confirmed ? "confirmed" : "unconfirmed",
+           r.is_inside_checked ? "checked" : "not checked", (unsigned long long)r.files);
     return st == SHODO_OK ? 0 : die("verifying", &err);
 }
 
@@ -255,11 +262,13 @@ static int timestamp(struct args *a) {
     if (a->words_count != 3)
         return 2;
     if (shodo_io_open_dir(&out, AT_FDCWD, a->words[0], &err) != SHODO_OK ||
-        shodo_timestamp_attach(out, a->words[1], AT_FDCWD, a->words[2], a->trust.data, a->trust.len, &stamp, &err) != SHODO_OK)
+        shodo_timestamp_attach(out, a->words[1], AT_FDCWD, a->words[2], a->trust.data, a->trust.len,
+                               &stamp, &err) != SHODO_OK)
         return die("attaching the time stamp", &err);
     char when[SHODO_TIME_TEXT_BYTES];
     shodo_time_utc(stamp.time, 0, when);
-    printf("%s by %s, %s\n", when, stamp.tsa, stamp.is_trusted ? "trusted" : "authority not checked");
+    printf("%s by %s, %s\n", when, stamp.tsa,
+           stamp.is_trusted ? "trusted" : "authority not checked");
     return 0;
 }
 
@@ -274,11 +283,11 @@ int main(int argc, char **argv) {
     shodo_random_allow_seed(true); /* this is a test */
     if (shodo_text_locale_init(NULL, &err) != SHODO_OK)
         return die("locale", &err);
-    int rc = strcmp(verb, "make") == 0     ? make(&a)
-             : strcmp(verb, "verify") == 0 ? verify(&a, false)
-             : strcmp(verb, "open") == 0   ? verify(&a, true)
+    int rc = strcmp(verb, "make") == 0        ? make(&a)
+             : strcmp(verb, "verify") == 0    ? verify(&a, false)
+             : strcmp(verb, "open") == 0      ? verify(&a, true)
              : strcmp(verb, "timestamp") == 0 ? timestamp(&a)
-                                           : 2;
+                                              : 2;
     for (size_t i = 0; i < CERTS_MAX; i++)
         shodo_buf_done(&a.certs[i]);
     shodo_buf_done(&a.trust);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Adds one record to the journal of a case, for tests/e2e/sheets: sheets_tool CASE ACTOR EVENT JSON. The time is SHODO_CLOCK. */
+/* Adds one record to the journal of a case, for tests/e2e/sheets: sheets_tool CASE ACTOR EVENT
+ * JSON. The time is SHODO_CLOCK. */
 #include <stdio.h>
 
 #include "base/hash.h"

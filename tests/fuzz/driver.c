@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Replays a corpus without libFuzzer: every file of the folders named, and SHODO_FUZZ_MUTATIONS (64) seeded mutations
- * of each. The seed is fixed: a failure comes again.
+ * Replays a corpus without libFuzzer: every file of the folders named, and SHODO_FUZZ_MUTATIONS
+ * (64) seeded mutations of each. The seed is fixed: a failure comes again.
  */
 #include <dirent.h>
 #include <stdint.h>

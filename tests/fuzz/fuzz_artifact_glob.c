@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Up to the first line end a pattern, then paths, one a line; and the whole as a definition file. */
+/* Up to the first line end a pattern, then paths, one a line; and the whole as a definition file.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +39,8 @@ static void match_lines(const char *s, size_t n) {
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
     match_lines((const char *)p, n);
     struct shodo_artifacts *a = shodo_artifacts_new();
-    if (a && shodo_artifacts_add(a, "f", "", (const char *)p, n, NULL) == SHODO_OK && shodo_artifacts_count(a) > 0) {
+    if (a && shodo_artifacts_add(a, "f", "", (const char *)p, n, NULL) == SHODO_OK &&
+        shodo_artifacts_count(a) > 0) {
         const char *name = shodo_artifacts_at(a, 0)->name;
         (void)shodo_artifacts_select(a, &name, 1, NULL);
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* BitLocker metadata: the input is the metadata block, at all three places of a small volume. What opens by a clear key is
- * read at its edges. */
+/* BitLocker metadata: the input is the metadata block, at all three places of a small volume. What
+ * opens by a clear key is read at its edges. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

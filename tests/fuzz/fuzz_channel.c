@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The supervisor's end of a channel: framing and every decoder, fed as a worker that was taken over would. */
+/* The supervisor's end of a channel: framing and every decoder, fed as a worker that was taken over
+ * would. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,8 @@ static void decode(uint8_t type, struct shodo_cur c, struct shodo_arena *a) {
     uint32_t sector = 0;
     switch (type % 8) {
     case 0:
-        if (shodo_msg_get_item(&item, &c, a, NULL) == SHODO_OK && (strlen(item.path) != item.path_len || item.phase >= SHODO_PHASE_SKIP))
+        if (shodo_msg_get_item(&item, &c, a, NULL) == SHODO_OK &&
+            (strlen(item.path) != item.path_len || item.phase >= SHODO_PHASE_SKIP))
             abort();
         break;
     case 1:
@@ -33,11 +35,13 @@ static void decode(uint8_t type, struct shodo_cur c, struct shodo_arena *a) {
         break;
     case 3:
         if (shodo_msg_get_finding(&finding, &c, a, NULL) == SHODO_OK &&
-            (!finding.tap || !finding.rule || !finding.path || finding.other_paths_count > SHODO_LIMIT_NAMES_PER_FINDING))
+            (!finding.tap || !finding.rule || !finding.path ||
+             finding.other_paths_count > SHODO_LIMIT_NAMES_PER_FINDING))
             abort();
         break;
     case 4:
-        if (shodo_msg_get_ledger(&ledger, &c, a, NULL) == SHODO_OK && (ledger.reason >= SHODO_LEDGER_REASON_COUNT || ledger.count == 0))
+        if (shodo_msg_get_ledger(&ledger, &c, a, NULL) == SHODO_OK &&
+            (ledger.reason >= SHODO_LEDGER_REASON_COUNT || ledger.count == 0))
             abort();
         break;
     case 5:
@@ -57,7 +61,10 @@ static void decode(uint8_t type, struct shodo_cur c, struct shodo_arena *a) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
-    struct shodo_peer peer = {.fd = -1, .in = SHODO_BUF_INIT, .out = SHODO_BUF_INIT, .passing = SHODO_VEC_INIT(sizeof(struct shodo_passing))};
+    struct shodo_peer peer = {.fd = -1,
+                              .in = SHODO_BUF_INIT,
+                              .out = SHODO_BUF_INIT,
+                              .passing = SHODO_VEC_INIT(sizeof(struct shodo_passing))};
     struct shodo_arena a = SHODO_ARENA_INIT;
     if (n > SHODO_LIMIT_MESSAGE_BYTES * 2 || !shodo_buf_add(&peer.in, p, n))
         return 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lists that a hospital exports from a spreadsheet: contacts and connections. What is made of them is JSON. */
+/* Lists that a hospital exports from a spreadsheet: contacts and connections. What is made of them
+ * is JSON. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

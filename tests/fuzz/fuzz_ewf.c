@@ -18,7 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
         uint64_t size = shodo_source_size(s), bad = 0;
         size_t piece = size < sizeof(out) ? (size_t)size : sizeof(out);
         shodo_source_read(s, 0, out, piece, &bad, NULL);
-        shodo_source_read(s, size / 2, out, (size_t)(size - size / 2 < piece ? size - size / 2 : piece), &bad, NULL);
+        shodo_source_read(s, size / 2, out,
+                          (size_t)(size - size / 2 < piece ? size - size / 2 : piece), &bad, NULL);
         shodo_source_read(s, size - piece, out, piece, &bad, NULL);
         shodo_source_free(s);
     }

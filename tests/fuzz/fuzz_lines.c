@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* findings.jsonl, facts.jsonl and ledger.jsonl of a foreign case: what was read is written back and reads the same. */
+/* findings.jsonl, facts.jsonl and ledger.jsonl of a foreign case: what was read is written back and
+ * reads the same. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,7 +12,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Gives the line of a finding, a fact or a ledger line read from v; false when it is none. */
-typedef bool (*rewrite)(struct shodo_buf *out, const struct shodo_value *v, struct shodo_arena *arena);
+typedef bool (*rewrite)(struct shodo_buf *out, const struct shodo_value *v,
+                        struct shodo_arena *arena);
 
 static bool finding(struct shodo_buf *out, const struct shodo_value *v, struct shodo_arena *arena) {
     struct shodo_finding f;
@@ -51,7 +53,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         struct shodo_doc *again = NULL;
         if (!kinds[i](&once, shodo_doc_root(d), &arena))
             continue;
-        if (shodo_doc_parse_json(&again, "again", shodo_buf_cstr(&once), once.len, NULL) != SHODO_OK ||
+        if (shodo_doc_parse_json(&again, "again", shodo_buf_cstr(&once), once.len, NULL) !=
+                SHODO_OK ||
             !kinds[i](&twice, shodo_doc_root(again), &arena) || once.len != twice.len ||
             memcmp(once.data, twice.data, once.len) != 0)
             abort();

@@ -12,11 +12,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static enum shodo_status on_line(void *ctx, const uint8_t *digest, const char *path, size_t n) {
     const char *code = NULL;
-    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT, back = SHODO_BUF_INIT, fold = SHODO_BUF_INIT;
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT, back = SHODO_BUF_INIT,
+                                           fold = SHODO_BUF_INIT;
     (void)ctx, (void)digest;
     (void)shodo_name_refuse(path, n, &code);
     shodo_name_fold(&fold, path, n);
-    if (n == 0 || memchr(path, '\0', n) || path[0] == '/' || path[n - 1] == '/' || memmem(path, n, "//", 2))
+    if (n == 0 || memchr(path, '\0', n) || path[0] == '/' || path[n - 1] == '/' ||
+        memmem(path, n, "//", 2))
         return SHODO_OK;
     if (shodo_bag_escape(&b, path, n)) {
         shodo_assert(shodo_bag_unescape(&back, b.data, b.len));

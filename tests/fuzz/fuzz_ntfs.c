@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* MFT records: the input takes the place of records 24 and on of a small volume (magic and update sequence are made
- * right, or nothing behind them would be reached); every entry is listed and every stream read. */
+/* MFT records: the input takes the place of records 24 and on of a small volume (magic and update
+ * sequence are made right, or nothing behind them would be reached); every entry is listed and
+ * every stream read. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +39,8 @@ static enum shodo_status read_streams(void *ctx, const struct shodo_entry *e) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
-    const struct shodo_walk_options o = {.want_deleted = true, .want_system = true, .want_owner = true};
+    const struct shodo_walk_options o = {
+        .want_deleted = true, .want_system = true, .want_owner = true};
     struct source_fault f = {.size = MAKER_BYTES};
     struct shodo_volume_table t;
     struct shodo_source *s = NULL;
@@ -57,10 +59,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
         memcpy(r + 1022, "\x07\0", 2);
     }
     f.data = m.disk;
-    if (source_fault_open(&s, &f, NULL) != SHODO_OK || shodo_volume_table_open(&t, s, NULL) != SHODO_OK)
+    if (source_fault_open(&s, &f, NULL) != SHODO_OK ||
+        shodo_volume_table_open(&t, s, NULL) != SHODO_OK)
         abort();
     if (shodo_walk_open(&w, shodo_volume_at(&t, 0), NULL) == SHODO_OK) {
-        const struct shodo_walk_sink sink = {.ctx = shodo_volume_at(&t, 0)->source, .entry = read_streams};
+        const struct shodo_walk_sink sink = {.ctx = shodo_volume_at(&t, 0)->source,
+                                             .entry = read_streams};
         shodo_walk_run(w, &o, &sink, NULL, NULL);
     }
     shodo_walk_free(w);

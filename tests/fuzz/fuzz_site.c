@@ -24,7 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct shodo_site *s = NULL;
     shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT;
     unsigned count = 0;
-    if (shodo_site_load(&s, "site.yaml", (const char *)data, size, on_problem, NULL, NULL) == SHODO_OK)
+    if (shodo_site_load(&s, "site.yaml", (const char *)data, size, on_problem, NULL, NULL) ==
+        SHODO_OK)
         (void)shodo_site_decision(s, "shutdown");
     shodo_site_free(s);
     shodo_buf_add(&text, data, size);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Foreign text: every encoding, what is shown of it (never a control character), widths, wraps and folds. */
+/* Foreign text: every encoding, what is shown of it (never a control character), widths, wraps and
+ * folds. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -14,7 +15,8 @@ static void on_line(void *ctx, const char *s, size_t n) {
 }
 
 static void show(const char *s, size_t n) {
-    shodo_auto(shodo_buf) struct shodo_buf safe = SHODO_BUF_INIT, clip = SHODO_BUF_INIT, fold = SHODO_BUF_INIT;
+    shodo_auto(shodo_buf) struct shodo_buf safe = SHODO_BUF_INIT, clip = SHODO_BUF_INIT,
+                                           fold = SHODO_BUF_INIT;
     size_t columns = 0, total = 0;
     shodo_text_safe(&safe, s, n);
     for (size_t at = 0; at < safe.len;) {
@@ -34,7 +36,8 @@ static void show(const char *s, size_t n) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    static const enum shodo_encoding encodings[] = {SHODO_UTF8, SHODO_UTF16LE, SHODO_LATIN1, SHODO_CP932};
+    static const enum shodo_encoding encodings[] = {SHODO_UTF8, SHODO_UTF16LE, SHODO_LATIN1,
+                                                    SHODO_CP932};
     if (size > 65536)
         return 0;
     show((const char *)data, size);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* FAT, exFAT and ext volumes: the input is a list of sectors (number as two bytes, 512 bytes) of a 1 MiB volume; what is
- * listed is read. */
+/* FAT, exFAT and ext volumes: the input is a list of sectors (number as two bytes, 512 bytes) of a
+ * 1 MiB volume; what is listed is read. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

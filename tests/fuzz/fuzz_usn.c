@@ -7,7 +7,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
     struct shodo_reader_memory mem = {.p = p, .n = n};
-    struct shodo_reader_file f = {.path = "/$Extend/$UsnJrnl", .stream = "", .bytes = shodo_reader_in_memory(&mem)};
+    struct shodo_reader_file f = {
+        .path = "/$Extend/$UsnJrnl", .stream = "", .bytes = shodo_reader_in_memory(&mem)};
     shodo_reader_usn.run(&f, &reader_sink);
     return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON and YAML from the stick: what was read is written as JSON, reads again and gives the same bytes. */
+/* JSON and YAML from the stick: what was read is written as JSON, reads again and gives the same
+ * bytes. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -18,7 +19,8 @@ static void roundtrip(const struct shodo_value *root) {
     shodo_auto(shodo_buf) struct shodo_buf once = SHODO_BUF_INIT, twice = SHODO_BUF_INIT;
     struct shodo_doc *again = NULL;
     write_tree(&once, root);
-    if (once.failed || shodo_doc_parse_json(&again, "again", shodo_buf_cstr(&once), once.len, NULL) != SHODO_OK)
+    if (once.failed ||
+        shodo_doc_parse_json(&again, "again", shodo_buf_cstr(&once), once.len, NULL) != SHODO_OK)
         abort();
     write_tree(&twice, shodo_doc_root(again));
     shodo_doc_free(again);

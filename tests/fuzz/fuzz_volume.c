@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Partition tables and what is on the volumes. Byte 0 chooses the sector size; the rest is the start of a 2 MiB disk,
- * its last KiB the end. */
+/* Partition tables and what is on the volumes. Byte 0 chooses the sector size; the rest is the
+ * start of a 2 MiB disk, its last KiB the end. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Shadow copy structures: the input is a list of 512-byte sectors (number as two bytes) of a 1 MiB volume. */
+/* Shadow copy structures: the input is a list of 512-byte sectors (number as two bytes) of a 1 MiB
+ * volume. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

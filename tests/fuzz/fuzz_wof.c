@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A CompactOS file: bytes 0 to 3 choose algorithm and plain size, the rest is WofCompressedData with its table of chunks. */
+/* A CompactOS file: bytes 0 to 3 choose algorithm and plain size, the rest is WofCompressedData
+ * with its table of chunks. */
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -17,11 +18,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
     struct shodo_source *s = NULL;
     struct shodo_content *c = NULL;
     uint64_t size = p[1] | (uint64_t)p[2] << 8 | (uint64_t)(p[3] & 7) << 16;
-    struct shodo_stream streams[2] = {
-        {.name = "", .size_bytes = size, .valid_bytes = size, .flags = SHODO_STREAM_WOF | SHODO_STREAM_SPARSE, .unit_bytes = chunks[p[0] % 4]},
-        {.name = "WofCompressedData", .name_len = 17, .size_bytes = n - 4, .valid_bytes = n - 4, .flags = SHODO_STREAM_RESIDENT,
-         .resident = p + 4, .resident_len = n - 4}};
-    struct shodo_entry e = {.path = "/x", .path_len = 2, .owner = "", .damage = "", .streams = streams, .streams_count = 2};
+    struct shodo_stream streams[2] = {{.name = "",
+                                       .size_bytes = size,
+                                       .valid_bytes = size,
+                                       .flags = SHODO_STREAM_WOF | SHODO_STREAM_SPARSE,
+                                       .unit_bytes = chunks[p[0] % 4]},
+                                      {.name = "WofCompressedData",
+                                       .name_len = 17,
+                                       .size_bytes = n - 4,
+                                       .valid_bytes = n - 4,
+                                       .flags = SHODO_STREAM_RESIDENT,
+                                       .resident = p + 4,
+                                       .resident_len = n - 4}};
+    struct shodo_entry e = {.path = "/x",
+                            .path_len = 2,
+                            .owner = "",
+                            .damage = "",
+                            .streams = streams,
+                            .streams_count = 2};
     if (source_fault_open(&s, &f, NULL) != SHODO_OK)
         abort();
     if (shodo_content_open(&c, s, &e, 0, NULL) == SHODO_OK) {

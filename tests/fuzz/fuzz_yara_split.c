@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rule text. Cut rules lie inside the text, one behind the other, and each is written into exactly one guard's part. */
+/* Rule text. Cut rules lie inside the text, one behind the other, and each is written into exactly
+ * one guard's part. */
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -17,7 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
         return 0;
     size_t end = 0, written = 0;
     for (size_t i = 0; !s.is_whole && i < s.rules.count; i++) {
-        const struct shodo_split_rule *r = (const struct shodo_split_rule *)shodo_vec_at(&s.rules, i);
+        const struct shodo_split_rule *r = (const struct shodo_split_rule *)shodo_vec_at(&s.rules,
+                                                                                         i);
         if (r->start < end || r->end <= r->start || r->end > n || r->name + r->name_len > r->end)
             abort();
         end = r->end;

@@ -7,7 +7,8 @@
 
 #include "examine/readers/reader.h"
 
-static void on_fact(void *ctx, const char *reader, const char *kind, int64_t time, const char *source, const char *values_json) {
+static void on_fact(void *ctx, const char *reader, const char *kind, int64_t time,
+                    const char *source, const char *values_json) {
     (void)ctx;
     (void)reader;
     (void)time;
@@ -15,7 +16,8 @@ static void on_fact(void *ctx, const char *reader, const char *kind, int64_t tim
         abort();
 }
 
-static void on_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t examined_bytes, const char *text) {
+static void on_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t examined_bytes,
+                       const char *text) {
     (void)ctx;
     (void)reason;
     (void)examined_bytes;

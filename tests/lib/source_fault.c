@@ -15,8 +15,8 @@ static int64_t fault_read(void *self, uint64_t offset, void *p, size_t n) {
     if (f->short_bytes > 0 && n > f->short_bytes)
         n = f->short_bytes;
     if (offset >= f->size || n > f->size - offset ||
-        (f->bad_length > 0 && offset < f->bad_offset + f->bad_length && f->bad_offset < offset + n &&
-         (f->bad_times == 0 || f->failures < f->bad_times))) {
+        (f->bad_length > 0 && offset < f->bad_offset + f->bad_length &&
+         f->bad_offset < offset + n && (f->bad_times == 0 || f->failures < f->bad_times))) {
         f->failures++;
         errno = EIO;
         return -1;
@@ -29,7 +29,8 @@ static void fault_free(void *self) {
     (void)self;
 }
 
-enum shodo_status source_fault_open(struct shodo_source **ret, struct source_fault *f, struct shodo_error *err) {
+enum shodo_status source_fault_open(struct shodo_source **ret, struct source_fault *f,
+                                    struct shodo_error *err) {
     static const struct shodo_source_ops ops = {.read = fault_read, .free = fault_free};
     return shodo_source_layer(ret, &ops, f, f->claimed_size > 0 ? f->claimed_size : f->size,
                               f->sector > 0 ? f->sector : 512, err);

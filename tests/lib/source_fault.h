@@ -12,18 +12,19 @@
 struct source_fault {
     const uint8_t *data; /* borrowed */
     uint64_t size;
-    uint32_t sector;        /* 0 = 512 */
-    uint64_t bad_offset;    /* reads that touch [bad_offset, +bad_length) fail with EIO */
-    uint64_t bad_length;    /* 0: none */
-    unsigned bad_times;     /* 0: always; else only the first so many */
-    size_t short_bytes;     /* at most so many bytes per read; 0: no limit */
-    unsigned vanish_after;  /* reads until ENODEV for ever; 0: never */
-    uint64_t claimed_size;  /* size the source tells; 0: `size`. Reads past `size` fail */
+    uint32_t sector;       /* 0 = 512 */
+    uint64_t bad_offset;   /* reads that touch [bad_offset, +bad_length) fail with EIO */
+    uint64_t bad_length;   /* 0: none */
+    unsigned bad_times;    /* 0: always; else only the first so many */
+    size_t short_bytes;    /* at most so many bytes per read; 0: no limit */
+    unsigned vanish_after; /* reads until ENODEV for ever; 0: never */
+    uint64_t claimed_size; /* size the source tells; 0: `size`. Reads past `size` fail */
     /* what happened */
     unsigned reads, failures;
 };
 
 /* `f` is borrowed for the life of the source. */
-enum shodo_status source_fault_open(struct shodo_source **ret, struct source_fault *f, struct shodo_error *err);
+enum shodo_status source_fault_open(struct shodo_source **ret, struct source_fault *f,
+                                    struct shodo_error *err);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A run with examiners that misbehave on purpose: a program of its own, so that it can be static and sandboxed like shodo
- * (cmocka has no archive). In sanitizer builds the filter is off and the forbidden calls are left out.
- *   engine_run DIR     DIR must not exist; prints what it checks; exit 0 = all as asked
+ * A run with examiners that misbehave on purpose: a program of its own, so that it can be static
+ * and sandboxed like shodo (cmocka has no archive). In sanitizer builds the filter is off and the
+ * forbidden calls are left out. engine_run DIR     DIR must not exist; prints what it checks; exit
+ * 0 = all as asked
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -45,7 +46,8 @@ struct misdeed {
 
 static void do_crash(int fd) {
     (void)fd;
-    volatile uintptr_t nowhere = 64; /* not the null pointer, so that no sanitizer explains it away */
+    /* not the null pointer, so that no sanitizer explains it away */
+    volatile uintptr_t nowhere = 64;
     *(volatile char *)nowhere = 1;
 }
 static void do_hang(int fd) {
@@ -87,7 +89,8 @@ static void do_unknown(int fd) {
     shodo_channel_send(fd, 200, "abc", 3, NULL);
 }
 static void do_junk_finding(int fd) {
-    shodo_channel_send(fd, SHODO_MSG_FINDING, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01zzzz", 14, NULL);
+    shodo_channel_send(fd, SHODO_MSG_FINDING, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01zzzz", 14,
+                       NULL);
 }
 static void do_wrong_done(int fd) {
     struct shodo_buf b = SHODO_BUF_INIT;
@@ -96,7 +99,12 @@ static void do_wrong_done(int fd) {
 }
 static void do_foreign_finding(int fd) {
     struct shodo_buf b = SHODO_BUF_INIT;
-    struct shodo_finding f = {.tap = "scan", .rule = "forged", .kind = "detection", .path = "/elsewhere", .volume = 7, .record = 77};
+    struct shodo_finding f = {.tap = "scan",
+                              .rule = "forged",
+                              .kind = "detection",
+                              .path = "/elsewhere",
+                              .volume = 7,
+                              .record = 77};
     shodo_msg_put_finding(&b, &f);
     shodo_channel_send(fd, SHODO_MSG_FINDING, b.data, b.len, NULL);
 }
@@ -150,16 +158,19 @@ static enum shodo_status on_line(void *ctx, const char *line, size_t n) {
         shodo_ledger_read(&l, shodo_doc_root(doc), &arena, NULL) == SHODO_OK && l.is_problem) {
         const char *slash = l.path ? strrchr(l.path, '/') : NULL;
         size_t i = 0;
-        while (i < SHODO_ARRAY_SIZE(misdeeds) && (!slash || strcmp(slash + 1, misdeeds[i].name) != 0))
+        while (i < SHODO_ARRAY_SIZE(misdeeds) &&
+               (!slash || strcmp(slash + 1, misdeeds[i].name) != 0))
             i++;
         if (i == SHODO_ARRAY_SIZE(misdeeds)) {
             s->others++;
             printf("      other line: %s: %s\n", l.path ? l.path : "-", l.text);
         } else {
             s->lines[i]++;
-            s->good[i] += strcmp(shodo_ledger_reason_name(l.reason), misdeeds[i].reason) == 0 && strstr(l.text, misdeeds[i].text);
+            s->good[i] += strcmp(shodo_ledger_reason_name(l.reason), misdeeds[i].reason) == 0 &&
+                          strstr(l.text, misdeeds[i].text);
             if (!s->good[i])
-                printf("      %s: %s: %s\n", misdeeds[i].name, shodo_ledger_reason_name(l.reason), l.text);
+                printf("      %s: %s: %s\n", misdeeds[i].name, shodo_ledger_reason_name(l.reason),
+                       l.text);
         }
     }
     shodo_doc_free(doc);
@@ -190,7 +201,8 @@ static void make_tree(const char *dir) {
         put_file(dir, misdeeds[i].name, misdeeds[i].name);
 }
 
-static const char rule[] = "rule marker { meta: author=\"t\" strings: $a=\"marker-of-the-run-test\" condition: $a }";
+static const char rule[] =
+    "rule marker { meta: author=\"t\" strings: $a=\"marker-of-the-run-test\" condition: $a }";
 
 static struct shodo_plan *make_plan(void) {
     struct shodo_rule_text text = {.name = "marker.yar", .text = rule, .len = sizeof rule - 1};
@@ -236,7 +248,8 @@ int main(int argc, char **argv) {
     int outfd = open(out, O_RDONLY | O_DIRECTORY);
     shodo_signals_init();
     shodo_events_init(&events, -1);
-    if (!plan || shodo_host_open(&host, tree, &err) != SHODO_OK || shodo_store_open(&store, outfd, "0123456789ab", false, &err) != SHODO_OK)
+    if (!plan || shodo_host_open(&host, tree, &err) != SHODO_OK ||
+        shodo_store_open(&store, outfd, "0123456789ab", false, &err) != SHODO_OK)
         return fprintf(stderr, "%s\n", err.text), 2;
     const struct shodo_run_key key = {.run = "r", .source = tree, .profile = "full", .rules = "x"};
     const struct shodo_run_options o = {.host = &host,
@@ -252,7 +265,8 @@ int main(int argc, char **argv) {
     check(st == SHODO_OK, "the run comes to its end");
     if (st != SHODO_OK)
         printf("      %s\n", err.text);
-    check(result.files_done == result.totals.files && result.totals.files == GOOD_FILES + SHODO_ARRAY_SIZE(misdeeds),
+    check(result.files_done == result.totals.files &&
+              result.totals.files == GOOD_FILES + SHODO_ARRAY_SIZE(misdeeds),
           "every file was examined or is in the ledger");
     struct seen seen = {.others = 0};
     shodo_store_each(outfd, "ledger.jsonl", on_line, &seen, NULL);
@@ -260,7 +274,8 @@ int main(int argc, char **argv) {
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(misdeeds); i++) {
         bool is_on = !misdeeds[i].needs_filter || shodo_sandbox_has_filter();
         char what[128];
-        snprintf(what, sizeof what, "%s: %s", misdeeds[i].name, is_on ? "one ledger line with the right reason" : "filter is off in this build");
+        snprintf(what, sizeof what, "%s: %s", misdeeds[i].name,
+                 is_on ? "one ledger line with the right reason" : "filter is off in this build");
         check(is_on ? seen.lines[i] == 1 && seen.good[i] == 1 : seen.lines[i] == 0, what);
         expected += is_on;
     }

@@ -33,7 +33,8 @@ void image_open(struct image *im, const char *path) {
     im->fd = open(path, O_RDONLY | O_CLOEXEC);
     assert_true(im->fd >= 0);
     assert_int_equal(fstat(im->fd, &sb), 0);
-    assert_int_equal(shodo_source_from_fd(&im->source, im->fd, (uint64_t)sb.st_size, 512, &err), SHODO_OK);
+    assert_int_equal(shodo_source_from_fd(&im->source, im->fd, (uint64_t)sb.st_size, 512, &err),
+                     SHODO_OK);
     if (shodo_volume_table_open(&im->table, im->source, &err) != SHODO_OK)
         fail_msg("%s: %s", path, err.text);
 }
@@ -44,7 +45,8 @@ void image_close(struct image *im) {
     close(im->fd);
 }
 
-static int run(const char *const argv[], void (*take)(void *ctx, const uint8_t *p, size_t n), void *ctx) {
+static int run(const char *const argv[], void (*take)(void *ctx, const uint8_t *p, size_t n),
+               void *ctx) {
     posix_spawn_file_actions_t fa;
     int fds[2], status = -1;
     pid_t pid = -1;
@@ -112,7 +114,8 @@ void file_sha256(const char *path, uint8_t digest[32]) {
     assert_int_equal(run_sha256(argv, digest, &len), 0);
 }
 
-uint64_t stream_sha256(struct shodo_source *s, const struct shodo_entry *e, size_t stream, uint8_t digest[32]) {
+uint64_t stream_sha256(struct shodo_source *s, const struct shodo_entry *e, size_t stream,
+                       uint8_t digest[32]) {
     struct shodo_error err = SHODO_ERROR_INIT;
     struct shodo_hash *h = shodo_hash_new(SHODO_SHA256);
     struct shodo_content *c = NULL;

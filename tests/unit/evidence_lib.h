@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Helpers of the evidence tests: opening images of the test data, running oracle programs. Linked into each of them. */
+/* Helpers of the evidence tests: opening images of the test data, running oracle programs. Linked
+ * into each of them. */
 #ifndef SHODO_TESTS_EVIDENCE_LIB_H
 #define SHODO_TESTS_EVIDENCE_LIB_H
 
@@ -24,12 +25,14 @@ struct image {
 void image_open(struct image *im, const char *path);
 void image_close(struct image *im);
 
-/* Runs a program with its output read to the end: SHA-256 of it and its length. Returns the exit code. */
+/* Runs a program with its output read to the end: SHA-256 of it and its length. Returns the exit
+ * code. */
 int run_sha256(const char *const argv[], uint8_t digest[32], uint64_t *ret_len);
 /* Same, output kept in `out` (NUL-terminated, cut at n). */
 int run_text(const char *const argv[], char *out, size_t n);
 void file_sha256(const char *path, uint8_t digest[32]);
 /* All bytes of a stream; returns what was lost. */
-uint64_t stream_sha256(struct shodo_source *s, const struct shodo_entry *e, size_t stream, uint8_t digest[32]);
+uint64_t stream_sha256(struct shodo_source *s, const struct shodo_entry *e, size_t stream,
+                       uint8_t digest[32]);
 
 #endif

@@ -42,7 +42,8 @@ void maker_begin(struct maker *m, uint32_t number, uint16_t flags) {
 }
 
 /* Common head of an attribute; returns its start. */
-static uint8_t *attr(struct maker *m, uint32_t type, const char *name, size_t head, size_t payload) {
+static uint8_t *attr(struct maker *m, uint32_t type, const char *name, size_t head,
+                     size_t payload) {
     uint8_t *p = m->record + m->at;
     size_t units = strlen(name), length = (head + 2 * units + payload + 7 + 7) / 8 * 8;
     put32(p, type);
@@ -88,8 +89,8 @@ void maker_standard(struct maker *m, uint32_t dos_attributes) {
     maker_resident(m, 0x10, "", v, sizeof(v));
 }
 
-void maker_name16(struct maker *m, uint32_t parent, uint16_t parent_seq, int name_space, const uint16_t *name,
-                  size_t units) {
+void maker_name16(struct maker *m, uint32_t parent, uint16_t parent_seq, int name_space,
+                  const uint16_t *name, size_t units) {
     uint8_t v[66 + 510] = {0};
     put64(v, (uint64_t)parent | (uint64_t)parent_seq << 48);
     for (int i = 0; i < 4; i++)
@@ -101,7 +102,8 @@ void maker_name16(struct maker *m, uint32_t parent, uint16_t parent_seq, int nam
     maker_resident(m, 0x30, "", v, 66 + 2 * units);
 }
 
-void maker_name(struct maker *m, uint32_t parent, uint16_t parent_seq, int name_space, const char *name) {
+void maker_name(struct maker *m, uint32_t parent, uint16_t parent_seq, int name_space,
+                const char *name) {
     uint16_t units[255];
     size_t n = strlen(name);
     for (size_t i = 0; i < n; i++)
@@ -125,7 +127,8 @@ void maker_end(struct maker *m) {
 }
 
 void maker_start(struct maker *m) {
-    static const uint8_t mft_runs[] = {0x11, 16, 4, 0}, bitmap_runs[] = {0x11, 1, BITMAP_CLUSTER, 0};
+    static const uint8_t mft_runs[] = {0x11, 16, 4, 0},
+                         bitmap_runs[] = {0x11, 1, BITMAP_CLUSTER, 0};
     uint8_t *boot = NULL;
     *m = (struct maker){.disk = calloc(1, MAKER_BYTES)};
     boot = m->disk;
@@ -144,8 +147,10 @@ void maker_start(struct maker *m) {
     maker_begin(m, 0, 1);
     maker_standard(m, 6);
     maker_name(m, 5, 5, 3, "$MFT");
-    maker_stream(m, &(struct maker_stream){0x80, "", 0, 15, 65536, 65536, 65536, 0, 0, mft_runs, sizeof(mft_runs)});
-    maker_stream(m, &(struct maker_stream){0xb0, "", 0, 0, 4096, 8, 8, 0, 0, bitmap_runs, sizeof(bitmap_runs)});
+    maker_stream(m, &(struct maker_stream){0x80, "", 0, 15, 65536, 65536, 65536, 0, 0, mft_runs,
+                                           sizeof(mft_runs)});
+    maker_stream(m, &(struct maker_stream){0xb0, "", 0, 0, 4096, 8, 8, 0, 0, bitmap_runs,
+                                           sizeof(bitmap_runs)});
     maker_end(m);
     for (uint32_t i = 1; i < 4; i++) {
         maker_begin(m, i, 1);

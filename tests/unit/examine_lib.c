@@ -135,8 +135,9 @@ void run_fd(struct exam_run *r, struct shodo_entry *e, int fd, uint64_t size) {
 
 void run_bytes(struct exam_run *r, const char *path, const char *stream, const void *p, size_t n) {
     struct shodo_entry e = entry_of(path);
-    struct shodo_stream streams[2] = {{.name = "", .flags = SHODO_STREAM_RESIDENT, .resident = (const uint8_t *)""},
-                                      {.name = stream ? stream : "", .name_len = stream ? strlen(stream) : 0}};
+    struct shodo_stream streams[2] = {
+        {.name = "", .flags = SHODO_STREAM_RESIDENT, .resident = (const uint8_t *)""},
+        {.name = stream ? stream : "", .name_len = stream ? strlen(stream) : 0}};
     struct shodo_stream *s = &streams[1];
     s->size_bytes = s->valid_bytes = n;
     s->flags = SHODO_STREAM_HOST_FD;
@@ -173,7 +174,8 @@ static enum shodo_status on_tree_entry(void *ctx, const struct shodo_entry *e) {
     return SHODO_OK;
 }
 
-static void on_tree_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t record, const char *path, const char *text) {
+static void on_tree_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t record,
+                            const char *path, const char *text) {
     (void)ctx;
     (void)reason;
     (void)record;
@@ -244,7 +246,8 @@ static void load_folder(const char *directory, const char *suffix, struct shodo_
         close(fd);
         struct shodo_rule_text *t = shodo_vec_push(out);
         assert_non_null(t);
-        *t = (struct shodo_rule_text){.name = strdup(e->d_name), .text = text, .len = (size_t)st.st_size, .digest = ""};
+        *t = (struct shodo_rule_text){
+            .name = strdup(e->d_name), .text = text, .len = (size_t)st.st_size, .digest = ""};
     }
     closedir(d);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Helpers of the examine tests: a plan, an exam and everything it said, in one process. Linked into each of them. */
+/* Helpers of the examine tests: a plan, an exam and everything it said, in one process. Linked into
+ * each of them. */
 #ifndef SHODO_TESTS_EXAMINE_LIB_H
 #define SHODO_TESTS_EXAMINE_LIB_H
 
@@ -43,23 +44,28 @@ struct exam_run {
 void run_open(struct exam_run *r, const struct shodo_plan_options *o);
 void run_close(struct exam_run *r);
 void run_forget(struct exam_run *r); /* findings, lines and facts */
-/* Examines bytes under a name on drive C. `stream`: NULL, or the name of a data stream beside an empty unnamed one. */
+/* Examines bytes under a name on drive C. `stream`: NULL, or the name of a data stream beside an
+ * empty unnamed one. */
 void run_bytes(struct exam_run *r, const char *path, const char *stream, const void *p, size_t n);
-/* The same with a descriptor of `size` bytes and an entry that the caller has made ready but for its streams. */
+/* The same with a descriptor of `size` bytes and an entry that the caller has made ready but for
+ * its streams. */
 void run_fd(struct exam_run *r, struct shodo_entry *e, int fd, uint64_t size);
 /* Every file below a host directory. */
 void run_tree(struct exam_run *r, const char *directory);
 
 struct shodo_entry entry_of(const char *path); /* borrowed path, drive C, no streams */
 struct shodo_rule_text rule_text(const char *name, const char *text);
-size_t count_findings(const struct exam_run *r, const char *tap, const char *rule); /* rule NULL: any */
+/* rule NULL: any */
+size_t count_findings(const struct exam_run *r, const char *tap, const char *rule);
 const struct said_finding *find_finding(const struct exam_run *r, const char *rule);
 const struct said_line *find_line(const struct exam_run *r, enum shodo_ledger_reason reason);
 
-/* All files below `directory` with this suffix, as rule texts whose names are the base names. Returns their number. */
+/* All files below `directory` with this suffix, as rule texts whose names are the base names.
+ * Returns their number. */
 size_t load_texts(const char *directory, const char *suffix, struct shodo_rule_text **ret);
 void free_texts(struct shodo_rule_text *texts, size_t n);
-/* The folder of the ReversingLabs rules, unpacked on the first call; skips the running test when the archive is absent. */
+/* The folder of the ReversingLabs rules, unpacked on the first call; skips the running test when
+ * the archive is absent. */
 const char *reversinglabs(void);
 /* Runs a program and asserts that it exits with 0; its output into `out` when not NULL. */
 void run_program(const char *const argv[], struct shodo_buf *out);

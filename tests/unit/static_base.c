@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Run by static_base.sh as a static program in an empty root with an empty environment, first as it is, then inside
- * the system-call filter of an examiner: what base/ promises must hold there, where libc finds no file to help it.
- * Prints one line per check; exit 0 when all hold. "--speed" prints MB/s of SHA-256 instead.
+ * Run by static_base.sh as a static program in an empty root with an empty environment, first as it
+ * is, then inside the system-call filter of an examiner: what base/ promises must hold there, where
+ * libc finds no file to help it. Prints one line per check; exit 0 when all hold. "--speed" prints
+ * MB/s of SHA-256 instead.
  */
 #include <errno.h>
 #include <iconv.h>
@@ -56,12 +57,14 @@ static bool sha256_is(const char *text, const char *want) {
 }
 
 static void parsing_and_hashing(void) {
-    static const char json[] = "{\"a\":[1,2,{\"b\":\"病院\"}]}", yaml[] = "a: [1, 2]\nb: {c: 病院}\n";
+    static const char json[] = "{\"a\":[1,2,{\"b\":\"病院\"}]}",
+                      yaml[] = "a: [1, 2]\nb: {c: 病院}\n";
     shodo_autop(shodo_doc) struct shodo_doc *j = NULL;
     shodo_autop(shodo_doc) struct shodo_doc *y = NULL;
     uint8_t random[32];
 
-    check("SHA-256", sha256_is("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+    check("SHA-256",
+          sha256_is("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
     check("JSON", shodo_doc_parse_json(&j, "json", json, strlen(json), NULL) == SHODO_OK);
     check("YAML", shodo_doc_parse_yaml(&y, "yaml", yaml, strlen(yaml), NULL) == SHODO_OK);
     check("random bytes", shodo_random(random, sizeof(random), NULL) == SHODO_OK);
@@ -72,19 +75,23 @@ static void parsing_and_hashing(void) {
 
 /* The 14 calls of an examiner; anything else kills. */
 static bool lock(void) {
-    static const int calls[] = {SYS_read,    SYS_write, SYS_pread64, SYS_mmap,          SYS_munmap,    SYS_mremap,       SYS_mprotect,
-                                SYS_madvise, SYS_brk,   SYS_futex,   SYS_clock_gettime, SYS_getrandom, SYS_rt_sigreturn, SYS_exit_group};
+    static const int calls[] = {SYS_read,         SYS_write,     SYS_pread64,       SYS_mmap,
+                                SYS_munmap,       SYS_mremap,    SYS_mprotect,      SYS_madvise,
+                                SYS_brk,          SYS_futex,     SYS_clock_gettime, SYS_getrandom,
+                                SYS_rt_sigreturn, SYS_exit_group};
     struct sock_filter f[2 * SHODO_ARRAY_SIZE(calls) + 2];
     unsigned short n = 0;
 
-    f[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
+    f[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+                                          offsetof(struct seccomp_data, nr));
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(calls); i++) {
         f[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)calls[i], 0, 1);
         f[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     }
     f[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
     struct sock_fprog p = {.len = n, .filter = f};
-    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &p) == 0;
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &p) == 0;
 }
 
 static int speed(void) {
@@ -98,7 +105,8 @@ static int speed(void) {
         shodo_hash_update(h, piece, sizeof(piece));
     shodo_hash_final(h, raw);
     ms = shodo_time_mono_ms() - start;
-    printf("large: %llu MB/s\n", (unsigned long long)((uint64_t)PIECES * PIECE / 1000 / (ms ? ms : 1)));
+    printf("large: %llu MB/s\n",
+           (unsigned long long)((uint64_t)PIECES * PIECE / 1000 / (ms ? ms : 1)));
     start = shodo_time_mono_ms();
     for (int i = 0; i < SMALL; i++) {
         shodo_hash_reset(h);
@@ -119,11 +127,13 @@ int main(int argc, char **argv) {
         return speed();
     enum shodo_status rc = shodo_text_locale_init(argc > 2 ? argv[2] : NULL, &err);
     if (want_locale) {
-        check("locale", rc == SHODO_OK && strcmp(nl_langinfo(CODESET), "UTF-8") == 0 && MB_CUR_MAX == 6);
+        check("locale",
+              rc == SHODO_OK && strcmp(nl_langinfo(CODESET), "UTF-8") == 0 && MB_CUR_MAX == 6);
         check("wcwidth", wcwidth(0x75c5) == 2 && wcwidth(0x3099) == 0 && wcwidth('a') == 1);
         check("LOCPATH is gone", getenv("LOCPATH") == NULL);
     } else {
-        check("nothing writable is told", rc == SHODO_NOSPACE && strstr(err.text, "no writable directory"));
+        check("nothing writable is told",
+              rc == SHODO_NOSPACE && strstr(err.text, "no writable directory"));
     }
     parsing_and_hashing();
     shodo_hash_prepare();

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Encrypted or not, per class of files that look alike: tests/lib/classes.py lays out at least 200 files of each (real ones of this
- * machine first, the rest made from real contents). Every file is judged as it is and made random in four ways (whole, head,
- * every fourth block, every other 16 bytes), each with and without its extension. The goals hold for every class by itself.
+ * Encrypted or not, per class of files that look alike: tests/lib/classes.py lays out at least 200
+ * files of each (real ones of this machine first, the rest made from real contents). Every file is
+ * judged as it is and made random in four ways (whole, head, every fourth block, every other 16
+ * bytes), each with and without its extension. The goals hold for every class by itself.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -34,7 +35,8 @@ static uint64_t next(uint64_t *s) { /* xorshift64*, Vigna 2016 */
 static void scramble(uint8_t *p, size_t n, enum mode m, uint64_t seed) {
     uint64_t s = seed | 1;
     for (size_t i = 0; i < n; i++) {
-        bool is_hit = m == WHOLE || (m == HEAD && i < BLOCK) || (m == BLOCKS && i % PERIOD < BLOCK) || (m == LANES && i / 16 % 2 == 0);
+        bool is_hit = m == WHOLE || (m == HEAD && i < BLOCK) ||
+                      (m == BLOCKS && i % PERIOD < BLOCK) || (m == LANES && i / 16 % 2 == 0);
         uint8_t r = (uint8_t)(next(&s) >> 56);
         if (is_hit)
             p[i] = r;
@@ -59,8 +61,15 @@ static bool is_called_encrypted(const uint8_t *p, size_t n, const char *extensio
     const struct shodo_signature *sig = shodo_identify(p, n);
     struct shodo_measure m;
     shodo_measure_whole(&m, p, n);
-    const struct shodo_crypt_signs s = {.extension = extension, .identified = sig ? sig->name : "", .is_mismatch = !shodo_extension_allows(extension, sig),
-                                        .is_head_random = m.is_head_random, .is_laned = m.is_laned, .size = n, .samples = m.samples, .random = m.random, .lanes = m.lanes};
+    const struct shodo_crypt_signs s = {.extension = extension,
+                                        .identified = sig ? sig->name : "",
+                                        .is_mismatch = !shodo_extension_allows(extension, sig),
+                                        .is_head_random = m.is_head_random,
+                                        .is_laned = m.is_laned,
+                                        .size = n,
+                                        .samples = m.samples,
+                                        .random = m.random,
+                                        .lanes = m.lanes};
     bool has_fact = s.is_mismatch || (!sig && (m.random > 0 || m.lanes > 0 || m.is_laned));
     return has_fact && shodo_crypt_judge(&s, detect) == SHODO_CRYPT_YES;
 }
@@ -81,7 +90,8 @@ static void try_file(struct tally *t, const char *path, const char *extension) {
         t->called[0][m] += with;
         t->called[1][m] += without;
         if (m == PLAIN && (with || without))
-            printf("  false: %s%s%s\n", path, with ? " with its extension" : "", without ? " without" : "");
+            printf("  false: %s%s%s\n", path, with ? " with its extension" : "",
+                   without ? " without" : "");
     }
     t->files++;
 }
@@ -104,14 +114,17 @@ static void try_class(struct tally *t, const char *top, const char *class) {
 
 /* Prints the class; false when a goal is missed. */
 static bool say(const char *class, const char *real, const char *made, const struct tally *t) {
-    unsigned right = 0, wrong = t->called[0][PLAIN] + t->called[1][PLAIN], all = t->files * 2 * (MODES - 1);
+    unsigned right = 0, wrong = t->called[0][PLAIN] + t->called[1][PLAIN],
+             all = t->files * 2 * (MODES - 1);
     printf("%-14s %4u files (%s real, %s made)", class, t->files, real, made);
     for (enum mode m = PLAIN; m < MODES; m++) {
         printf("  %s %u+%u", names[m], t->called[0][m], t->called[1][m]);
         right += m == PLAIN ? 0 : t->called[0][m] + t->called[1][m];
     }
-    bool is_good = t->files >= MIN_FILES && right * 1000u > (right + wrong) * 990u && right * 1000u > all * 970u;
-    printf("  precision %.4f recall %.4f%s\n", (double)right / SHODO_MAX(1u, right + wrong), (double)right / SHODO_MAX(1u, all), is_good ? "" : "  MISSED");
+    bool is_good = t->files >= MIN_FILES && right * 1000u > (right + wrong) * 990u &&
+                   right * 1000u > all * 970u;
+    printf("  precision %.4f recall %.4f%s\n", (double)right / SHODO_MAX(1u, right + wrong),
+           (double)right / SHODO_MAX(1u, all), is_good ? "" : "  MISSED");
     return is_good;
 }
 
@@ -147,15 +160,54 @@ static void by_nature(void **state) {
         struct shodo_crypt_signs s;
         enum shodo_crypt want;
     } rows[] = {
-        {{.extension = ".docx", .identified = "", .is_mismatch = true, .is_head_random = true, .size = 9000, .samples = 3, .random = 3}, SHODO_CRYPT_YES},
-        {{.extension = ".docx", .identified = "", .is_mismatch = true, .size = 900}, SHODO_CRYPT_MAYBE},
-        {{.extension = ".docx", .identified = "", .is_mismatch = true, .size = 9000, .samples = 3}, SHODO_CRYPT_NO},
-        {{.extension = ".rtf", .identified = "text", .is_mismatch = true, .size = 9000, .samples = 3}, SHODO_CRYPT_NO},
-        {{.extension = ".txt", .identified = "", .size = 9000, .samples = 3, .lanes = 3}, SHODO_CRYPT_YES},
-        {{.extension = ".unheard", .identified = "", .is_head_random = true, .size = 9000, .samples = 3, .random = 3}, SHODO_CRYPT_MAYBE},
-        {{.extension = ".unheard", .identified = "", .is_candidate = true, .size = 9000, .samples = 3, .random = 3}, SHODO_CRYPT_YES},
-        {{.extension = ".unheard", .identified = "zip", .is_candidate = true, .size = 9000, .samples = 3, .random = 3}, SHODO_CRYPT_NO},
-        {{.extension = "", .identified = "", .is_head_random = true, .size = 9000, .samples = 3, .random = 1}, SHODO_CRYPT_YES},
+        {{.extension = ".docx",
+          .identified = "",
+          .is_mismatch = true,
+          .is_head_random = true,
+          .size = 9000,
+          .samples = 3,
+          .random = 3},
+         SHODO_CRYPT_YES},
+        {{.extension = ".docx", .identified = "", .is_mismatch = true, .size = 900},
+         SHODO_CRYPT_MAYBE},
+        {{.extension = ".docx", .identified = "", .is_mismatch = true, .size = 9000, .samples = 3},
+         SHODO_CRYPT_NO},
+        {{.extension = ".rtf",
+          .identified = "text",
+          .is_mismatch = true,
+          .size = 9000,
+          .samples = 3},
+         SHODO_CRYPT_NO},
+        {{.extension = ".txt", .identified = "", .size = 9000, .samples = 3, .lanes = 3},
+         SHODO_CRYPT_YES},
+        {{.extension = ".unheard",
+          .identified = "",
+          .is_head_random = true,
+          .size = 9000,
+          .samples = 3,
+          .random = 3},
+         SHODO_CRYPT_MAYBE},
+        {{.extension = ".unheard",
+          .identified = "",
+          .is_candidate = true,
+          .size = 9000,
+          .samples = 3,
+          .random = 3},
+         SHODO_CRYPT_YES},
+        {{.extension = ".unheard",
+          .identified = "zip",
+          .is_candidate = true,
+          .size = 9000,
+          .samples = 3,
+          .random = 3},
+         SHODO_CRYPT_NO},
+        {{.extension = "",
+          .identified = "",
+          .is_head_random = true,
+          .size = 9000,
+          .samples = 3,
+          .random = 1},
+         SHODO_CRYPT_YES},
     };
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++)
         assert_int_equal(shodo_crypt_judge(&rows[i].s, NULL), rows[i].want);

@@ -20,10 +20,14 @@ static struct shodo_detect *load(void) {
     assert_int_equal(glob(SHODO_REPO "/rules/detect/*.yaml", 0, NULL, &g), 0);
     for (size_t i = 0; i < g.gl_pathc; i++) {
         struct shodo_buf b = SHODO_BUF_INIT;
-        assert_int_equal(shodo_io_read_file(&b, AT_FDCWD, g.gl_pathv[i], SHODO_LIMIT_RULE_FILE_BYTES, NULL), SHODO_OK);
+        assert_int_equal(
+            shodo_io_read_file(&b, AT_FDCWD, g.gl_pathv[i], SHODO_LIMIT_RULE_FILE_BYTES, NULL),
+            SHODO_OK);
         struct shodo_rule_text *t = shodo_vec_push(&texts);
         assert_non_null(t);
-        *t = (struct shodo_rule_text){.name = g.gl_pathv[i], .text = shodo_arena_str(&arena, shodo_buf_cstr(&b), b.len), .len = b.len};
+        *t = (struct shodo_rule_text){.name = g.gl_pathv[i],
+                                      .text = shodo_arena_str(&arena, shodo_buf_cstr(&b), b.len),
+                                      .len = b.len};
         shodo_buf_done(&b);
     }
     struct shodo_error err = SHODO_ERROR_INIT;
@@ -39,11 +43,22 @@ static void wild(void **state) {
     static const struct {
         const char *pattern, *text;
         bool fits;
-    } rows[] = {{"*README*", "KOKORO_README.TXT", true}, {"?????????.README.TXT", "ABCDEFGHI.README.TXT", true},
-                {"?.TXT", "医.TXT", true}, {"?.TXT", "AB.TXT", false}, {"*.ID[????????" "-???" "?].[*].*", "A.DOC.ID[12345678-2822].[X@Y].8BASE", true},
-                {"*A*B", "XXAYYB", true}, {"*A*B", "XXAYYBZ", false}, {"", "", true}, {"*", "", true}, {"A", "", false}};
+    } rows[] = {{"*README*", "KOKORO_README.TXT", true},
+                {"?????????.README.TXT", "ABCDEFGHI.README.TXT", true},
+                {"?.TXT", "医.TXT", true},
+                {"?.TXT", "AB.TXT", false},
+                {"*.ID[????????"
+                 "-???"
+                 "?].[*].*",
+                 "A.DOC.ID[12345678-2822].[X@Y].8BASE", true},
+                {"*A*B", "XXAYYB", true},
+                {"*A*B", "XXAYYBZ", false},
+                {"", "", true},
+                {"*", "", true},
+                {"A", "", false}};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++)
-        assert_int_equal(shodo_wild(rows[i].pattern, rows[i].text, strlen(rows[i].text)), rows[i].fits);
+        assert_int_equal(shodo_wild(rows[i].pattern, rows[i].text, strlen(rows[i].text)),
+                         rows[i].fits);
 }
 
 struct caught {
@@ -69,11 +84,20 @@ static void attack(struct shodo_census *c, unsigned n, const char *ending) {
     assert_true(shodo_time_parse("2026-11-21T17:03:07Z", 20, &start));
     for (unsigned i = 0; i < n; i++) {
         char path[128], note[128];
-        snprintf(path, sizeof path, "/Users/user%u/Documents/f%u/file%u%s%s", i % 2, i % 10, i, inner[i % 6], ending);
-        snprintf(note, sizeof note, "/Users/user%u/Documents/f%u/HOW_TO_RECOVER.txt", i % 2, i % 10);
-        struct shodo_stream s = {.name = "", .size_bytes = 5000}, t = {.name = "", .size_bytes = 700};
-        struct shodo_entry e = {.record = 100 + i, .kind = SHODO_ENTRY_FILE, .path = path, .path_len = strlen(path), .owner = "u", .owner_len = 1,
-                                .streams = &s, .streams_count = 1};
+        snprintf(path, sizeof path, "/Users/user%u/Documents/f%u/file%u%s%s", i % 2, i % 10, i,
+                 inner[i % 6], ending);
+        snprintf(note, sizeof note, "/Users/user%u/Documents/f%u/HOW_TO_RECOVER.txt", i % 2,
+                 i % 10);
+        struct shodo_stream s = {.name = "", .size_bytes = 5000},
+                            t = {.name = "", .size_bytes = 700};
+        struct shodo_entry e = {.record = 100 + i,
+                                .kind = SHODO_ENTRY_FILE,
+                                .path = path,
+                                .path_len = strlen(path),
+                                .owner = "u",
+                                .owner_len = 1,
+                                .streams = &s,
+                                .streams_count = 1};
         for (int k = 0; k < SHODO_TIMES; k++)
             e.times[k] = start + (int64_t)i * 5000000000;
         assert_true(shodo_census_entry(c, &e));
@@ -85,7 +109,8 @@ static void attack(struct shodo_census *c, unsigned n, const char *ending) {
     }
 }
 
-static struct shodo_doc *conclude(const struct shodo_detect *d, const struct shodo_buf *facts, const char *const *findings, bool is_first) {
+static struct shodo_doc *conclude(const struct shodo_detect *d, const struct shodo_buf *facts,
+                                  const char *const *findings, bool is_first) {
     struct shodo_answers *a = NULL;
     const struct shodo_answers_options o = {.endpoint = "0123456789ab", .is_first = is_first};
     struct shodo_error err = SHODO_ERROR_INIT;
@@ -93,12 +118,15 @@ static struct shodo_doc *conclude(const struct shodo_detect *d, const struct sho
     for (size_t at = 0; at < facts->len;) {
         const char *lf = memchr(facts->data + at, '\n', facts->len - at);
         assert_non_null(lf);
-        assert_int_equal(shodo_answers_fact(a, facts->data + at, (size_t)(lf - facts->data) - at, &err), SHODO_OK);
+        assert_int_equal(
+            shodo_answers_fact(a, facts->data + at, (size_t)(lf - facts->data) - at, &err),
+            SHODO_OK);
         at = (size_t)(lf - facts->data) + 1;
     }
     for (; *findings; findings++)
         assert_int_equal(shodo_answers_finding(a, *findings, strlen(*findings), &err), SHODO_OK);
-    static const char ledger[] = "{\"event.reason\":\"damaged\",\"shodo.class\":\"problem\",\"shodo.path\":\"/x\",\"message\":\"cut\",\"shodo.count\":3}";
+    static const char ledger[] =
+        "{\"event.reason\":\"damaged\",\"shodo.class\":\"problem\",\"shodo.path\":\"/x\",\"message\":\"cut\",\"shodo.count\":3}";
     assert_int_equal(shodo_answers_ledger(a, ledger, sizeof ledger - 1, &err), SHODO_OK);
     assert_int_equal(shodo_answers_finding(a, "no json", 7, &err), SHODO_OK);
     assert_int_equal(shodo_answers_conclude(a, &err), SHODO_OK);
@@ -106,7 +134,8 @@ static struct shodo_doc *conclude(const struct shodo_detect *d, const struct sho
     struct shodo_json j = shodo_json_to(&b);
     shodo_answers_write(a, &j);
     struct shodo_doc *doc = NULL;
-    assert_int_equal(shodo_doc_parse_json(&doc, "answers", shodo_buf_cstr(&b), b.len, &err), SHODO_OK);
+    assert_int_equal(shodo_doc_parse_json(&doc, "answers", shodo_buf_cstr(&b), b.len, &err),
+                     SHODO_OK);
     shodo_buf_done(&b);
     shodo_answers_free(a);
     return doc;
@@ -134,12 +163,16 @@ static void names_alone(void **state) {
     shodo_census_finish(c, on_fact, &caught);
     struct shodo_doc *doc = conclude(*state, &caught.lines, nothing, true);
     assert_string_equal(verdict(doc, "hit"), "match");
-    const struct shodo_value *far = shodo_value_get(answer(doc, "how_far"), "data"), *when = shodo_value_get(answer(doc, "since_when"), "data");
+    const struct shodo_value *far = shodo_value_get(answer(doc, "how_far"), "data"),
+                             *when = shodo_value_get(answer(doc, "since_when"), "data");
     assert_int_equal(shodo_value_get_int(far, "encrypted_files", 0), 120);
     assert_int_equal(shodo_value_count(shodo_value_get(far, "folders")), 10);
-    assert_int_equal(shodo_value_get_int(shodo_value_at(shodo_value_get(far, "users"), 0), "files", 0), 60);
-    assert_string_equal(shodo_value_get_str(when, "first_encrypted"), "2026-11-21T17:03:07.000000000Z");
-    assert_string_equal(shodo_value_get_str(when, "last_encrypted"), "2026-11-21T17:13:02.000000000Z");
+    assert_int_equal(
+        shodo_value_get_int(shodo_value_at(shodo_value_get(far, "users"), 0), "files", 0), 60);
+    assert_string_equal(shodo_value_get_str(when, "first_encrypted"),
+                        "2026-11-21T17:03:07.000000000Z");
+    assert_string_equal(shodo_value_get_str(when, "last_encrypted"),
+                        "2026-11-21T17:13:02.000000000Z");
     assert_int_equal(shodo_value_get_int(when, "median_gap_ms", 0), 5000);
     assert_string_equal(verdict(doc, "connections"), "not_examined");
     shodo_doc_free(doc);
@@ -147,7 +180,8 @@ static void names_alone(void **state) {
     shodo_census_free(c);
 }
 
-/* Too few files for an unknown extension, notes in too few folders: nothing. And the sentence is always there. */
+/* Too few files for an unknown extension, notes in too few folders: nothing. And the sentence is
+ * always there. */
 static void few_names(void **state) {
     struct shodo_census *c = shodo_census_new(*state);
     struct caught caught = {.lines = SHODO_BUF_INIT};
@@ -156,15 +190,19 @@ static void few_names(void **state) {
     shodo_census_finish(c, on_fact, &caught);
     struct shodo_doc *doc = conclude(*state, &caught.lines, nothing, false);
     assert_string_not_equal(verdict(doc, "hit"), "match");
-    assert_int_equal(shodo_value_get_int(shodo_value_get(answer(doc, "how_far"), "data"), "encrypted_files", -1), 0);
+    assert_int_equal(
+        shodo_value_get_int(shodo_value_get(answer(doc, "how_far"), "data"), "encrypted_files", -1),
+        0);
     shodo_doc_free(doc);
     caught.lines.len = 0;
     attack(c, 120, "");
     shodo_census_finish(c, on_fact, &caught);
     doc = conclude(*state, &caught.lines, nothing, false);
     assert_string_equal(verdict(doc, "hit"), "nothing_found");
-    const struct shodo_value *s = shodo_value_at(shodo_value_get(answer(doc, "hit"), "sentences"), 0);
-    assert_non_null(strstr(shodo_value_get_str(s, "ja"), "この結果だけで再接続・使用再開・初期化をしない。判断: 対策本部"));
+    const struct shodo_value *s = shodo_value_at(shodo_value_get(answer(doc, "hit"), "sentences"),
+                                                 0);
+    assert_non_null(strstr(shodo_value_get_str(s, "ja"),
+                           "この結果だけで再接続・使用再開・初期化をしない。判断: 対策本部"));
     assert_true(shodo_value_count(shodo_value_get(answer(doc, "hit"), "not_examined")) >= 1);
     shodo_doc_free(doc);
     shodo_buf_done(&caught.lines);
@@ -173,13 +211,15 @@ static void few_names(void **state) {
 
 /* One signal is never a match; without any volume nothing was examined. */
 static void one_signal(void **state) {
-    static const char *const note[] = {"{\"event.id\":\"aa\",\"shodo.kind\":\"detection\",\"shodo.verdict\":\"match\",\"rule.name\":\"n\","
-                                       "\"rule.ruleset\":\"yara/ransom-notes.yar\",\"file.name\":\"akira_readme.txt\",\"shodo.path\":\"/a/akira_readme.txt\"}",
-                                       NULL};
+    static const char *const note[] = {
+        "{\"event.id\":\"aa\",\"shodo.kind\":\"detection\",\"shodo.verdict\":\"match\",\"rule.name\":\"n\","
+        "\"rule.ruleset\":\"yara/ransom-notes.yar\",\"file.name\":\"akira_readme.txt\",\"shodo.path\":\"/a/akira_readme.txt\"}",
+        NULL};
     struct shodo_buf none = SHODO_BUF_INIT;
     struct shodo_doc *doc = conclude(*state, &none, note, false);
     assert_string_equal(verdict(doc, "hit"), "suspect");
-    const struct shodo_value *f = shodo_value_get(shodo_value_get(answer(doc, "family"), "data"), "candidates");
+    const struct shodo_value *f = shodo_value_get(shodo_value_get(answer(doc, "family"), "data"),
+                                                  "candidates");
     assert_int_equal(shodo_value_count(f), 1);
     assert_string_equal(shodo_value_get_str(shodo_value_at(f, 0), "id"), "akira");
     shodo_doc_free(doc);
@@ -191,18 +231,25 @@ static void one_signal(void **state) {
 /* 120 failed logons, then one from outside, then the log is gone. */
 static void events(void **state) {
     struct shodo_buf b = SHODO_BUF_INIT;
-    shodo_buf_adds(&b, "{\"@timestamp\":\"2026-11-20T13:47:10Z\",\"event.id\":\"e1\",\"event.module\":\"evtx\",\"event.action\":\"logon_failed\",\"shodo.values\":{"
-                       "\"count\":120,\"last\":\"2026-11-20T13:52:00Z\",\"event_id\":4625,\"provider\":\"Microsoft-Windows-Security-Auditing\",\"channel\":\"Security\","
-                       "\"data\":{\"TargetUserName\":\"admin\",\"IpAddress\":\"203.0.113.57\"}}}\n");
-    shodo_buf_adds(&b, "{\"@timestamp\":\"2026-11-21T16:58:31Z\",\"event.id\":\"e2\",\"event.module\":\"evtx\",\"event.action\":\"log_cleared\",\"shodo.values\":{"
-                       "\"count\":1,\"event_id\":1102,\"provider\":\"Microsoft-Windows-Eventlog\",\"channel\":\"Security\",\"data\":{\"SubjectUserName\":\"support01\"}}}\n");
+    shodo_buf_adds(
+        &b,
+        "{\"@timestamp\":\"2026-11-20T13:47:10Z\",\"event.id\":\"e1\",\"event.module\":\"evtx\",\"event.action\":\"logon_failed\",\"shodo.values\":{"
+        "\"count\":120,\"last\":\"2026-11-20T13:52:00Z\",\"event_id\":4625,\"provider\":\"Microsoft-Windows-Security-Auditing\",\"channel\":\"Security\","
+        "\"data\":{\"TargetUserName\":\"admin\",\"IpAddress\":\"203.0.113.57\"}}}\n");
+    shodo_buf_adds(
+        &b,
+        "{\"@timestamp\":\"2026-11-21T16:58:31Z\",\"event.id\":\"e2\",\"event.module\":\"evtx\",\"event.action\":\"log_cleared\",\"shodo.values\":{"
+        "\"count\":1,\"event_id\":1102,\"provider\":\"Microsoft-Windows-Eventlog\",\"channel\":\"Security\",\"data\":{\"SubjectUserName\":\"support01\"}}}\n");
     struct shodo_doc *doc = conclude(*state, &b, nothing, false);
-    const struct shodo_value *lines = shodo_value_get(shodo_value_get(answer(doc, "how_in"), "data"), "timeline");
+    const struct shodo_value *lines = shodo_value_get(
+        shodo_value_get(answer(doc, "how_in"), "data"), "timeline");
     bool has_burst = false, has_clear = false;
     for (size_t i = 0; i < shodo_value_count(lines); i++) {
-        const char *what = shodo_value_get_str(shodo_value_at(lines, i), "what"), *ja = shodo_value_get_str(shodo_value_at(lines, i), "ja");
+        const char *what = shodo_value_get_str(shodo_value_at(lines, i), "what"),
+                   *ja = shodo_value_get_str(shodo_value_at(lines, i), "ja");
         has_burst = has_burst || (strcmp(what, "logon-failed-many") == 0 && strstr(ja, "120"));
-        has_clear = has_clear || (strcmp(what, "log-cleared-security") == 0 && strstr(ja, "support01"));
+        has_clear = has_clear ||
+                    (strcmp(what, "log-cleared-security") == 0 && strstr(ja, "support01"));
     }
     assert_true(has_burst);
     assert_true(has_clear);
@@ -221,7 +268,8 @@ static int stop(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(wild), cmocka_unit_test(names_alone), cmocka_unit_test(few_names),
-                                       cmocka_unit_test(one_signal), cmocka_unit_test(events)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(wild), cmocka_unit_test(names_alone),
+                                       cmocka_unit_test(few_names), cmocka_unit_test(one_signal),
+                                       cmocka_unit_test(events)};
     return cmocka_run_group_tests(tests, start, stop);
 }

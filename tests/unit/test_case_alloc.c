@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every allocation of opening, appending, checkpointing, folding and verifying fails once: no crash, no leak, no lost record. */
+/* Every allocation of opening, appending, checkpointing, folding and verifying fails once: no
+ * crash, no leak, no lost record. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

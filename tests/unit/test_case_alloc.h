@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The n-th allocation of our own code fails (linked with -Wl,--wrap: the libraries' own allocations are not touched).
+ * The n-th allocation of our own code fails (linked with -Wl,--wrap: the libraries' own allocations
+ * are not touched).
  */
 #ifndef SHODO_TEST_CASE_ALLOC_H
 #define SHODO_TEST_CASE_ALLOC_H

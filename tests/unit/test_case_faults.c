@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The journal on a medium that loses power: at the k-th fsync the machine stops, and every write that was not yet
- * flushed is kept, dropped, cut in half or replaced by garbage. What was reported as OK before must be there afterwards, what
- * was not may be there or not, and nothing else. Then writes that fail (full medium, unplugged), and allocations that fail.
+ * The journal on a medium that loses power: at the k-th fsync the machine stops, and every write
+ * that was not yet flushed is kept, dropped, cut in half or replaced by garbage. What was reported
+ * as OK before must be there afterwards, what was not may be there or not, and nothing else. Then
+ * writes that fail (full medium, unplugged), and allocations that fail.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -46,7 +47,8 @@ static int journal_file(int fd) {
     return len > 6 && strcmp(path + len - 6, ".jsonl") == 0;
 }
 
-/* Overwrites what was not flushed; the bytes hold NULs, line feeds and quotes. The journal's own descriptor appends. */
+/* Overwrites what was not flushed; the bytes hold NULs, line feeds and quotes. The journal's own
+ * descriptor appends. */
 static void spoil(int fd, off_t from, off_t n) {
     char link[64];
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
@@ -174,7 +176,8 @@ static void place_close(struct place *p) {
     remove_all(p->path);
 }
 
-/* Opens, adds six notes and a checkpoint; gives how many notes were acknowledged, stops at the first failure. */
+/* Opens, adds six notes and a checkpoint; gives how many notes were acknowledged, stops at the
+ * first failure. */
 static int work(struct place *p, bool *ret_opened) {
     struct shodo_journal *j = NULL;
     int acked = 0;
@@ -275,8 +278,10 @@ static void test_failing_writes(void **state) {
                     failed++;
             }
             if (failed)
-                assert_int_equal(err.status, errors[e] == ENOSPC ? SHODO_NOSPACE
-                                                                 : (errors[e] == EIO ? SHODO_UNREADABLE : SHODO_IO));
+                assert_int_equal(err.status,
+                                 errors[e] == ENOSPC
+                                     ? SHODO_NOSPACE
+                                     : (errors[e] == EIO ? SHODO_UNREADABLE : SHODO_IO));
             /* one failure costs one record: the same journal goes on */
             assert_true(failed <= 1);
             shodo_journal_free(j);
@@ -288,7 +293,8 @@ static void test_failing_writes(void **state) {
             bool done = plan.writes < k;
             if (acked > 0) {
                 struct shodo_journal_report r;
-                assert_int_equal(shodo_journal_verify(p.dir, NULL, print_problem, NULL, &r, NULL), SHODO_OK);
+                assert_int_equal(shodo_journal_verify(p.dir, NULL, print_problem, NULL, &r, NULL),
+                                 SHODO_OK);
             }
             place_close(&p);
             if (done)

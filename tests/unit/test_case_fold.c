@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The fold and the case directory: events to state, replay, folders, keys of the stick or of the case, endpoint ids. */
+/* The fold and the case directory: events to state, replay, folders, keys of the stick or of the
+ * case, endpoint ids. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,7 +45,8 @@ static void fold(struct shodo_case *c, const char *const rows[][2], size_t n) {
     shodo_case_init(c);
     for (size_t i = 0; i < n; i++) {
         shodo_autop(shodo_doc) struct shodo_doc *doc = NULL;
-        assert_int_equal(shodo_doc_parse_json(&doc, "row", rows[i][1], strlen(rows[i][1]), NULL), SHODO_OK);
+        assert_int_equal(shodo_doc_parse_json(&doc, "row", rows[i][1], strlen(rows[i][1]), NULL),
+                         SHODO_OK);
         struct shodo_record r = {.seq = i + 1,
                                  .time = (int64_t)(i + 1) * 1000000000,
                                  .stick = "aabbccdd",
@@ -61,16 +63,21 @@ static void test_fold(void **state) {
         {"journal.start", "{\"stick\":\"aabbccdd\"}"},
         {"case.new", "{\"case\":\"20261122-7f3a\",\"site\":\"東病院\",\"drill\":true}"},
         {"case.new", "{\"case\":\"other\"}"}, /* a second stick joins: the id stays */
-        {"endpoint.add", "{\"endpoint\":\"0123456789ab\",\"name\":\"医事課PC-07\",\"size_bytes\":1000}"},
+        {"endpoint.add",
+         "{\"endpoint\":\"0123456789ab\",\"name\":\"医事課PC-07\",\"size_bytes\":1000}"},
         {"endpoint.add", "{\"endpoint\":\"0123456789ab\",\"computer\":\"IJIKA07\"}"},
         {"endpoint.add", "{\"name\":\"no id\"}"},
-        {"run.start", "{\"run\":\"r1\",\"endpoint\":\"0123456789ab\",\"kind\":\"triage\",\"profile\":\"quick\"}"},
-        {"run.end", "{\"run\":\"r1\",\"status\":\"incomplete\",\"findings\":3,\"problems\":1,\"files\":10,\"bytes\":99}"},
+        {"run.start",
+         "{\"run\":\"r1\",\"endpoint\":\"0123456789ab\",\"kind\":\"triage\",\"profile\":\"quick\"}"},
+        {"run.end",
+         "{\"run\":\"r1\",\"status\":\"incomplete\",\"findings\":3,\"problems\":1,\"files\":10,\"bytes\":99}"},
         {"run.start", "{\"run\":\"r2\",\"endpoint\":\"0123456789ab\",\"kind\":\"collect\"}"},
-        {"run.end", "{\"run\":\"r2\",\"status\":\"splendid\"}"}, /* a word of the future is not success */
+        /* a word of the future is not success */
+        {"run.end", "{\"run\":\"r2\",\"status\":\"splendid\"}"},
         {"run.end", "{\"run\":\"r9\",\"status\":\"done\"}"},
         {"run.start", "{\"run\":\"r3\",\"endpoint\":\"0123456789ab\",\"kind\":\"triage\"}"},
-        {"seal.done", "{\"name\":\"b1\",\"endpoint\":\"0123456789ab\",\"files\":2,\"segments\":-5,\"segments_sha256\":\"aa\"}"},
+        {"seal.done",
+         "{\"name\":\"b1\",\"endpoint\":\"0123456789ab\",\"files\":2,\"segments\":-5,\"segments_sha256\":\"aa\"}"},
         {"seal.timestamp", "{\"name\":\"b1\"}"},
         {"seal.timestamp", "{\"name\":\"b2\"}"},
         {"decision", "{\"key\":\"p/s1\",\"value\":\"done\",\"note\":\"LANを抜いた\"}"},
@@ -127,8 +134,11 @@ static void test_directory(void **state) {
         assert_int_equal(strlen(c.id), 13);
         assert_int_equal(c.checkpoints, 1);
         const char *const serials[] = {"1122-3344", "AABB"};
-        const struct shodo_endpoint_facts f = {
-            .size_bytes = 1024, .table_id = "guid", .volume_serials = serials, .volume_serials_count = 2, .name = "PC-07"};
+        const struct shodo_endpoint_facts f = {.size_bytes = 1024,
+                                               .table_id = "guid",
+                                               .volume_serials = serials,
+                                               .volume_serials_count = 2,
+                                               .name = "PC-07"};
         char id[13];
         assert_int_equal(shodo_case_register(&d, &c, &f, "a", id, &err), SHODO_OK);
         /* printf '1024\nguid\n1122-3344\nAABB\n' | sha256sum | cut -c1-12 */
@@ -146,7 +156,8 @@ static void test_directory(void **state) {
     int fd = -1;
     assert_int_equal(shodo_case_endpoint_dir(&fd, &d, e->id, false, &err), SHODO_OK);
     shodo_io_close(&fd);
-    static const char *const bad[] = {"..", "", "0123456789AB", "0123456789abc", "../../../etc", "0123456789a/"};
+    static const char *const bad[] = {
+        "..", "", "0123456789AB", "0123456789abc", "../../../etc", "0123456789a/"};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(bad); i++)
         assert_int_equal(shodo_case_endpoint_dir(&fd, &d, bad[i], true, &err), SHODO_INVALID);
     assert_int_equal(shodo_case_endpoint_dir(&fd, &d, "ffffffffffff", false, &err), SHODO_NOTFOUND);

@@ -116,7 +116,9 @@ static void test_append_and_verify(void **state) {
     struct shodo_journal *j = open_journal(f);
     assert_int_equal(shodo_journal_seq(j), 1);
     for (int i = 0; i < 5; i++)
-        assert_int_equal(shodo_journal_add(j, "医事課", "case.note", "{ \"text\" :\n \"一行目\" }", NULL), SHODO_OK);
+        assert_int_equal(
+            shodo_journal_add(j, "医事課", "case.note", "{ \"text\" :\n \"一行目\" }", NULL),
+            SHODO_OK);
     assert_int_equal(shodo_journal_checkpoint(j, NULL), SHODO_OK);
     assert_int_equal(shodo_journal_add(j, "a", "case.note", NULL, NULL), SHODO_OK);
     char head[65];
@@ -217,7 +219,8 @@ static void test_edits(void **state) {
     assert_true(t.len > b.len && t.data[start[2]] == '#');
 }
 
-/* A whole chain written again from the first changed record on: only the checkpoint's signature can tell. */
+/* A whole chain written again from the first changed record on: only the checkpoint's signature can
+ * tell. */
 static void test_rewritten_chain(void **state) {
     struct fixture *f = *state;
     struct shodo_journal *j = open_journal(f);
@@ -232,7 +235,8 @@ static void test_rewritten_chain(void **state) {
     shodo_buf_add(&out, line, len);
     char head[65];
     shodo_line_hash(line, len, head);
-    assert_int_equal(shodo_line_write(&out, 2, "a", "case.note", "{\"text\":\"lies\"}", head, NULL), SHODO_OK);
+    assert_int_equal(shodo_line_write(&out, 2, "a", "case.note", "{\"text\":\"lies\"}", head, NULL),
+                     SHODO_OK);
     size_t second = len;
     shodo_line_hash(out.data + second, out.len - second, head);
     assert_true(shodo_line_next(b.data, b.len, &pos, &line, &len));
@@ -240,9 +244,11 @@ static void test_rewritten_chain(void **state) {
     shodo_auto(shodo_line) struct shodo_line l = {.doc = NULL};
     assert_int_equal(shodo_line_parse(&l, line, len - 1, NULL), SHODO_OK);
     char data[1024]; /* the digest corrected, the signature cannot be */
-    snprintf(data, sizeof data, "{\"upto\":2,\"digest\":\"%s\",\"cert\":\"%s\",\"signature\":\"%s\"}", head,
+    snprintf(data, sizeof data,
+             "{\"upto\":2,\"digest\":\"%s\",\"cert\":\"%s\",\"signature\":\"%s\"}", head,
              shodo_value_get_str(l.data, "cert"), shodo_value_get_str(l.data, "signature"));
-    assert_int_equal(shodo_line_write(&out, 3, "shodo", "journal.checkpoint", data, head, NULL), SHODO_OK);
+    assert_int_equal(shodo_line_write(&out, 3, "shodo", "journal.checkpoint", data, head, NULL),
+                     SHODO_OK);
     put_journal(f, out.data, out.len);
     struct problems p;
     struct shodo_journal_report r;
@@ -256,9 +262,11 @@ static void test_torn_everywhere(void **state) {
     struct fixture *f = *state;
     struct shodo_journal *j = open_journal(f);
     assert_int_equal(shodo_journal_add(j, "a", "case.note", "{\"text\":\"kept\"}", NULL), SHODO_OK);
-    shodo_auto(shodo_buf) struct shodo_buf before = SHODO_BUF_INIT, b = SHODO_BUF_INIT, now = SHODO_BUF_INIT;
+    shodo_auto(shodo_buf) struct shodo_buf before = SHODO_BUF_INIT, b = SHODO_BUF_INIT,
+                                           now = SHODO_BUF_INIT;
     read_journal(f, &before);
-    assert_int_equal(shodo_journal_add(j, "a", "case.note", "{\"text\":\"last 最後\"}", NULL), SHODO_OK);
+    assert_int_equal(shodo_journal_add(j, "a", "case.note", "{\"text\":\"last 最後\"}", NULL),
+                     SHODO_OK);
     shodo_journal_free(j);
     read_journal(f, &b);
     struct problems p;
@@ -344,9 +352,9 @@ static void test_two_sticks(void **state) {
     assert_int_equal(shodo_journal_add(b, "b", "case.note", "{}", NULL), SHODO_OK);
     assert_int_equal(shodo_journal_add(a, "a", "case.note", "{}", NULL), SHODO_OK);
     char expect[256];
-    snprintf(expect, sizeof expect, "%.4s:1 %.4s:1 %.4s:2 %.4s:2 %.4s:3 ", shodo_key_stick_id(f->key),
-             shodo_key_stick_id(other), shodo_key_stick_id(f->key), shodo_key_stick_id(other),
-             shodo_key_stick_id(f->key));
+    snprintf(expect, sizeof expect, "%.4s:1 %.4s:1 %.4s:2 %.4s:2 %.4s:3 ",
+             shodo_key_stick_id(f->key), shodo_key_stick_id(other), shodo_key_stick_id(f->key),
+             shodo_key_stick_id(other), shodo_key_stick_id(f->key));
     shodo_auto(shodo_buf) struct shodo_buf order = SHODO_BUF_INIT;
     assert_int_equal(shodo_journal_each(f->journal, note_stick, &order, NULL), SHODO_OK);
     assert_string_equal(shodo_buf_cstr(&order), expect);
@@ -374,10 +382,13 @@ static void test_key(void **state) {
     shodo_auto(shodo_buf) struct shodo_buf sig = SHODO_BUF_INIT;
     assert_int_equal(shodo_key_sign(again, "abc", 3, &sig, NULL), SHODO_OK);
     const char *cert = shodo_key_cert_pem(f->key);
-    assert_int_equal(shodo_key_verify(cert, strlen(cert), "abc", 3, sig.data, sig.len, NULL), SHODO_OK);
-    assert_int_equal(shodo_key_verify(cert, strlen(cert), "abd", 3, sig.data, sig.len, NULL), SHODO_REFUSED);
+    assert_int_equal(shodo_key_verify(cert, strlen(cert), "abc", 3, sig.data, sig.len, NULL),
+                     SHODO_OK);
+    assert_int_equal(shodo_key_verify(cert, strlen(cert), "abd", 3, sig.data, sig.len, NULL),
+                     SHODO_REFUSED);
     sig.data[sig.len - 1] ^= 1;
-    assert_int_equal(shodo_key_verify(cert, strlen(cert), "abc", 3, sig.data, sig.len, NULL), SHODO_REFUSED);
+    assert_int_equal(shodo_key_verify(cert, strlen(cert), "abc", 3, sig.data, sig.len, NULL),
+                     SHODO_REFUSED);
     shodo_key_free(again);
     /* the certificate lost between two writes: made again for the same key */
     assert_int_equal(unlinkat(f->keys, "stick.cert.pem", 0), 0);
@@ -400,7 +411,8 @@ static void test_key(void **state) {
 
 static void test_base64(void **state) {
     (void)state;
-    static const char *const rows[][2] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}};
+    static const char *const rows[][2] = {
+        {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT, back = SHODO_BUF_INIT;
         assert_true(shodo_base64_add(&b, rows[i][0], strlen(rows[i][0])));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Playbooks: loading, the house rules, conditions, and playing as a pure function of the answers. */
+/* Playbooks: loading, the house rules, conditions, and playing as a pure function of the answers.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -75,7 +76,8 @@ static void plays(void **state) {
         {{{{"action--a", "unknown"}}}, "action--c"}, /* unknown_means false */
         {{{{"action--a", "true"}, {"action--b", ""}}}, "action--c"},
         {{{{"action--a", "true"}, {"action--b", ""}, {"action--c", ""}}}, NULL},
-        {{{{"action--b", ""}, {"action--c", ""}}}, "action--a"}, /* later answers do not skip earlier steps */
+        /* later answers do not skip earlier steps */
+        {{{{"action--b", ""}, {"action--c", ""}}}, "action--a"},
     };
     struct problems p = {0};
     enum shodo_status status;
@@ -106,7 +108,8 @@ static void complains(void **state) {
         {"unknown_means: 'false'", "other: 'x'", "unknown_means", true},
         {"unknown_means: 'false'", "unknown_means: 'maybe'", "not one of the choices", true},
         {"type: start,", "type: stort,", "unknown type", false},
-        {"condition: \"__hit__:value = 'true'\"", "condition: \"__hit__:value LIKE 'true'\"", "unknown operator", true},
+        {"condition: \"__hit__:value = 'true'\"", "condition: \"__hit__:value LIKE 'true'\"",
+         "unknown operator", true},
         {"on_completion: end--c", "on_completion: action--c", "cannot be reached", true},
         {"name: 電話する", "name: call", "no Japanese", true},
         {"spec_version: cacao-2.0", "spec_version: cacao-1.0", "cacao-2.0", false},
@@ -116,7 +119,8 @@ static void complains(void **state) {
         char text[8192];
         const char *at = strstr(base_text, cases[i].from);
         assert_non_null(at);
-        snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - base_text), base_text, cases[i].to, at + strlen(cases[i].from));
+        snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - base_text), base_text, cases[i].to,
+                 at + strlen(cases[i].from));
         struct problems p = {0};
         enum shodo_status status;
         shodo_autop(shodo_playbook) struct shodo_playbook *book = load(text, &p, &status);
@@ -141,18 +145,30 @@ static void conditions(void **state) {
         const char *text;
         int holds; /* -1: refused */
     } cases[] = {
-        {"__s__:value = 'yes'", 1},     {"__s__:value != 'yes'", 0},      {"__n__:value > 9", 1},
-        {"__n__:value <= 11.5", 0},     {"__s__:value IN ('no','yes')", 1}, {"__s__:value IN ('no')", 0},
-        {"__u__:value = 'x'", 0},       {"__u__:value != 'x'", 1},        {"__s__:value = 'no' OR __n__:value = 12", 1},
+        {"__s__:value = 'yes'", 1},
+        {"__s__:value != 'yes'", 0},
+        {"__n__:value > 9", 1},
+        {"__n__:value <= 11.5", 0},
+        {"__s__:value IN ('no','yes')", 1},
+        {"__s__:value IN ('no')", 0},
+        {"__u__:value = 'x'", 0},
+        {"__u__:value != 'x'", 1},
+        {"__s__:value = 'no' OR __n__:value = 12", 1},
         {"__s__:value = 'yes' AND __n__:value = 13", 0},
         {"__s__:value = 'no' AND __n__:value = 12 OR __s__:value = 'yes'", 1},
-        {"s = 'yes'", -1},              {"__s__:value", -1},              {"__s__:value = 'yes", -1},
-        {"__s__:value = 'yes' garbage", -1}, {"__s__:value MATCHES 'y.*'", -1}, {"", -1}, {"__s__:value IN ('a'", -1},
+        {"s = 'yes'", -1},
+        {"__s__:value", -1},
+        {"__s__:value = 'yes", -1},
+        {"__s__:value = 'yes' garbage", -1},
+        {"__s__:value MATCHES 'y.*'", -1},
+        {"", -1},
+        {"__s__:value IN ('a'", -1},
     };
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(cases); i++) {
         bool holds = false;
         struct shodo_error err = SHODO_ERROR_INIT;
-        enum shodo_status status = shodo_condition_eval(cases[i].text, value_of, NULL, &holds, &err);
+        enum shodo_status status = shodo_condition_eval(cases[i].text, value_of, NULL, &holds,
+                                                        &err);
         if ((status == SHODO_OK ? (int)holds : -1) != cases[i].holds)
             fail_msg("'%s': status %d holds %d", cases[i].text, status, holds);
     }

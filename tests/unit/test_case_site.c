@@ -34,8 +34,12 @@ static void example_of_the_repository(void **state) {
     struct shodo_error err = SHODO_ERROR_INIT;
     struct shodo_site *s = NULL;
     unsigned problems = 0;
-    assert_int_equal(shodo_io_read_file(&text, AT_FDCWD, SHODO_REPO "/rules/site/site.example.yaml", SHODO_LIMIT_DOC_BYTES, &err), SHODO_OK);
-    assert_int_equal(shodo_site_load(&s, "site.example.yaml", shodo_buf_cstr(&text), text.len, count, &problems, &err), SHODO_OK);
+    assert_int_equal(shodo_io_read_file(&text, AT_FDCWD, SHODO_REPO "/rules/site/site.example.yaml",
+                                        SHODO_LIMIT_DOC_BYTES, &err),
+                     SHODO_OK);
+    assert_int_equal(shodo_site_load(&s, "site.example.yaml", shodo_buf_cstr(&text), text.len,
+                                     count, &problems, &err),
+                     SHODO_OK);
     assert_int_equal(problems, 0);
     assert_string_not_equal(s->name, "");
     assert_true(s->has_big_cut);
@@ -63,13 +67,14 @@ static void rooms_lists_and_names(void **state) {
     (void)state;
     enum shodo_status st;
     unsigned problems;
-    struct shodo_site *s = load("hospital: {name: H}\n"
-                                "people: [{id: a, name: A, role: boss, phones: ['1', '2']}]\n"
-                                "rooms: [{id: r, building: B, floor: 3, name: R}]\n"
-                                "connections: [{id: c, kind: vpn, name: N, room: r, device: D, what_stops: [x, y], may_decide: [a, z],"
-                                " vendor: null, vendor_phone: '5', vendor_phone_night: '6', pre_approved: true}]\n"
-                                "backup_paths: [{name: {ja: J, en: E}}]\n",
-                                &problems, &st);
+    struct shodo_site *s = load(
+        "hospital: {name: H}\n"
+        "people: [{id: a, name: A, role: boss, phones: ['1', '2']}]\n"
+        "rooms: [{id: r, building: B, floor: 3, name: R}]\n"
+        "connections: [{id: c, kind: vpn, name: N, room: r, device: D, what_stops: [x, y], may_decide: [a, z],"
+        " vendor: null, vendor_phone: '5', vendor_phone_night: '6', pre_approved: true}]\n"
+        "backup_paths: [{name: {ja: J, en: E}}]\n",
+        &problems, &st);
     assert_int_equal(st, SHODO_OK);
     assert_int_equal(problems, 1); /* the backup path has no place */
     const struct shodo_site_line *b = shodo_vec_at(&s->lines, 0), *c = shodo_vec_at(&s->lines, 1);
@@ -90,8 +95,15 @@ static void rooms_lists_and_names(void **state) {
 static void wrong_shapes_are_no_crash(void **state) {
     (void)state;
     static const char *const texts[] = {
-        "[]", "5", "hospital: 5", "connections: {a: b}", "connections: [5, null, [], {name: 1, room: {a: b}, what_stops: {x: y}}]",
-        "people: [null, 5, {name: {ja: x}}]", "decisions: [1, {id: [x], options: {a: b}, deputies: 5}]", "big_cut: 5", "rooms: 7",
+        "[]",
+        "5",
+        "hospital: 5",
+        "connections: {a: b}",
+        "connections: [5, null, [], {name: 1, room: {a: b}, what_stops: {x: y}}]",
+        "people: [null, 5, {name: {ja: x}}]",
+        "decisions: [1, {id: [x], options: {a: b}, deputies: 5}]",
+        "big_cut: 5",
+        "rooms: 7",
     };
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(texts); i++) {
         enum shodo_status st;
@@ -118,9 +130,21 @@ static void numbers(void **state) {
     static const struct {
         const char *text, *want; /* NULL: refused */
     } rows[] = {
-        {"1", "1 "},        {"1-3,5", "1 2 3 5 "}, {" 2 - 4 , 7 ", "2 3 4 7 "}, {"20", "20 "}, {"21", NULL},   {"0", NULL},
-        {"3-1", NULL},      {"1,,2", NULL},        {"a", NULL},                 {"1-", NULL},  {"", NULL},     {"1 2", NULL},
-        {"9999999", NULL},  {"-1", NULL},          {"1-3-5", NULL},
+        {"1", "1 "},
+        {"1-3,5", "1 2 3 5 "},
+        {" 2 - 4 , 7 ", "2 3 4 7 "},
+        {"20", "20 "},
+        {"21", NULL},
+        {"0", NULL},
+        {"3-1", NULL},
+        {"1,,2", NULL},
+        {"a", NULL},
+        {"1-", NULL},
+        {"", NULL},
+        {"1 2", NULL},
+        {"9999999", NULL},
+        {"-1", NULL},
+        {"1-3-5", NULL},
     };
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
         struct seen s = {.text = ""};

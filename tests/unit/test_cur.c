@@ -44,7 +44,8 @@ static void test_short(void **state) {
 }
 
 static void test_var(void **state) {
-    static const uint64_t values[] = {0, 1, 127, 128, 300, 16383, 16384, UINT32_MAX, INT64_MAX, UINT64_MAX};
+    static const uint64_t values[] = {0,     1,     127,        128,       300,
+                                      16383, 16384, UINT32_MAX, INT64_MAX, UINT64_MAX};
     static const struct {
         const char *bytes;
         size_t n;

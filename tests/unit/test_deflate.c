@@ -22,7 +22,8 @@ static void test_round_trip(void **state) {
             assert_memory_equal(out.data + 4, in.data, in.len);
         assert_int_equal(out.data[out.len], 0);
         if (sizes[i] > 0) {
-            assert_int_equal(shodo_inflate(&out, packed.data, packed.len, sizes[i] - 1, NULL), SHODO_LIMIT);
+            assert_int_equal(shodo_inflate(&out, packed.data, packed.len, sizes[i] - 1, NULL),
+                             SHODO_LIMIT);
             assert_int_equal(out.len, 4 + in.len); /* unchanged */
         }
     }
@@ -54,6 +55,7 @@ static void test_damage(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip), cmocka_unit_test(test_damage)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip),
+                                       cmocka_unit_test(test_damage)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

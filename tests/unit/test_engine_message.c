@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Messages: what is put comes out again; every truncation and many mutations are refused or harmless. */
+/* Messages: what is put comes out again; every truncation and many mutations are refused or
+ * harmless. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -58,7 +59,8 @@ static void finding_round_trip(void **state) {
     assert_null(g.rule_id);
     assert_int_equal(g.other_paths_count, 2);
     assert_string_equal(g.other_paths[0], others[0]);
-    assert_true(g.size_bytes == UINT64_MAX && g.record == f.record && g.sequence == 65535 && g.drive == 'C');
+    assert_true(g.size_bytes == UINT64_MAX && g.record == f.record && g.sequence == 65535 &&
+                g.drive == 'C');
     assert_true(g.times[0] == INT64_MIN && g.times[3] == -1 && g.has_sha256 && g.is_deleted);
     assert_memory_equal(g.sha256, f.sha256, 32);
     for (size_t n = 0; n < b.len; n++) {
@@ -76,13 +78,27 @@ static void finding_refusals(void **state) {
         struct shodo_finding f = sample_finding(), g;
         struct shodo_buf b = SHODO_BUF_INIT;
         switch (i) {
-        case 0: f.kind = "other"; break;
-        case 1: f.kind = NULL; break;
-        case 2: f.tap = NULL; break;
-        case 3: f.detail_json = "[1]"; break;
-        case 4: f.detail_json = "{\"a\":"; break;
-        case 5: f.drive = '\x1b'; break;
-        case 6: f.volume = SHODO_LIMIT_VOLUMES; break;
+        case 0:
+            f.kind = "other";
+            break;
+        case 1:
+            f.kind = NULL;
+            break;
+        case 2:
+            f.tap = NULL;
+            break;
+        case 3:
+            f.detail_json = "[1]";
+            break;
+        case 4:
+            f.detail_json = "{\"a\":";
+            break;
+        case 5:
+            f.drive = '\x1b';
+            break;
+        case 6:
+            f.volume = SHODO_LIMIT_VOLUMES;
+            break;
         }
         assert_true(shodo_msg_put_finding(&b, &f));
         struct shodo_cur c = shodo_cur_of(b.data, b.len);
@@ -96,19 +112,36 @@ static void ledger_and_fact(void **state) {
     (void)state;
     struct shodo_arena a = SHODO_ARENA_INIT;
     struct shodo_buf b = SHODO_BUF_INIT;
-    struct shodo_ledger l = {.is_problem = true, .reason = SHODO_LEDGER_CRASH, .volume = 1, .record = 9, .path = "/x", .drive = 0,
-                             .count = 0, .size_bytes = 7, .examined_bytes = 3, .text = "why"}, m;
+    struct shodo_ledger l = {.is_problem = true,
+                             .reason = SHODO_LEDGER_CRASH,
+                             .volume = 1,
+                             .record = 9,
+                             .path = "/x",
+                             .drive = 0,
+                             .count = 0,
+                             .size_bytes = 7,
+                             .examined_bytes = 3,
+                             .text = "why"},
+                        m;
     assert_true(shodo_msg_put_ledger(&b, &l));
     struct shodo_cur c = shodo_cur_of(b.data, b.len);
     assert_int_equal(shodo_msg_get_ledger(&m, &c, &a, NULL), SHODO_OK);
-    assert_true(m.is_problem && m.reason == SHODO_LEDGER_CRASH && m.count == 1 && m.size_bytes == 7);
+    assert_true(m.is_problem && m.reason == SHODO_LEDGER_CRASH && m.count == 1 &&
+                m.size_bytes == 7);
     assert_string_equal(m.text, "why");
     assert_null(m.stream);
     b.data[1] = SHODO_LEDGER_REASON_COUNT;
     c = shodo_cur_of(b.data, b.len);
     assert_int_equal(shodo_msg_get_ledger(&m, &c, &a, NULL), SHODO_DAMAGED);
     shodo_buf_clear(&b);
-    struct shodo_fact f = {.reader = "evtx", .kind = "logon", .time = 5, .volume = 2, .record = 3, .path = "/l", .values_json = "{}"}, g;
+    struct shodo_fact f = {.reader = "evtx",
+                           .kind = "logon",
+                           .time = 5,
+                           .volume = 2,
+                           .record = 3,
+                           .path = "/l",
+                           .values_json = "{}"},
+                      g;
     assert_true(shodo_msg_put_fact(&b, &f));
     for (size_t n = 0; n < b.len; n++) {
         c = shodo_cur_of(b.data, n);
@@ -125,28 +158,53 @@ static void item_and_probe(void **state) {
     (void)state;
     struct shodo_arena a = SHODO_ARENA_INIT;
     struct shodo_buf b = SHODO_BUF_INIT;
-    struct shodo_item i = {.index = 5, .phase = SHODO_PHASE_RISKY, .volume = 1, .record = 2, .sequence = 3, .size_bytes = 4,
-                           .drive = 'D', .path = "/p", .path_len = 2, .entry = (const uint8_t *)"entry", .entry_len = 5}, k;
+    struct shodo_item i = {.index = 5,
+                           .phase = SHODO_PHASE_RISKY,
+                           .volume = 1,
+                           .record = 2,
+                           .sequence = 3,
+                           .size_bytes = 4,
+                           .drive = 'D',
+                           .path = "/p",
+                           .path_len = 2,
+                           .entry = (const uint8_t *)"entry",
+                           .entry_len = 5},
+                      k;
     assert_true(shodo_msg_put_item(&b, &i));
     struct shodo_cur c = shodo_cur_of(b.data, b.len);
     assert_int_equal(shodo_msg_get_item(&k, &c, &a, NULL), SHODO_OK);
-    assert_true(k.index == 5 && k.phase == SHODO_PHASE_RISKY && k.entry_len == 5 && memcmp(k.entry, "entry", 5) == 0);
+    assert_true(k.index == 5 && k.phase == SHODO_PHASE_RISKY && k.entry_len == 5 &&
+                memcmp(k.entry, "entry", 5) == 0);
     for (size_t n = 0; n < b.len; n++) {
         c = shodo_cur_of(b.data, n);
         assert_int_equal(shodo_msg_get_item(&k, &c, &a, NULL), SHODO_DAMAGED);
     }
     shodo_buf_clear(&b);
-    struct shodo_volume_table t = {.volumes = SHODO_VEC_INIT(sizeof(struct shodo_volume)), .scheme = "gpt", .disk_id = "id", .sector_bytes = 512}, u;
+    struct shodo_volume_table t = {.volumes = SHODO_VEC_INIT(sizeof(struct shodo_volume)),
+                                   .scheme = "gpt",
+                                   .disk_id = "id",
+                                   .sector_bytes = 512},
+                              u;
     struct shodo_volume *v = shodo_vec_push(&t.volumes);
-    *v = (struct shodo_volume){.index = 0, .length = 100, .fs = SHODO_FS_NTFS, .fs_name = "NTFS", .drive = 'C', .has_windows = true,
-                               .shadows = {.is_known = true, .state = SHODO_VSS_PRESENT, .count = 2, .created = {7, 8}, .local = 3}};
+    *v = (struct shodo_volume){.index = 0,
+                               .length = 100,
+                               .fs = SHODO_FS_NTFS,
+                               .fs_name = "NTFS",
+                               .drive = 'C',
+                               .has_windows = true,
+                               .shadows = {.is_known = true,
+                                           .state = SHODO_VSS_PRESENT,
+                                           .count = 2,
+                                           .created = {7, 8},
+                                           .local = 3}};
     char endpoint[SHODO_ENDPOINT_TEXT_BYTES];
     uint64_t size = 0;
     uint32_t sector = 0;
     assert_true(shodo_msg_put_probe(&b, &t, "0123456789ab", 4096, 512));
     for (size_t n = 0; n < b.len; n++) {
         c = shodo_cur_of(b.data, n);
-        assert_int_equal(shodo_msg_get_probe(&u, endpoint, &size, &sector, &c, NULL), SHODO_DAMAGED);
+        assert_int_equal(shodo_msg_get_probe(&u, endpoint, &size, &sector, &c, NULL),
+                         SHODO_DAMAGED);
     }
     c = shodo_cur_of(b.data, b.len);
     assert_int_equal(shodo_msg_get_probe(&u, endpoint, &size, &sector, &c, NULL), SHODO_OK);
@@ -154,32 +212,41 @@ static void item_and_probe(void **state) {
     assert_true(size == 4096 && sector == 512);
     assert_int_equal(u.volumes.count, 1);
     const struct shodo_volume_shadows *shadows = &shodo_volume_at(&u, 0)->shadows;
-    assert_true(shadows->is_known && shadows->state == SHODO_VSS_PRESENT && shadows->count == 2 && shadows->created[1] == 8 && shadows->local == 3);
+    assert_true(shadows->is_known && shadows->state == SHODO_VSS_PRESENT && shadows->count == 2 &&
+                shadows->created[1] == 8 && shadows->local == 3);
     shodo_vec_done(&u.volumes);
     v->shadows.count = SHODO_LIMIT_SHADOWS + 1;
     shodo_buf_clear(&b);
     assert_true(shodo_msg_put_probe(&b, &t, "0123456789ab", 4096, 512));
     c = shodo_cur_of(b.data, b.len);
     assert_int_equal(shodo_msg_get_probe(&u, endpoint, &size, &sector, &c, NULL), SHODO_DAMAGED);
-    static const char *const bad[] = {"../../../etc", "0123456789a", "0123456789AB", "0123456789a/"};
+    static const char *const bad[] = {"../../../etc", "0123456789a", "0123456789AB",
+                                      "0123456789a/"};
     for (size_t n = 0; n < SHODO_ARRAY_SIZE(bad); n++) {
         shodo_buf_clear(&b);
         assert_true(shodo_msg_put_probe(&b, &t, bad[n], 4096, 512));
         c = shodo_cur_of(b.data, b.len);
-        assert_int_equal(shodo_msg_get_probe(&u, endpoint, &size, &sector, &c, NULL), SHODO_DAMAGED);
+        assert_int_equal(shodo_msg_get_probe(&u, endpoint, &size, &sector, &c, NULL),
+                         SHODO_DAMAGED);
     }
     shodo_vec_done(&t.volumes);
     shodo_buf_done(&b);
     shodo_arena_done(&a);
 }
 
-/* A peer fed byte by byte gives the same messages; a length outside the limit is refused at once. */
+/* A peer fed byte by byte gives the same messages; a length outside the limit is refused at once.
+ */
 static void peer_lengths(void **state) {
     (void)state;
     static const struct {
         uint32_t len;
         enum shodo_status want;
-    } rows[] = {{0, SHODO_DAMAGED}, {1, SHODO_OK}, {5, SHODO_OK}, {1u << 20, SHODO_END}, {(1u << 20) + 1, SHODO_DAMAGED}, {UINT32_MAX, SHODO_DAMAGED}};
+    } rows[] = {{0, SHODO_DAMAGED},
+                {1, SHODO_OK},
+                {5, SHODO_OK},
+                {1u << 20, SHODO_END},
+                {(1u << 20) + 1, SHODO_DAMAGED},
+                {UINT32_MAX, SHODO_DAMAGED}};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
         int fds[2];
         struct shodo_peer p;
@@ -236,7 +303,10 @@ static void descriptors_ride(void **state) {
     } control = {{0}};
     uint8_t message[] = {1, 0, 0, 0, 9};
     struct iovec iov = {message, sizeof message};
-    struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+    struct msghdr m = {.msg_iov = &iov,
+                       .msg_iovlen = 1,
+                       .msg_control = control.bytes,
+                       .msg_controllen = sizeof control.bytes};
     struct cmsghdr *cm = CMSG_FIRSTHDR(&m);
     cm->cmsg_level = SOL_SOCKET;
     cm->cmsg_type = SCM_RIGHTS;
@@ -289,8 +359,9 @@ static void mutations(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finding_round_trip), cmocka_unit_test(finding_refusals), cmocka_unit_test(ledger_and_fact),
-        cmocka_unit_test(item_and_probe),     cmocka_unit_test(peer_lengths),     cmocka_unit_test(descriptors_ride),
+        cmocka_unit_test(finding_round_trip), cmocka_unit_test(finding_refusals),
+        cmocka_unit_test(ledger_and_fact),    cmocka_unit_test(item_and_probe),
+        cmocka_unit_test(peer_lengths),       cmocka_unit_test(descriptors_ride),
         cmocka_unit_test(mutations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

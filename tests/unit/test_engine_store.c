@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The files of an endpoint: the same result twice is one line, a torn line is cut, an older run moves away; tally, known. */
+/* The files of an endpoint: the same result twice is one line, a torn line is cut, an older run
+ * moves away; tally, known. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -40,10 +41,16 @@ static unsigned lines(int fd, const char *name) {
 }
 
 static void add(struct shodo_store *s, const char *rule, const char *path) {
-    struct shodo_finding f = {.tap = "scan", .rule = rule, .kind = "detection", .path = path, .stream = "", .ruleset_digest = "d",
+    struct shodo_finding f = {.tap = "scan",
+                              .rule = rule,
+                              .kind = "detection",
+                              .path = path,
+                              .stream = "",
+                              .ruleset_digest = "d",
                               .times = {INT64_MIN, INT64_MIN, INT64_MIN, INT64_MIN}};
     assert_int_equal(shodo_store_finding(s, &f, NULL, NULL), SHODO_OK);
-    struct shodo_ledger l = {.is_problem = true, .reason = SHODO_LEDGER_CRASH, .path = path, .count = 1, .text = rule};
+    struct shodo_ledger l = {
+        .is_problem = true, .reason = SHODO_LEDGER_CRASH, .path = path, .count = 1, .text = rule};
     assert_int_equal(shodo_store_ledger(s, &l, NULL, NULL), SHODO_OK);
 }
 
@@ -83,23 +90,30 @@ static void same_result_once(void **state) {
 
 static void resume_reads_marks(void **state) {
     (void)state;
-    static const char listing[] = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
-    const struct shodo_run_key key = {.run = "new", .source = "/s", .profile = "full", .rules = "x"};
+    static const char
+        listing[] = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+    const struct shodo_run_key key = {
+        .run = "new", .source = "/s", .profile = "full", .rules = "x"};
     const struct {
         const char *what, *profile, *end;
         bool valid;
-    } rows[] = {{"stopped", "full", NULL, true}, {"cancelled", "full", "{\"end\":\"cancelled\"}", true},
-                {"finished", "full", "{\"end\":\"done\"}", false}, {"another profile", "quick", NULL, false}};
+    } rows[] = {{"stopped", "full", NULL, true},
+                {"cancelled", "full", "{\"end\":\"cancelled\"}", true},
+                {"finished", "full", "{\"end\":\"done\"}", false},
+                {"another profile", "quick", NULL, false}};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
         int fd = make_dir();
         struct shodo_store *s = NULL;
         struct shodo_resume r;
         char head[512];
-        snprintf(head, sizeof head, "{\"run\":\"old\",\"source\":\"/s\",\"profile\":\"%s\",\"rules\":\"x\",\"listing\":\"%s\",\"files\":9}",
-                 rows[i].profile, listing);
+        snprintf(
+            head, sizeof head,
+            "{\"run\":\"old\",\"source\":\"/s\",\"profile\":\"%s\",\"rules\":\"x\",\"listing\":\"%s\",\"files\":9}",
+            rows[i].profile, listing);
         assert_int_equal(shodo_store_open(&s, fd, "0123456789ab", false, NULL), SHODO_OK);
         assert_int_equal(shodo_store_mark(s, head, strlen(head), NULL), SHODO_OK);
-        static const char mark[] = "{\"done\":3,\"also\":[5,7],\"policy\":[],\"read\":10,\"scanned\":9,\"reused\":1}";
+        static const char mark[] =
+            "{\"done\":3,\"also\":[5,7],\"policy\":[],\"read\":10,\"scanned\":9,\"reused\":1}";
         assert_int_equal(shodo_store_mark(s, mark, sizeof mark - 1, NULL), SHODO_OK);
         if (rows[i].end)
             assert_int_equal(shodo_store_mark(s, rows[i].end, strlen(rows[i].end), NULL), SHODO_OK);
@@ -108,7 +122,8 @@ static void resume_reads_marks(void **state) {
         assert_int_equal(r.is_valid, rows[i].valid);
         if (r.is_valid) {
             assert_string_equal(r.run, "old");
-            assert_true(r.done == 3 && r.also.count == 2 && r.files == 9 && r.stats.bytes_read == 10);
+            assert_true(r.done == 3 && r.also.count == 2 && r.files == 9 &&
+                        r.stats.bytes_read == 10);
         }
         shodo_resume_done(&r);
         close(fd);
@@ -121,18 +136,27 @@ static void tally_adds_up(void **state) {
     char path[64];
     for (int i = 0; i < 5000; i++) {
         snprintf(path, sizeof path, "/folder%d/file%d", i % 1000, i);
-        const struct shodo_ledger l = {.reason = SHODO_LEDGER_POLICY, .path = path, .count = 1, .size_bytes = 2, .text = "outside"};
+        const struct shodo_ledger l = {.reason = SHODO_LEDGER_POLICY,
+                                       .path = path,
+                                       .count = 1,
+                                       .size_bytes = 2,
+                                       .text = "outside"};
         assert_int_equal(shodo_tally_add(t, &l, NULL), SHODO_OK);
     }
     assert_int_equal(shodo_tally_count(t), 1000);
     assert_string_equal(shodo_tally_at(t, 7)->path, "/folder7");
     assert_int_equal(shodo_tally_at(t, 7)->count, 5);
     assert_int_equal(shodo_tally_at(t, 7)->size_bytes, 10);
-    const struct shodo_ledger root = {.reason = SHODO_LEDGER_POLICY, .path = "/file", .count = 1, .size_bytes = UINT64_MAX, .text = "x"};
+    const struct shodo_ledger root = {.reason = SHODO_LEDGER_POLICY,
+                                      .path = "/file",
+                                      .count = 1,
+                                      .size_bytes = UINT64_MAX,
+                                      .text = "x"};
     assert_int_equal(shodo_tally_add(t, &root, NULL), SHODO_OK);
     assert_int_equal(shodo_tally_add(t, &root, NULL), SHODO_OK);
     assert_string_equal(shodo_tally_at(t, 1000)->path, "/");
-    assert_true(shodo_tally_at(t, 1000)->size_bytes == UINT64_MAX && shodo_tally_at(t, 1000)->count == 2);
+    assert_true(shodo_tally_at(t, 1000)->size_bytes == UINT64_MAX &&
+                shodo_tally_at(t, 1000)->count == 2);
     shodo_tally_free(t);
 }
 
@@ -158,7 +182,8 @@ static void known_contents(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(same_result_once), cmocka_unit_test(resume_reads_marks),
-                                       cmocka_unit_test(tally_adds_up), cmocka_unit_test(known_contents)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(same_result_once), cmocka_unit_test(resume_reads_marks),
+        cmocka_unit_test(tally_adds_up), cmocka_unit_test(known_contents)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,22 +13,58 @@ static const struct shodo_run runs[] = {
     {.offset = 12288, .length = INT64_MAX},
 };
 static struct shodo_stream streams[] = {
-    {.name = "", .size_bytes = 77824, .valid_bytes = 70000, .flags = SHODO_STREAM_SPARSE | SHODO_STREAM_COMPRESSED,
-     .unit_bytes = 65536, .attr_id = 3, .attr_type = 128, .runs = runs, .runs_count = SHODO_ARRAY_SIZE(runs)},
-    {.name = "Zone.Identifier", .name_len = 15, .size_bytes = 4, .valid_bytes = 4, .flags = SHODO_STREAM_RESIDENT,
-     .attr_id = 9, .attr_type = 128, .resident = (const uint8_t *)"a\0b\xff", .resident_len = 4},
+    {.name = "",
+     .size_bytes = 77824,
+     .valid_bytes = 70000,
+     .flags = SHODO_STREAM_SPARSE | SHODO_STREAM_COMPRESSED,
+     .unit_bytes = 65536,
+     .attr_id = 3,
+     .attr_type = 128,
+     .runs = runs,
+     .runs_count = SHODO_ARRAY_SIZE(runs)},
+    {.name = "Zone.Identifier",
+     .name_len = 15,
+     .size_bytes = 4,
+     .valid_bytes = 4,
+     .flags = SHODO_STREAM_RESIDENT,
+     .attr_id = 9,
+     .attr_type = 128,
+     .resident = (const uint8_t *)"a\0b\xff",
+     .resident_len = 4},
 };
 static struct shodo_name names[] = {
-    {.name = "請求書.exe", .name_len = 13, .parent = 5, .parent_seq = 5, .name_space = 1, .path = "/請求書.exe",
-     .path_len = 14, .times = {1, -1, INT64_MIN, INT64_MAX}},
-    {.name = "\xed\xa0\x80", .name_len = 3, .parent = UINT64_C(0xffffffffffff), .parent_seq = 65535},
+    {.name = "請求書.exe",
+     .name_len = 13,
+     .parent = 5,
+     .parent_seq = 5,
+     .name_space = 1,
+     .path = "/請求書.exe",
+     .path_len = 14,
+     .times = {1, -1, INT64_MIN, INT64_MAX}},
+    {.name = "\xed\xa0\x80",
+     .name_len = 3,
+     .parent = UINT64_C(0xffffffffffff),
+     .parent_seq = 65535},
 };
 static const struct shodo_entry full = {
-    .volume = 3, .record = UINT64_C(0xffffffffffff), .sequence = 65535, .kind = SHODO_ENTRY_FILE,
-    .flags = SHODO_ENTRY_DELETED | SHODO_ENTRY_ARCHIVE | SHODO_ENTRY_REPARSE, .reparse_tag = 0x80000017, .drive = 'C',
-    .path = "/請求書.exe", .path_len = 14, .owner = "S-1-5-18", .owner_len = 8, .damage = "bad fixup", .damage_len = 9,
-    .times = {INT64_C(1795343765123456789), 2, 3, 4}, .names = names, .names_count = SHODO_ARRAY_SIZE(names),
-    .streams = streams, .streams_count = SHODO_ARRAY_SIZE(streams),
+    .volume = 3,
+    .record = UINT64_C(0xffffffffffff),
+    .sequence = 65535,
+    .kind = SHODO_ENTRY_FILE,
+    .flags = SHODO_ENTRY_DELETED | SHODO_ENTRY_ARCHIVE | SHODO_ENTRY_REPARSE,
+    .reparse_tag = 0x80000017,
+    .drive = 'C',
+    .path = "/請求書.exe",
+    .path_len = 14,
+    .owner = "S-1-5-18",
+    .owner_len = 8,
+    .damage = "bad fixup",
+    .damage_len = 9,
+    .times = {INT64_C(1795343765123456789), 2, 3, 4},
+    .names = names,
+    .names_count = SHODO_ARRAY_SIZE(names),
+    .streams = streams,
+    .streams_count = SHODO_ARRAY_SIZE(streams),
 };
 
 static void assert_same(const struct shodo_entry *a, const struct shodo_entry *b) {
@@ -68,7 +104,8 @@ static void assert_same(const struct shodo_entry *a, const struct shodo_entry *b
             assert_memory_equal(s->resident, t->resident, s->resident_len);
         assert_int_equal(s->runs_count, t->runs_count);
         for (size_t k = 0; k < s->runs_count; k++) {
-            assert_true(s->runs[k].offset == t->runs[k].offset && s->runs[k].length == t->runs[k].length);
+            assert_true(s->runs[k].offset == t->runs[k].offset &&
+                        s->runs[k].length == t->runs[k].length);
             assert_int_equal(s->runs[k].is_hole, t->runs[k].is_hole);
         }
     }
@@ -82,7 +119,8 @@ static void test_round_trip(void **state) {
     (void)state;
 
     assert_true(shodo_entry_encode(&b, &full));
-    assert_true(shodo_entry_encode(&b, &empty)); /* two in one buffer: each ends where the next begins */
+    /* two in one buffer: each ends where the next begins */
+    assert_true(shodo_entry_encode(&b, &empty));
     struct shodo_cur c = shodo_cur_of(b.data, b.len);
     assert_int_equal(shodo_entry_decode(&e, &c, &arena, &err), SHODO_OK);
     assert_same(&full, &e);
@@ -93,7 +131,8 @@ static void test_round_trip(void **state) {
     assert_null(e.names);
 }
 
-/* Cut at every byte and with every bit flipped: an error or an entry within the limits, never more than was sent. */
+/* Cut at every byte and with every bit flipped: an error or an entry within the limits, never more
+ * than was sent. */
 static void test_hostile(void **state) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     shodo_auto(shodo_arena) struct shodo_arena arena = SHODO_ARENA_INIT;
@@ -145,7 +184,8 @@ static void test_limits(void **state) {
     assert_true(b.len < SHODO_LIMIT_MESSAGE_BYTES);
     struct shodo_cur c = shodo_cur_of(b.data + 6, b.len - 6);
     assert_int_equal(shodo_entry_decode(&back, &c, &arena, NULL), SHODO_OK);
-    assert_true(back.streams[0].runs[SHODO_LIMIT_RUNS - 1].offset == many[SHODO_LIMIT_RUNS - 1].offset);
+    assert_true(back.streams[0].runs[SHODO_LIMIT_RUNS - 1].offset ==
+                many[SHODO_LIMIT_RUNS - 1].offset);
     shodo_buf_clear(&b);
     shodo_buf_adds(&b, "before");
     s.runs_count++;
@@ -228,8 +268,9 @@ static void test_json(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_hostile),      cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_paths),      cmocka_unit_test(test_first_offset), cmocka_unit_test(test_json),
+        cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_limits),       cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_first_offset), cmocka_unit_test(test_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

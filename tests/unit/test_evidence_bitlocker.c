@@ -16,19 +16,25 @@ static const struct {
     const char *name, *key, *sha256, *id, *inside;
 } volumes[] = {
     {"bitlk-aes-cbc-128", "042647-302313-590458-071500-554323-116567-412181-516978",
-     "04500a8120ba355ed206284e03e26e59b7e1f1832868e1d69bb47023ebd3460f", "3FD763F9-74C7-4E90-8FA2-1F6A2E2B4E0C", "NTFS"},
+     "04500a8120ba355ed206284e03e26e59b7e1f1832868e1d69bb47023ebd3460f",
+     "3FD763F9-74C7-4E90-8FA2-1F6A2E2B4E0C", "NTFS"},
     {"bitlk-aes-xts-128", "235818-357951-253979-013365-241120-245575-342914-591910",
-     "674e3a976927fd62f3fc26df2c695cac75b8d364e3b45393717efa971f16db0f", "64311DEA-4587-4029-924A-BA299647998E", "NTFS"},
+     "674e3a976927fd62f3fc26df2c695cac75b8d364e3b45393717efa971f16db0f",
+     "64311DEA-4587-4029-924A-BA299647998E", "NTFS"},
     {"bitlk-aes-xts-256", "404558436711420860678557638220018909039941695321",
-     "5bb6ff5acbded10be990c6fa208ab479934a08bc2e88740a1aa2642af2f42025", "83ABDB8F-3218-4BFD-ACED-215E1E189BDF", "NTFS"},
+     "5bb6ff5acbded10be990c6fa208ab479934a08bc2e88740a1aa2642af2f42025",
+     "83ABDB8F-3218-4BFD-ACED-215E1E189BDF", "NTFS"},
     {"bitlk-togo-aes-xts-128", "243067-548680-059818-148852-287771-550088-628265-631653",
-     "5954795eb41764b59a10d86c26fd3b43fb6d89f433c8edc1e8fd48067d198591", "CFC68DDA-E393-44C3-9C3B-E73480F2BD17", "FAT16"},
+     "5954795eb41764b59a10d86c26fd3b43fb6d89f433c8edc1e8fd48067d198591",
+     "CFC68DDA-E393-44C3-9C3B-E73480F2BD17", "FAT16"},
     {"bitlk-aes-xts-128-startup-key", "363770-230505-096371-652674-567006-579150-291038-408111",
-     "bbb68369d8f7badb2c2330349d9d0cf12e68f54eece25e718d2bb13feba23f7a", "294BC732-F82F-404C-A2CE-D1094ED59506", "NTFS"},
+     "bbb68369d8f7badb2c2330349d9d0cf12e68f54eece25e718d2bb13feba23f7a",
+     "294BC732-F82F-404C-A2CE-D1094ED59506", "NTFS"},
     {"bitlk-aes-xts-128-two-recovery", "297693-343387-338492-284526-405482-424886-634931-555093",
-     "15570b2a7a1255e2d0f34a0ff82b6e255d8a7e25c24c7849c91321bcb1858cb3", "B7ADC334-FE6D-4AE4-B5C4-1C1D0DBC335B", "NTFS"},
-    {"bitlk-aes-xts-128-clearkey-only", NULL, "f574a5254d31e9f27dc4ee440290875886c6c569cf02dc100e91a5c0cddaa4e1", "",
-     "NTFS"},
+     "15570b2a7a1255e2d0f34a0ff82b6e255d8a7e25c24c7849c91321bcb1858cb3",
+     "B7ADC334-FE6D-4AE4-B5C4-1C1D0DBC335B", "NTFS"},
+    {"bitlk-aes-xts-128-clearkey-only", NULL,
+     "f574a5254d31e9f27dc4ee440290875886c6c569cf02dc100e91a5c0cddaa4e1", "", "NTFS"},
 };
 
 static void open_volume(struct image *im, const char *name) {
@@ -71,7 +77,9 @@ static void test_volumes(void **state) {
             assert_non_null(strstr(v->key_ids, volumes[i].id));
             assert_non_null(strstr(v->why, volumes[i].id));
             assert_int_equal(shodo_volume_unlock(v, NULL, &err), SHODO_ENCRYPTED);
-            assert_int_equal(shodo_bitlocker_key_parse(&key, volumes[i].key, strlen(volumes[i].key), &err), SHODO_OK);
+            assert_int_equal(
+                shodo_bitlocker_key_parse(&key, volumes[i].key, strlen(volumes[i].key), &err),
+                SHODO_OK);
             if (shodo_volume_unlock(v, &key, &err) != SHODO_OK)
                 fail_msg("%s: %s", volumes[i].name, err.text);
         }
@@ -92,7 +100,8 @@ static void test_wrong_key(void **state) {
     (void)state;
     open_volume(&im, "bitlk-aes-xts-128");
     v = shodo_volume_at(&im.table, 0);
-    assert_int_equal(shodo_bitlocker_key_parse(&key, volumes[0].key, strlen(volumes[0].key), &err), SHODO_OK);
+    assert_int_equal(shodo_bitlocker_key_parse(&key, volumes[0].key, strlen(volumes[0].key), &err),
+                     SHODO_OK);
     assert_int_equal(shodo_volume_unlock(v, &key, &err), SHODO_REFUSED);
     assert_int_equal(v->fs, SHODO_FS_BITLOCKER);
     assert_null(strstr(err.text, "042647"));
@@ -120,11 +129,11 @@ static void test_groups(void **state) {
         const char *s;
         enum shodo_bitlocker_group want;
     } rows[] = {
-        {"042647", SHODO_BITLOCKER_GROUP_OK},         {"000000", SHODO_BITLOCKER_GROUP_OK},
-        {"720885", SHODO_BITLOCKER_GROUP_OK},         {"720896", SHODO_BITLOCKER_GROUP_WRONG},
-        {"042648", SHODO_BITLOCKER_GROUP_WRONG},      {"999999", SHODO_BITLOCKER_GROUP_WRONG},
-        {"04264", SHODO_BITLOCKER_GROUP_SHORT},       {"", SHODO_BITLOCKER_GROUP_SHORT},
-        {"0426470", SHODO_BITLOCKER_GROUP_LONG},      {"04264x", SHODO_BITLOCKER_GROUP_NOT_DIGITS},
+        {"042647", SHODO_BITLOCKER_GROUP_OK},    {"000000", SHODO_BITLOCKER_GROUP_OK},
+        {"720885", SHODO_BITLOCKER_GROUP_OK},    {"720896", SHODO_BITLOCKER_GROUP_WRONG},
+        {"042648", SHODO_BITLOCKER_GROUP_WRONG}, {"999999", SHODO_BITLOCKER_GROUP_WRONG},
+        {"04264", SHODO_BITLOCKER_GROUP_SHORT},  {"", SHODO_BITLOCKER_GROUP_SHORT},
+        {"0426470", SHODO_BITLOCKER_GROUP_LONG}, {"04264x", SHODO_BITLOCKER_GROUP_NOT_DIGITS},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -150,7 +159,8 @@ static void test_key_text(void **state) {
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct shodo_error err = SHODO_ERROR_INIT;
         struct shodo_bitlocker_key key;
-        assert_int_equal(shodo_bitlocker_key_parse(&key, rows[i].s, strlen(rows[i].s), &err), rows[i].want);
+        assert_int_equal(shodo_bitlocker_key_parse(&key, rows[i].s, strlen(rows[i].s), &err),
+                         rows[i].want);
         assert_non_null(strstr(err.text, rows[i].word));
         if (rows[i].want == SHODO_OK)
             assert_int_equal(key.groups[0], 235818 / 11);
@@ -161,8 +171,9 @@ static void test_key_text(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_groups),    cmocka_unit_test(test_key_text),         cmocka_unit_test(test_volumes),
-        cmocka_unit_test(test_wrong_key), cmocka_unit_test(test_encrypt_on_write),
+        cmocka_unit_test(test_groups),           cmocka_unit_test(test_key_text),
+        cmocka_unit_test(test_volumes),          cmocka_unit_test(test_wrong_key),
+        cmocka_unit_test(test_encrypt_on_write),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

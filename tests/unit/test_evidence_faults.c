@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A bad sector walked through a small NTFS volume, every sector of it: each file is given with its right SHA-256, or
- * something names it (itself, its record, or the volume). SHODO_SWEEP_STEP thins the sweep out.
- * Seeded mutations: the same, except that mutated bytes may lie in a file's own content or in a field that nothing on the
- * volume contradicts; the latter are listed and may not pass 5 % of the mutations. SHODO_MUTATIONS (300) says how many.
+ * A bad sector walked through a small NTFS volume, every sector of it: each file is given with its
+ * right SHA-256, or something names it (itself, its record, or the volume). SHODO_SWEEP_STEP thins
+ * the sweep out. Seeded mutations: the same, except that mutated bytes may lie in a file's own
+ * content or in a field that nothing on the volume contradicts; the latter are listed and may not
+ * pass 5 % of the mutations. SHODO_MUTATIONS (300) says how many.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -47,8 +48,8 @@ static enum shodo_status on_entry(void *ctx, const struct shodo_entry *e) {
         uint64_t lost = 0;
         if (e->streams[i].size_bytes > (1u << 20))
             continue;
-        snprintf(name, sizeof(name), "%.*s:%.*s", (int)e->path_len, e->path, (int)e->streams[i].name_len,
-                 e->streams[i].name);
+        snprintf(name, sizeof(name), "%.*s:%.*s", (int)e->path_len, e->path,
+                 (int)e->streams[i].name_len, e->streams[i].name);
         if (shodo_content_open(&c, s->source, e, i, &err) != SHODO_OK) {
             s->is_named[e->record % sizeof(s->is_named)] = 1;
             continue;
@@ -75,8 +76,8 @@ static enum shodo_status on_entry(void *ctx, const struct shodo_entry *e) {
     return SHODO_OK;
 }
 
-static void on_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t record, const char *path,
-                       const char *text) {
+static void on_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t record,
+                       const char *path, const char *text) {
     struct sweep *s = ctx;
     (void)reason;
     (void)text;
@@ -87,7 +88,8 @@ static void on_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t reco
 
 /* false: the volume could not be opened, which names it. */
 static bool pass(struct sweep *s, struct source_fault *f) {
-    const struct shodo_walk_options o = {.want_deleted = true, .want_system = false, .want_owner = true};
+    const struct shodo_walk_options o = {
+        .want_deleted = true, .want_system = false, .want_owner = true};
     const struct shodo_walk_sink sink = {.ctx = s, .entry = on_entry, .problem = on_problem};
     struct shodo_volume_table t;
     struct shodo_source *disk = NULL;
@@ -115,7 +117,8 @@ static void sweep(const uint8_t *disk, uint64_t size, uint64_t step) {
     assert_true(s->count > 0);
     s->is_learning = false;
     for (uint64_t sector = 0; sector < size / 512; sector += step) {
-        struct source_fault f = {.data = disk, .size = size, .bad_offset = sector * 512, .bad_length = 512};
+        struct source_fault f = {
+            .data = disk, .size = size, .bad_offset = sector * 512, .bad_length = 512};
         bool all = true;
         s->names_volume = false;
         s->wrong[0] = '\0';
@@ -133,14 +136,15 @@ static void sweep(const uint8_t *disk, uint64_t size, uint64_t step) {
                 continue;
             all = false;
             if (!s->names_volume && !s->is_named[s->files[i].record % sizeof(s->is_named)])
-                fail_msg("sector %llu: '%s' is missing and nothing names it", (unsigned long long)sector,
-                         s->files[i].name);
+                fail_msg("sector %llu: '%s' is missing and nothing names it",
+                         (unsigned long long)sector, s->files[i].name);
         }
         complete += all;
         named += !all;
     }
-    print_message("%zu streams; sectors: %u all complete, %u with named losses, %u volume refused\n", s->count,
-                  complete, named, refused);
+    print_message(
+        "%zu streams; sectors: %u all complete, %u with named losses, %u volume refused\n",
+        s->count, complete, named, refused);
     assert_true(named > 0);
     free(s);
 }
@@ -165,12 +169,14 @@ static bool is_metadata(const uint8_t *disk, uint64_t size, uint64_t at) {
     return false;
 }
 
-/* In the content of one of the maker's files, or in a name: there is no index there that could contradict it. */
+/* In the content of one of the maker's files, or in a name: there is no index there that could
+ * contradict it. */
 static bool is_free_field(const uint8_t *disk, uint64_t at) {
     static const char content[] = "content of a small file";
     static const char name[] = "f\0i\0l\0e\0000\0.\0t\0x\0t";
     uint64_t from = at > sizeof(content) ? at - sizeof(content) : 0;
-    const uint8_t *p = memmem(disk + from, at - from + sizeof(content), content, sizeof(content) - 1);
+    const uint8_t *p = memmem(disk + from, at - from + sizeof(content), content,
+                              sizeof(content) - 1);
     if (p && p <= disk + at && disk + at < p + sizeof(content) - 1)
         return true;
     from = at > 24 ? at - 24 : 0;
@@ -224,12 +230,13 @@ static void mutate(const uint8_t *disk, uint64_t size, unsigned rounds) {
         }
         silent += is_silent;
         if (is_silent)
-            print_message("  silent: '%s', byte %llu (0x%llx in its sector) %02x%02x%02x%02x\n", missing,
-                          (unsigned long long)at, (unsigned long long)(at % 512), copy[at], copy[at + 1], copy[at + 2],
-                          copy[at + 3]);
+            print_message("  silent: '%s', byte %llu (0x%llx in its sector) %02x%02x%02x%02x\n",
+                          missing, (unsigned long long)at, (unsigned long long)(at % 512), copy[at],
+                          copy[at + 1], copy[at + 2], copy[at + 3]);
     }
-    print_message("%u mutations: %u all complete, %u named, %u volume refused, %u in content or names, %u silent\n",
-                  rounds, complete, named, refused, free_fields, silent);
+    print_message(
+        "%u mutations: %u all complete, %u named, %u volume refused, %u in content or names, %u silent\n",
+        rounds, complete, named, refused, free_fields, silent);
     assert_true(silent * 20 <= rounds);
     free(copy);
     free(s);
@@ -260,7 +267,8 @@ static void test_made(void **state) {
     }
     maker_begin(&m, 45, 1);
     maker_name(&m, 5, 5, 3, "big");
-    maker_stream(&m, &(struct maker_stream){0x80, "", 0, 1, 8192, 8000, 8000, 0, 0, pairs, sizeof(pairs)});
+    maker_stream(
+        &m, &(struct maker_stream){0x80, "", 0, 1, 8192, 8000, 8000, 0, 0, pairs, sizeof(pairs)});
     maker_end(&m);
     memset(m.disk + 41 * MAKER_CLUSTER, 0x41, 2 * MAKER_CLUSTER);
     sweep(m.disk, MAKER_BYTES, 1);
@@ -282,7 +290,8 @@ static void test_mutations(void **state) {
         maker_begin(&m, 30 + i, 1);
         maker_standard(&m, 0x20);
         maker_name(&m, 5, 5, 3, name);
-        maker_stream(&m, &(struct maker_stream){0x80, "", 0, 0, 4096, 3000, 3000, 0, 0, pairs, sizeof(pairs)});
+        maker_stream(&m, &(struct maker_stream){0x80, "", 0, 0, 4096, 3000, 3000, 0, 0, pairs,
+                                                sizeof(pairs)});
         maker_end(&m);
     }
     memset(m.disk + 41 * MAKER_CLUSTER, 0x41, MAKER_CLUSTER);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* NTFS that lies: run lists, parents, names, records. What is right is still given, what is wrong is said. */
+/* NTFS that lies: run lists, parents, names, records. What is right is still given, what is wrong
+ * is said. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -34,19 +35,21 @@ static void say(struct listing *l, const char *fmt, ...) {
 static enum shodo_status on_entry(void *ctx, const struct shodo_entry *e) {
     struct listing *l = ctx;
     l->entries++;
-    say(l, "%.*s%s%s%s|%.*s\n", (int)e->path_len, e->path, e->flags & SHODO_ENTRY_DELETED ? " deleted" : "",
-        e->flags & SHODO_ENTRY_ORPHAN ? " orphan" : "", e->flags & SHODO_ENTRY_DAMAGED ? " damaged" : "",
-        (int)e->damage_len, e->damage);
+    say(l, "%.*s%s%s%s|%.*s\n", (int)e->path_len, e->path,
+        e->flags & SHODO_ENTRY_DELETED ? " deleted" : "",
+        e->flags & SHODO_ENTRY_ORPHAN ? " orphan" : "",
+        e->flags & SHODO_ENTRY_DAMAGED ? " damaged" : "", (int)e->damage_len, e->damage);
     for (size_t i = 1; i < e->names_count; i++)
         say(l, "  also %.*s\n", (int)e->names[i].path_len, e->names[i].path);
     return SHODO_OK;
 }
 
-static void on_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t record, const char *path,
-                       const char *text) {
+static void on_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t record,
+                       const char *path, const char *text) {
     struct listing *l = ctx;
     l->problems++;
-    say(l, "! %s %llu %s %s\n", shodo_ledger_reason_name(reason), (unsigned long long)record, path ? path : "-", text);
+    say(l, "! %s %llu %s %s\n", shodo_ledger_reason_name(reason), (unsigned long long)record,
+        path ? path : "-", text);
 }
 
 struct volume {
@@ -130,7 +133,8 @@ static void test_parents(void **state) {
     maker_resident(&m, 0x80, "", "", 0);
     maker_name(&m, 0x7fffffff, 1, 3, "far.txt");
     maker_end(&m);
-    maker_begin(&m, 36, 2); /* deleted folder, and its deleted child that knows the folder's former sequence */
+    /* deleted folder, and its deleted child that knows the folder's former sequence */
+    maker_begin(&m, 36, 2);
     m.record[16] = 2;
     maker_name(&m, 5, 5, 3, "gone");
     maker_end(&m);
@@ -143,12 +147,14 @@ static void test_parents(void **state) {
     expect(l, "/$OrphanFiles/stale.txt orphan damaged|");
     expect(l, "/$OrphanFiles/far.txt orphan damaged|");
     expect(l, "\n/gone deleted|\n/gone/child.txt deleted|\n");
-    expect(l, "! damaged 34 /$OrphanFiles/stale.txt the folder it names as its parent is not there\n");
+    expect(l,
+           "! damaged 34 /$OrphanFiles/stale.txt the folder it names as its parent is not there\n");
     maker_done(&m);
 }
 
 static void test_names(void **state) {
-    static const uint16_t surrogate[] = {'x', 0xd800, 'y'}, slash[] = {'a', '/', '.', '.', '/', 'b'}, nul[] = {'a', 0};
+    static const uint16_t surrogate[] = {'x', 0xd800, 'y'},
+                          slash[] = {'a', '/', '.', '.', '/', 'b'}, nul[] = {'a', 0};
     struct maker m;
     struct listing *l = NULL;
     (void)state;
@@ -257,19 +263,67 @@ struct run_case {
 /* Content of clusters 41 and 42 is 0x41.., 0x42..; the rest of the volume's end is zeros. */
 static const struct run_case run_cases[] = {
     {"sound", {0x11, 2, 41, 0}, 4, 1, 8192, 8000, 8000, NULL, 0},
-    {"two runs, the second before the first", {0x11, 1, 42, 0x11, 1, 0xff, 0}, 7, 1, 8192, 8192, 8192, NULL, 0},
+    {"two runs, the second before the first",
+     {0x11, 1, 42, 0x11, 1, 0xff, 0},
+     7,
+     1,
+     8192,
+     8192,
+     8192,
+     NULL,
+     0},
     {"twice the same cluster", {0x11, 1, 41, 0x11, 1, 0, 0}, 7, 1, 8192, 8192, 8192, NULL, 0},
     {"hole", {0x01, 1, 0x11, 1, 41, 0}, 6, 1, 8192, 8192, 8192, NULL, 0},
     {"valid length ends early", {0x11, 2, 41, 0}, 4, 1, 8192, 8000, 10, NULL, 0},
-    {"into the boot copy, behind the volume", {0x21, 2, 0xfe, 0x00, 0}, 5, 1, 8192, 8192, 8192, "leaves the volume", 0},
-    {"partly beyond the source", {0x21, 2, 0xff, 0x00, 0}, 5, 1, 8192, 8192, 8192, "leaves the volume", 4096},
-    {"far beyond", {0x81, 2, 0, 0, 0, 0, 0, 0, 0, 0x10, 0}, 11, 1, 8192, 8192, 8192, "contradicts", 8192},
+    {"into the boot copy, behind the volume",
+     {0x21, 2, 0xfe, 0x00, 0},
+     5,
+     1,
+     8192,
+     8192,
+     8192,
+     "leaves the volume",
+     0},
+    {"partly beyond the source",
+     {0x21, 2, 0xff, 0x00, 0},
+     5,
+     1,
+     8192,
+     8192,
+     8192,
+     "leaves the volume",
+     4096},
+    {"far beyond",
+     {0x81, 2, 0, 0, 0, 0, 0, 0, 0, 0x10, 0},
+     11,
+     1,
+     8192,
+     8192,
+     8192,
+     "contradicts",
+     8192},
     {"negative place", {0x11, 2, 0x80, 0}, 4, 1, 8192, 8192, 8192, "contradicts", 8192},
     {"shorter than it says", {0x11, 1, 41, 0}, 4, 1, 8192, 8192, 8192, "contradicts", 4096},
     {"longer than it says", {0x11, 3, 41, 0}, 4, 1, 8192, 8192, 8192, "contradicts", 0},
     {"length of zero", {0x11, 0, 41, 0}, 4, 1, 8192, 8192, 8192, "contradicts", 8192},
-    {"huge length", {0x18, 1, 0, 0, 0, 0, 0, 0, 0x7f, 41, 0}, 11, 1, 8192, 8192, 8192, "contradicts", 8192},
-    {"size larger than allocated", {0x11, 2, 41, 0}, 4, 1, 8192, 9000, 9000, "larger than its allocation", 808},
+    {"huge length",
+     {0x18, 1, 0, 0, 0, 0, 0, 0, 0x7f, 41, 0},
+     11,
+     1,
+     8192,
+     8192,
+     8192,
+     "contradicts",
+     8192},
+    {"size larger than allocated",
+     {0x11, 2, 41, 0},
+     4,
+     1,
+     8192,
+     9000,
+     9000,
+     "larger than its allocation",
+     808},
     {"valid larger than size", {0x11, 2, 41, 0}, 4, 1, 8192, 8000, 9000, "valid length", 0},
     {"no end of pairs", {0x11, 2, 41}, 3, 1, 8192, 8192, 8192, NULL, 0},
     {"pair cut off", {0x88, 2, 0, 0}, 4, 1, 8192, 8192, 8192, "contradicts", 8192},
@@ -279,8 +333,8 @@ static void test_runs(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof(run_cases) / sizeof(run_cases[0]); i++) {
         const struct run_case *c = &run_cases[i];
-        const struct maker_stream s = {0x80, "", 0, c->last, c->allocated, c->size, c->valid, 0, 0, c->pairs,
-                                       c->pairs_bytes};
+        const struct maker_stream s = {0x80,     "", 0, c->last,  c->allocated,  c->size,
+                                       c->valid, 0,  0, c->pairs, c->pairs_bytes};
         shodo_auto(shodo_arena) struct shodo_arena arena = SHODO_ARENA_INIT;
         struct shodo_entry e;
         struct shodo_error err = SHODO_ERROR_INIT;
@@ -302,7 +356,8 @@ static void test_runs(void **state) {
         lost = stream_sha256(shodo_volume_at(&v.table, 0)->source, &e, 0, digest);
         if (lost != c->lost || !c->damage != !(e.flags & SHODO_ENTRY_DAMAGED) ||
             (c->damage && !memmem(e.damage, e.damage_len, c->damage, strlen(c->damage))))
-            fail_msg("%s: lost %llu, damage '%.*s'", c->what, (unsigned long long)lost, (int)e.damage_len, e.damage);
+            fail_msg("%s: lost %llu, damage '%.*s'", c->what, (unsigned long long)lost,
+                     (int)e.damage_len, e.damage);
         volume_close(&v);
         maker_done(&m);
     }
@@ -310,7 +365,8 @@ static void test_runs(void **state) {
 
 static void test_reading(void **state) {
     static const uint8_t pairs[] = {0x01, 1, 0x11, 1, 42, 0x11, 1, 0xff, 0};
-    const struct maker_stream s = {0x80, "", 0, 2, 12288, 12000, 9000, 0x8000, 0, pairs, sizeof(pairs)};
+    const struct maker_stream s = {0x80, "",     0, 2,     12288,        12000,
+                                   9000, 0x8000, 0, pairs, sizeof(pairs)};
     shodo_auto(shodo_arena) struct shodo_arena arena = SHODO_ARENA_INIT;
     struct shodo_entry e;
     struct shodo_content *c = NULL;
@@ -335,7 +391,8 @@ static void test_reading(void **state) {
     assert_true(e.times[SHODO_TIME_BORN] != SHODO_TIME_NONE);
     assert_int_equal(e.times[SHODO_TIME_MODIFIED] - e.times[SHODO_TIME_BORN], 1000000000);
     assert_int_equal(e.times[SHODO_TIME_ACCESSED] - e.times[SHODO_TIME_BORN], 3000000000LL);
-    assert_int_equal(shodo_content_open(&c, shodo_volume_at(&v.table, 0)->source, &e, 0, NULL), SHODO_OK);
+    assert_int_equal(shodo_content_open(&c, shodo_volume_at(&v.table, 0)->source, &e, 0, NULL),
+                     SHODO_OK);
     assert_int_equal(shodo_content_size(c), 12000);
     assert_int_equal(shodo_content_next_data(c, 0), 4096);
     assert_int_equal(shodo_content_next_data(c, 5000), 5000);
@@ -350,7 +407,8 @@ static void test_reading(void **state) {
     assert_int_equal(n, 0);
     assert_int_equal(shodo_content_lost(c), 0);
     shodo_content_free(c);
-    assert_int_equal(shodo_content_open(&c, shodo_volume_at(&v.table, 0)->source, &e, 1, NULL), SHODO_OK);
+    assert_int_equal(shodo_content_open(&c, shodo_volume_at(&v.table, 0)->source, &e, 1, NULL),
+                     SHODO_OK);
     assert_int_equal(shodo_content_read(c, 0, out, sizeof(out), &n, NULL), SHODO_OK);
     assert_int_equal(n, 6);
     assert_memory_equal(out, "stream", 6);
@@ -372,12 +430,18 @@ static void test_refused(void **state) {
         {{0}, 0, 0, 0x4000, SHODO_ENCRYPTED, "EFS"},
         {{0x1a, 0x90, 0, 0x90}, 8, 0x400000, 0, SHODO_UNSUPPORTED, "cloud"},
         {{0x13, 0, 0, 0x80}, 8, 0, 0, SHODO_UNSUPPORTED, "deduplicated"},
-        {{0x17, 0, 0, 0x80, 16, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1}, 24, 0, 0, SHODO_UNSUPPORTED, "WIM"},
+        {{0x17, 0, 0, 0x80, 16, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1},
+         24,
+         0,
+         0,
+         SHODO_UNSUPPORTED,
+         "WIM"},
     };
     static const uint8_t pairs[] = {0x11, 1, 41, 0};
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        const struct maker_stream s = {0x80, "", 0, 0, 4096, 100, 100, rows[i].flags, 0, pairs, sizeof(pairs)};
+        const struct maker_stream s = {0x80,  "",           0, 0, 4096, 100, 100, rows[i].flags, 0,
+                                       pairs, sizeof(pairs)};
         shodo_auto(shodo_arena) struct shodo_arena arena = SHODO_ARENA_INIT;
         struct shodo_error err = SHODO_ERROR_INIT;
         struct shodo_content *c = NULL;
@@ -426,8 +490,8 @@ static void test_attribute_list(void **state) {
         maker_begin(&m, 31 + i, 1);
         m.record[32] = 30;
         m.record[38] = 1;
-        maker_stream(&m, &(struct maker_stream){0x80, "", i, i, 8192, i ? 0 : 8192, i ? 0 : 8192, 0, 0,
-                                                i ? second : first, 4});
+        maker_stream(&m, &(struct maker_stream){0x80, "", i, i, 8192, i ? 0 : 8192, i ? 0 : 8192, 0,
+                                                0, i ? second : first, 4});
         maker_end(&m);
     }
     volume_open(&v, &m);
@@ -445,7 +509,8 @@ static void test_attribute_list(void **state) {
     maker_done(&m);
 }
 
-/* One bit after another in every record: no crash (sanitizers), the walk ends, and the file is there or named. */
+/* One bit after another in every record: no crash (sanitizers), the walk ends, and the file is
+ * there or named. */
 static void test_flip_everything(void **state) {
     struct maker m;
     uint8_t *clean = malloc(MAKER_BYTES);
@@ -472,10 +537,11 @@ static void test_flip_everything(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sound),   cmocka_unit_test(test_parents),        cmocka_unit_test(test_names),
-        cmocka_unit_test(test_records), cmocka_unit_test(test_mirror),         cmocka_unit_test(test_runs),
-        cmocka_unit_test(test_reading), cmocka_unit_test(test_refused),        cmocka_unit_test(test_attribute_list),
-        cmocka_unit_test(test_flip_everything),
+        cmocka_unit_test(test_sound),          cmocka_unit_test(test_parents),
+        cmocka_unit_test(test_names),          cmocka_unit_test(test_records),
+        cmocka_unit_test(test_mirror),         cmocka_unit_test(test_runs),
+        cmocka_unit_test(test_reading),        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_attribute_list), cmocka_unit_test(test_flip_everything),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

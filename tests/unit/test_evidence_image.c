@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Split raw images, and E01 images written by libewf: every format and compression gives the bytes back; damage and
- * missing segments are said. */
+/* Split raw images, and E01 images written by libewf: every format and compression gives the bytes
+ * back; damage and missing segments are said. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <fcntl.h>
@@ -29,7 +29,9 @@ static int make_media(void **state) {
     media = malloc(MEDIA_BYTES);
     for (size_t i = 0; i < MEDIA_BYTES; i++) { /* zeros, text, noise */
         seed = seed * 1664525 + 1013904223;
-        media[i] = i / 65536 % 3 == 0 ? 0 : i / 65536 % 3 == 1 ? (uint8_t)("shodo "[i % 6]) : (uint8_t)(seed >> 24);
+        media[i] = i / 65536 % 3 == 0   ? 0
+                   : i / 65536 % 3 == 1 ? (uint8_t)("shodo "[i % 6])
+                                        : (uint8_t)(seed >> 24);
     }
     return 0;
 }
@@ -42,7 +44,8 @@ static int remove_all(void **state) {
     return run_text(argv, out, sizeof(out));
 }
 
-static void write_image(const char *stem, uint8_t format, int8_t level, uint8_t flags, size64_t segment, bool bad) {
+static void write_image(const char *stem, uint8_t format, int8_t level, uint8_t flags,
+                        size64_t segment, bool bad) {
     libewf_handle_t *h = NULL;
     char path[256];
     char *names[1] = {path};
@@ -121,7 +124,8 @@ static void test_formats(void **state) {
         {"e1", "E", LIBEWF_FORMAT_ENCASE1, LIBEWF_COMPRESSION_FAST, 0, 0},
         {"e2", "E", LIBEWF_FORMAT_ENCASE2, LIBEWF_COMPRESSION_NONE, 0, 0},
         {"e5", "E", LIBEWF_FORMAT_ENCASE5, LIBEWF_COMPRESSION_BEST, 0, 0},
-        {"e6", "E", LIBEWF_FORMAT_ENCASE6, LIBEWF_COMPRESSION_NONE, LIBEWF_COMPRESS_FLAG_USE_EMPTY_BLOCK_COMPRESSION, 0},
+        {"e6", "E", LIBEWF_FORMAT_ENCASE6, LIBEWF_COMPRESSION_NONE,
+         LIBEWF_COMPRESS_FLAG_USE_EMPTY_BLOCK_COMPRESSION, 0},
         {"e7", "E", LIBEWF_FORMAT_ENCASE7, LIBEWF_COMPRESSION_FAST, 0, 0},
         {"ftk", "E", LIBEWF_FORMAT_FTK_IMAGER, LIBEWF_COMPRESSION_FAST, 0, 0},
         {"many", "E", LIBEWF_FORMAT_ENCASE6, LIBEWF_COMPRESSION_NONE, 0, 1048576 + 500000},
@@ -132,9 +136,11 @@ static void test_formats(void **state) {
         struct shodo_error err = SHODO_ERROR_INIT;
         struct shodo_source *s = NULL;
         struct files f;
-        write_image(rows[i].stem, rows[i].format, rows[i].level, rows[i].flags, rows[i].segment, false);
+        write_image(rows[i].stem, rows[i].format, rows[i].level, rows[i].flags, rows[i].segment,
+                    false);
         open_files(&f, rows[i].stem, rows[i].ext);
-        print_message("%s: %zu segments, first of %llu bytes\n", rows[i].stem, f.count, (unsigned long long)f.sizes[0]);
+        print_message("%s: %zu segments, first of %llu bytes\n", rows[i].stem, f.count,
+                      (unsigned long long)f.sizes[0]);
         assert_true((rows[i].segment > 0) == (f.count > 1));
         if (shodo_image_open(&s, f.fds, f.sizes, f.count, 512, &err) != SHODO_OK)
             fail_msg("%s: %s", rows[i].stem, err.text);
@@ -162,7 +168,8 @@ static void test_order_and_missing(void **state) {
     shodo_source_free(s);
     assert_int_equal(shodo_image_open(&s, f.fds, f.sizes, f.count - 1, 512, &err), SHODO_DAMAGED);
     assert_non_null(strstr(err.text, "is missing"));
-    assert_int_equal(shodo_image_open(&s, f.fds + 1, f.sizes + 1, f.count - 1, 512, &err), SHODO_DAMAGED);
+    assert_int_equal(shodo_image_open(&s, f.fds + 1, f.sizes + 1, f.count - 1, 512, &err),
+                     SHODO_DAMAGED);
     assert_non_null(strstr(err.text, "incomplete"));
     g = f;
     g.fds[1] = f.fds[0];
@@ -206,7 +213,8 @@ static void test_damage(void **state) {
         memcpy(copy, image, n);
         for (unsigned k = 0; k <= i % 3; k++) {
             seed = seed * 1664525 + 1013904223;
-            copy[i % 2 ? (seed >> 4) % n : n - 1 - (seed >> 4) % 4000] ^= (uint8_t)(1 << (seed & 7));
+            copy[i % 2 ? (seed >> 4) % n : n - 1 - (seed >> 4) % 4000] ^= (uint8_t)(1
+                                                                                    << (seed & 7));
         }
         if (i % 10 == 9)
             fault.size = (seed >> 4) % n;
@@ -249,9 +257,10 @@ static void test_other_formats(void **state) {
 }
 
 static void test_split_raw(void **state) {
-    struct source_fault faults[3] = {{.data = media, .size = 1000000},
-                                     {.data = media + 1000000, .size = 7, .bad_offset = 3, .bad_length = 1},
-                                     {.data = media + 1000007, .size = MEDIA_BYTES - 1000007}};
+    struct source_fault faults[3] = {
+        {.data = media, .size = 1000000},
+        {.data = media + 1000000, .size = 7, .bad_offset = 3, .bad_length = 1},
+        {.data = media + 1000007, .size = MEDIA_BYTES - 1000007}};
     struct shodo_source *parts[3], *s = NULL;
     uint8_t out[1000];
     uint64_t bad = 0;
@@ -273,9 +282,12 @@ static void test_split_raw(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_formats), cmocka_unit_test(test_order_and_missing),
-        cmocka_unit_test(test_acquisition_errors), cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_other_formats), cmocka_unit_test(test_split_raw),
+        cmocka_unit_test(test_formats),
+        cmocka_unit_test(test_order_and_missing),
+        cmocka_unit_test(test_acquisition_errors),
+        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_other_formats),
+        cmocka_unit_test(test_split_raw),
     };
     return cmocka_run_group_tests(tests, make_media, remove_all);
 }

@@ -10,13 +10,14 @@
 #include "evidence/lznt1.h"
 
 /* [MS-XCA] section 3.3 */
-static const char plain[] = "F# F# G A A G F# E D D E F# F# E E F# F# G A A G F# E D D E F# E D D E E F# D E "
-                            "F# G F# D E F# G F# E D E A F# F# G A A G F# E D D E F# E D D";
+static const char
+    plain[] = "F# F# G A A G F# E D D E F# F# E E F# F# G A A G F# E D D E F# E D D E E F# D E "
+              "F# G F# D E F# G F# E D E A F# F# G A A G F# E D D E F# E D D";
 static const uint8_t packed[] = {
-    0x38, 0xb0, 0x88, 0x46, 0x23, 0x20, 0x00, 0x20, 0x47, 0x20, 0x41, 0x00, 0x10, 0xa2, 0x47, 0x01, 0xa0, 0x45, 0x20,
-    0x44, 0x00, 0x08, 0x45, 0x01, 0x50, 0x79, 0x00, 0xc0, 0x45, 0x20, 0x05, 0x24, 0x13, 0x88, 0x05, 0xb4, 0x02, 0x4a,
-    0x44, 0xef, 0x03, 0x58, 0x02, 0x8c, 0x09, 0x16, 0x01, 0x48, 0x45, 0x00, 0xbe, 0x00, 0x9e, 0x00, 0x04, 0x01, 0x18,
-    0x90, 0x00};
+    0x38, 0xb0, 0x88, 0x46, 0x23, 0x20, 0x00, 0x20, 0x47, 0x20, 0x41, 0x00, 0x10, 0xa2, 0x47,
+    0x01, 0xa0, 0x45, 0x20, 0x44, 0x00, 0x08, 0x45, 0x01, 0x50, 0x79, 0x00, 0xc0, 0x45, 0x20,
+    0x05, 0x24, 0x13, 0x88, 0x05, 0xb4, 0x02, 0x4a, 0x44, 0xef, 0x03, 0x58, 0x02, 0x8c, 0x09,
+    0x16, 0x01, 0x48, 0x45, 0x00, 0xbe, 0x00, 0x9e, 0x00, 0x04, 0x01, 0x18, 0x90, 0x00};
 
 static void test_vector(void **state) {
     uint8_t out[4096];
@@ -57,14 +58,16 @@ static void test_broken(void **state) {
         uint8_t in[8];
         size_t n, lost;
     } rows[] = {
-        {{0}, 0, 0},                                         /* nothing there */
-        {{0x38}, 1, 0},                                      /* half a header: the end */
-        {{0x38, 0xb0, 1}, 3, 4096},                          /* chunk longer than the input */
-        {{0x00, 0x80, 0}, 3, 4096},                          /* no signature */
-        {{0x02, 0xb0, 0x01, 0x00, 0x00}, 5, 4096},           /* reference before the first byte */
-        {{0x03, 0xb0, 0x02, 'a', 0xff, 0x0f}, 6, 4095},      /* copy beyond the chunk: the first byte is right */
-        {{0x03, 0xb0, 0x02, 'a', 0x00, 0x10}, 6, 4095},      /* distance 2 with one byte of history */
-        {{0x02, 0xb0, 0x02, 'a', 0x00}, 5, 4095},            /* half a reference */
+        {{0}, 0, 0},                               /* nothing there */
+        {{0x38}, 1, 0},                            /* half a header: the end */
+        {{0x38, 0xb0, 1}, 3, 4096},                /* chunk longer than the input */
+        {{0x00, 0x80, 0}, 3, 4096},                /* no signature */
+        {{0x02, 0xb0, 0x01, 0x00, 0x00}, 5, 4096}, /* reference before the first byte */
+        /* copy beyond the chunk: the first byte is right */
+        {{0x03, 0xb0, 0x02, 'a', 0xff, 0x0f}, 6, 4095},
+        /* distance 2 with one byte of history */
+        {{0x03, 0xb0, 0x02, 'a', 0x00, 0x10}, 6, 4095},
+        {{0x02, 0xb0, 0x02, 'a', 0x00}, 5, 4095}, /* half a reference */
     };
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -75,7 +78,8 @@ static void test_broken(void **state) {
     }
 }
 
-/* Every byte of the vector changed in every bit, and every shorter input: no access outside (sanitizers watch). */
+/* Every byte of the vector changed in every bit, and every shorter input: no access outside
+ * (sanitizers watch). */
 static void test_mutations(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof(packed); i++) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every stream of every file of the real NTFS volumes: SHA-256 equal to icat's. Names and times against fls and istat. */
+/* Every stream of every file of the real NTFS volumes: SHA-256 equal to icat's. Names and times
+ * against fls and istat. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,15 +21,18 @@ struct compare {
     unsigned streams, skipped, wrong, deleted_other, problems;
 };
 
-/* icat numbers attributes itself when a file has an attribute list: find the id by its name in istat's text. */
-static unsigned istat_id(const struct compare *c, const struct shodo_entry *e, const struct shodo_stream *s) {
+/* icat numbers attributes itself when a file has an attribute list: find the id by its name in
+ * istat's text. */
+static unsigned istat_id(const struct compare *c, const struct shodo_entry *e,
+                         const struct shodo_stream *s) {
     static char text[1 << 20];
     char record[32], want[600];
     const char *argv[] = {"istat", "-o", c->offset, c->path, record, NULL};
     char *p = NULL, *next = NULL;
     snprintf(record, sizeof(record), "%llu", (unsigned long long)e->record);
     run_text(argv, text, sizeof(text));
-    snprintf(want, sizeof(want), "Name: %.*s ", (int)s->name_len, s->name_len > 0 ? s->name : "N/A");
+    snprintf(want, sizeof(want), "Name: %.*s ", (int)s->name_len,
+             s->name_len > 0 ? s->name : "N/A");
     for (p = strstr(text, "\nAttributes:"); p && (p = strstr(p, "\nType: ")); p = next) {
         unsigned type = 0, id = 0;
         const char *paren = strchr(p, '('), *name = strstr(p, "Name: ");
@@ -43,8 +47,8 @@ static unsigned istat_id(const struct compare *c, const struct shodo_entry *e, c
 }
 
 /*
- * $BadClus:$Bad: as large as the volume and, on a sound disk, one hole with an initialised size of 0, of which icat prints
- * nothing (istat has its size). It must read as so many zeros.
+ * $BadClus:$Bad: as large as the volume and, on a sound disk, one hole with an initialised size of
+ * 0, of which icat prints nothing (istat has its size). It must read as so many zeros.
  */
 static void compare_bad_clusters(struct compare *c, const struct shodo_entry *e, size_t stream) {
     static const uint8_t zeros[65536];
@@ -60,14 +64,16 @@ static void compare_bad_clusters(struct compare *c, const struct shodo_entry *e,
     shodo_hash_final(h, want);
     static char istat[1 << 16];
     char line[80];
-    snprintf(line, sizeof line, "Name: $Bad   Non-Resident   size: %llu ", (unsigned long long)s->size_bytes);
+    snprintf(line, sizeof line, "Name: $Bad   Non-Resident   size: %llu ",
+             (unsigned long long)s->size_bytes);
     const char *argv[] = {"istat", "-o", c->offset, c->path, "8", NULL};
     run_text(argv, istat, sizeof istat);
     bool is_listed = strstr(istat, line) != NULL;
     c->streams++;
     if (stream_sha256(c->source, e, stream, ours) == 0 && memcmp(ours, want, 32) == 0 && is_listed)
         return;
-    print_message("$BadClus:$Bad of %llu bytes is not that many zeros, or istat has another size\n", (unsigned long long)s->size_bytes);
+    print_message("$BadClus:$Bad of %llu bytes is not that many zeros, or istat has another size\n",
+                  (unsigned long long)s->size_bytes);
     c->wrong++;
 }
 
@@ -79,8 +85,8 @@ static enum shodo_status compare_entry(void *ctx, const struct shodo_entry *e) {
         uint64_t len = 0, lost = 0;
         char address[64];
         const char *argv[] = {"icat", "-o", c->offset, c->path, address, NULL};
-        snprintf(address, sizeof(address), "%llu-%u-%u", (unsigned long long)e->record, s->attr_type,
-                 istat_id(c, e, s));
+        snprintf(address, sizeof(address), "%llu-%u-%u", (unsigned long long)e->record,
+                 s->attr_type, istat_id(c, e, s));
         if (e->record == BADCLUS_RECORD && s->name_len > 0) {
             compare_bad_clusters(c, e, i);
             continue;
@@ -98,9 +104,10 @@ static enum shodo_status compare_entry(void *ctx, const struct shodo_entry *e) {
             c->deleted_other++;
             continue;
         }
-        print_message("differs: %.*s:%.*s (%s) size %llu, icat %llu, lost %llu\n", (int)e->path_len, e->path,
-                      (int)s->name_len, s->name, address, (unsigned long long)s->size_bytes,
-                      (unsigned long long)len, (unsigned long long)lost);
+        print_message("differs: %.*s:%.*s (%s) size %llu, icat %llu, lost %llu\n", (int)e->path_len,
+                      e->path, (int)s->name_len, s->name, address,
+                      (unsigned long long)s->size_bytes, (unsigned long long)len,
+                      (unsigned long long)lost);
         c->wrong++;
     }
     return SHODO_OK;
@@ -120,7 +127,8 @@ static enum shodo_status add_paths(void *ctx, const struct shodo_entry *e) {
     for (size_t i = 0; i < e->names_count; i++) {
         const struct shodo_name *nm = &e->names[i];
         assert_true(p->n + nm->path_len + 2 < p->room);
-        p->n += (size_t)snprintf(p->text + p->n, p->room - p->n, "%.*s\n", (int)nm->path_len, nm->path);
+        p->n += (size_t)snprintf(p->text + p->n, p->room - p->n, "%.*s\n", (int)nm->path_len,
+                                 nm->path);
         p->count++;
     }
     return SHODO_OK;
@@ -139,7 +147,8 @@ static void compare_with_fls(struct shodo_volume *v, const char *path, const cha
     assert_int_equal(shodo_walk_run(w, &o, &sink, NULL, NULL), SHODO_OK);
     shodo_walk_free(w);
     assert_int_equal(run_text(argv, text, 1 << 20), 0);
-    for (line = p.text; *line; line = strchr(line, '\n') + 1) { /* a file without unnamed content shows its streams only */
+    /* a file without unnamed content shows its streams only */
+    for (line = p.text; *line; line = strchr(line, '\n') + 1) {
         size_t len = (size_t)(strchr(line, '\n') - line) - 1;
         snprintf(want, sizeof(want), "\t%.*s\n", (int)len, line + 1);
         if (!strstr(text, want)) {
@@ -163,8 +172,8 @@ static void compare_with_fls(struct shodo_volume *v, const char *path, const cha
     free(p.text);
 }
 
-static void print_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t record, const char *path,
-                          const char *text) {
+static void print_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t record,
+                          const char *path, const char *text) {
     struct compare *c = ctx;
     c->problems++;
     print_message("  problem %s record %llu %s: %s\n", shodo_ledger_reason_name(reason),
@@ -181,8 +190,10 @@ static void compare_image(const char *name, unsigned least_streams, unsigned pro
     image_open(&im, path);
     for (size_t i = 0; i < im.table.volumes.count; i++) {
         struct shodo_volume *v = shodo_volume_at(&im.table, i);
-        const struct shodo_walk_options o = {.want_deleted = true, .want_system = true, .want_owner = true};
-        const struct shodo_walk_sink sink = {.ctx = &c, .entry = compare_entry, .problem = print_problem};
+        const struct shodo_walk_options o = {
+            .want_deleted = true, .want_system = true, .want_owner = true};
+        const struct shodo_walk_sink sink = {
+            .ctx = &c, .entry = compare_entry, .problem = print_problem};
         struct shodo_walk_stats stats;
         struct shodo_error err = SHODO_ERROR_INIT;
         struct shodo_walk *w = NULL;
@@ -191,12 +202,14 @@ static void compare_image(const char *name, unsigned least_streams, unsigned pro
         volumes++;
         snprintf(c.offset, sizeof(c.offset), "%llu", (unsigned long long)(v->offset / 512));
         c.source = v->source;
-        if (shodo_walk_open(&w, v, &err) != SHODO_OK || shodo_walk_run(w, &o, &sink, &stats, &err) != SHODO_OK)
+        if (shodo_walk_open(&w, v, &err) != SHODO_OK ||
+            shodo_walk_run(w, &o, &sink, &stats, &err) != SHODO_OK)
             fail_msg("%s: %s", name, err.text);
-        print_message("%s: label '%s', %llu entries, %llu deleted, %u streams equal to icat, %u of deleted files "
-                      "differ, %u skipped\n",
-                      name, v->label, (unsigned long long)stats.entries, (unsigned long long)stats.deleted,
-                      c.streams - c.wrong - c.deleted_other, c.deleted_other, c.skipped);
+        print_message(
+            "%s: label '%s', %llu entries, %llu deleted, %u streams equal to icat, %u of deleted files "
+            "differ, %u skipped\n",
+            name, v->label, (unsigned long long)stats.entries, (unsigned long long)stats.deleted,
+            c.streams - c.wrong - c.deleted_other, c.deleted_other, c.skipped);
         shodo_walk_free(w);
         compare_with_fls(v, path, c.offset);
     }
@@ -255,14 +268,16 @@ static enum shodo_status find_made(void *ctx, const struct shodo_entry *e) {
 static void test_geometry(void **state) {
     static const struct {
         unsigned sector, cluster;
-    } rows[] = {{512, 512}, {512, 65536}, {512, 262144}, {512, 2097152}, {4096, 4096}, {4096, 2097152}};
+    } rows[] = {{512, 512},     {512, 65536}, {512, 262144},
+                {512, 2097152}, {4096, 4096}, {4096, 2097152}};
     static const char script[] =
         "set -e; PATH=$PATH:/usr/sbin:/sbin; cd \"$1\"; rm -f v.img; truncate -s 64M v.img; "
         "mkntfs -q -F -f -s $2 -c $3 -p 0 -H 0 -S 0 -L geo v.img; "
         "seq 1 400000 >big; printf small >small; ntfscp -q v.img big big; ntfscp -q v.img small small; "
         "ntfscp -q -N ads v.img big small";
     char top[] = "/tmp/shodo-ntfs-XXXXXX", path[64], big[64], text[4096];
-    const char *probe[] = {"bash", "-c", "PATH=$PATH:/usr/sbin:/sbin; command -v mkntfs && command -v ntfscp", NULL};
+    const char *probe[] = {
+        "bash", "-c", "PATH=$PATH:/usr/sbin:/sbin; command -v mkntfs && command -v ntfscp", NULL};
     const char *clean[] = {"rm", "-rf", top, NULL};
     (void)state;
     if (run_text(probe, text, sizeof(text)) != 0) {
@@ -313,9 +328,10 @@ static void test_geometry(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_testfs1), cmocka_unit_test(test_ntfs3),   cmocka_unit_test(test_attrlist),
-        cmocka_unit_test(test_index),   cmocka_unit_test(test_mbr_vhd), cmocka_unit_test(test_windows),
-        cmocka_unit_test(test_wof),     cmocka_unit_test(test_geometry),
+        cmocka_unit_test(test_testfs1),  cmocka_unit_test(test_ntfs3),
+        cmocka_unit_test(test_attrlist), cmocka_unit_test(test_index),
+        cmocka_unit_test(test_mbr_vhd),  cmocka_unit_test(test_windows),
+        cmocka_unit_test(test_wof),      cmocka_unit_test(test_geometry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

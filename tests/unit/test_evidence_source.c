@@ -45,15 +45,17 @@ static void test_reads_and_bounds(void **state) {
     shodo_source_free(s);
 }
 
-/* A bad sector costs exactly itself, whatever the request looks like, and is not asked for twice. */
+/* A bad sector costs exactly itself, whatever the request looks like, and is not asked for twice.
+ */
 static void test_bad_sector(void **state) {
     static const struct {
         uint64_t bad, offset;
         size_t n;
         uint64_t lost;
     } rows[] = {
-        {1024, 0, 4096, 512}, {1024, 1024, 512, 512}, {1024, 1100, 10, 10},   {1024, 1000, 100, 76},
-        {0, 0, 512, 512},     {SIZE - 512, SIZE - 1000, 1000, 512},           {1024, 1536, 512, 0},
+        {1024, 0, 4096, 512},  {1024, 1024, 512, 512}, {1024, 1100, 10, 10},
+        {1024, 1000, 100, 76}, {0, 0, 512, 512},       {SIZE - 512, SIZE - 1000, 1000, 512},
+        {1024, 1536, 512, 0},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -62,7 +64,8 @@ static void test_bad_sector(void **state) {
         uint8_t out[4096];
         uint64_t bad = 0;
         unsigned reads = 0;
-        assert_int_equal(shodo_source_read(s, rows[i].offset, out, rows[i].n, &bad, NULL), SHODO_OK);
+        assert_int_equal(shodo_source_read(s, rows[i].offset, out, rows[i].n, &bad, NULL),
+                         SHODO_OK);
         assert_int_equal(bad, rows[i].lost);
         for (size_t k = 0; k < rows[i].n; k++) {
             uint64_t at = rows[i].offset + k;
@@ -71,7 +74,8 @@ static void test_bad_sector(void **state) {
         assert_int_equal(shodo_source_bad_count(s), rows[i].lost > 0);
         assert_int_equal(shodo_source_is_bad(s, rows[i].offset, rows[i].n), rows[i].lost > 0);
         reads = f.failures;
-        assert_int_equal(shodo_source_read(s, rows[i].offset, out, rows[i].n, &bad, NULL), SHODO_OK);
+        assert_int_equal(shodo_source_read(s, rows[i].offset, out, rows[i].n, &bad, NULL),
+                         SHODO_OK);
         assert_int_equal(bad, rows[i].lost);
         assert_int_equal(f.failures, reads);
         shodo_source_free(s);

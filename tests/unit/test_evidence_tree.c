@@ -52,9 +52,10 @@ static enum shodo_status on_entry(void *ctx, const struct shodo_entry *e) {
     size_t n = strlen(out);
     assert_int_equal(e->record, 0);
     assert_int_equal(e->names_count, 1);
-    snprintf(out + n, 4096 - n, "%c %.*s %llu %.*s\n", "fdlo"[e->kind], (int)e->path_len, e->path,
-             e->streams_count > 0 ? (unsigned long long)e->streams[0].size_bytes : 0ULL, (int)e->names[0].name_len,
-             e->names[0].name);
+    snprintf(out + n, 4096 - n, "%c %.*s %llu %.*s\n", "fdlo"[e->kind], (int)e -> path_len,
+             e -> path,
+             e -> streams_count > 0 ? (unsigned long long)e -> streams[0].size_bytes : 0ULL,
+             (int)e->names[0].name_len, e->names[0].name);
     return SHODO_OK;
 }
 
@@ -79,12 +80,15 @@ static void test_list(void **state) {
 }
 
 static void test_open(void **state) {
-    static const char *const refused[] = {"/out", "/in/a.txt", "/pipe", "/医事課", "/../etc/passwd", "/nothing", "", "/"};
+    static const char *const refused[] = {"/out",           "/in/a.txt", "/pipe", "/医事課",
+                                          "/../etc/passwd", "/nothing",  "",      "/"};
     uint64_t size = 0;
     int fd = -1;
     char buf[8];
     (void)state;
-    assert_int_equal(shodo_tree_open_file(&fd, dir, "/医事課/b.txt", strlen("/医事課/b.txt"), &size, NULL), SHODO_OK);
+    assert_int_equal(
+        shodo_tree_open_file(&fd, dir, "/医事課/b.txt", strlen("/医事課/b.txt"), &size, NULL),
+        SHODO_OK);
     assert_int_equal(size, 4);
     assert_int_equal(read(fd, buf, sizeof(buf)), 4);
     assert_memory_equal(buf, "bbbb", 4);
@@ -99,7 +103,11 @@ static void test_open(void **state) {
 }
 
 static void test_content(void **state) {
-    struct shodo_stream s = {.name = "", .size_bytes = 4, .valid_bytes = 4, .flags = SHODO_STREAM_HOST_FD, .attr_type = 128};
+    struct shodo_stream s = {.name = "",
+                             .size_bytes = 4,
+                             .valid_bytes = 4,
+                             .flags = SHODO_STREAM_HOST_FD,
+                             .attr_type = 128};
     const struct shodo_entry e = {.path = "/x", .path_len = 2, .streams = &s, .streams_count = 1};
     struct shodo_source *src = NULL;
     struct shodo_content *c = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * FAT, exFAT and ext4: volumes made by the system's own tools, every file equal to what was put in and to icat; a real FAT
- * with a cluster loop; a bad sector walked through small volumes.
+ * FAT, exFAT and ext4: volumes made by the system's own tools, every file equal to what was put in
+ * and to icat; a real FAT with a cluster loop; a bad sector walked through small volumes.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,7 +25,8 @@ static void shell(const char *script) {
     const char *argv[] = {"bash", "-c", script, top, NULL};
     static char out[65536];
     char full[8192];
-    snprintf(full, sizeof(full), "set -e; PATH=$PATH:/usr/sbin:/sbin; cd '%s'; { %s ; } 2>&1", top, script);
+    snprintf(full, sizeof(full), "set -e; PATH=$PATH:/usr/sbin:/sbin; cd '%s'; { %s ; } 2>&1", top,
+             script);
     argv[2] = full;
     if (run_text(argv, out, sizeof(out)) != 0)
         fail_msg("%s\n%s", script, out);
@@ -44,8 +45,9 @@ static bool has_program(const char *name) {
 static int make_files(void **state) {
     (void)state;
     assert_non_null(mkdtemp(top));
-    shell("mkdir -p tree/医事課/a/b; printf hello >tree/hello.txt; printf '' >tree/empty; "
-          "head -c 300000 /dev/urandom >tree/医事課/台帳.bin; seq 1 20000 >tree/医事課/a/b/seq.txt");
+    shell(
+        "mkdir -p tree/医事課/a/b; printf hello >tree/hello.txt; printf '' >tree/empty; "
+        "head -c 300000 /dev/urandom >tree/医事課/台帳.bin; seq 1 20000 >tree/医事課/a/b/seq.txt");
     return 0;
 }
 
@@ -79,7 +81,8 @@ static enum shodo_status on_entry(void *ctx, const struct shodo_entry *e) {
     struct lister *l = ctx;
     l->folders += e->kind == SHODO_ENTRY_DIR;
     l->links += e->kind == SHODO_ENTRY_LINK;
-    if (e->kind != SHODO_ENTRY_FILE || e->streams_count == 0 || l->count == FILES_MAX || e->streams[0].size_bytes > (8u << 20))
+    if (e->kind != SHODO_ENTRY_FILE || e->streams_count == 0 || l->count == FILES_MAX ||
+        e->streams[0].size_bytes > (8u << 20))
         return SHODO_OK;
     snprintf(l->files[l->count].path, 256, "%.*s", (int)e->path_len, e->path);
     l->files[l->count].record = e->record;
@@ -90,7 +93,8 @@ static enum shodo_status on_entry(void *ctx, const struct shodo_entry *e) {
     return SHODO_OK;
 }
 
-static void on_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t record, const char *path, const char *text) {
+static void on_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t record,
+                       const char *path, const char *text) {
     struct lister *l = ctx;
     (void)reason;
     (void)text;
@@ -100,7 +104,8 @@ static void on_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t reco
         l->named[l->named_count++] = record;
 }
 
-static enum shodo_status list_volume(struct lister *l, struct shodo_volume *v, struct shodo_error *err) {
+static enum shodo_status list_volume(struct lister *l, struct shodo_volume *v,
+                                     struct shodo_error *err) {
     const struct shodo_walk_options o = {.want_deleted = false};
     const struct shodo_walk_sink sink = {.ctx = l, .entry = on_entry, .problem = on_problem};
     struct shodo_walk *w = NULL;
@@ -145,7 +150,8 @@ static void check_icat(const struct lister *l, const char *image) {
     }
 }
 
-static void check_volume(const char *file, enum shodo_volume_fs fs, const char *fs_name, struct lister *l) {
+static void check_volume(const char *file, enum shodo_volume_fs fs, const char *fs_name,
+                         struct lister *l) {
     struct shodo_error err = SHODO_ERROR_INIT;
     char path[512];
     struct image im;
@@ -167,9 +173,10 @@ static void test_ext4(void **state) {
     (void)state;
     if (!has_program("mkfs.ext4"))
         skip();
-    shell("cp -a tree etree; ln etree/hello.txt etree/second; ln -s /etc/passwd etree/out; "
-          "truncate -s 3M etree/sparse; printf x | dd of=etree/sparse bs=1 seek=2000000 conv=notrunc; "
-          "truncate -s 16M ext.img; mkfs.ext4 -q -F -L 病院 -d etree ext.img");
+    shell(
+        "cp -a tree etree; ln etree/hello.txt etree/second; ln -s /etc/passwd etree/out; "
+        "truncate -s 3M etree/sparse; printf x | dd of=etree/sparse bs=1 seek=2000000 conv=notrunc; "
+        "truncate -s 16M ext.img; mkfs.ext4 -q -F -L 病院 -d etree ext.img");
     check_volume("ext.img", SHODO_FS_EXT, "ext4", l);
     expect_tree_file(l, "/empty");
     expect_tree_file(l, "/医事課/台帳.bin");
@@ -182,7 +189,8 @@ static void test_ext4(void **state) {
 }
 
 static void test_fat(void **state) {
-    static const char *const kinds[][3] = {{"12", "2M", "FAT12"}, {"16", "16M", "FAT16"}, {"32", "64M", "FAT32"}};
+    static const char *const kinds[][3] = {
+        {"12", "2M", "FAT12"}, {"16", "16M", "FAT16"}, {"32", "64M", "FAT32"}};
     struct lister *l = calloc(1, sizeof(*l));
     (void)state;
     if (!has_program("mkfs.vfat") || !has_program("mcopy"))
@@ -208,7 +216,8 @@ static void put16(uint8_t *p, unsigned v) {
     p[1] = (uint8_t)(v >> 8);
 }
 
-/* A file of one cluster in the root of a fresh exFAT volume; nothing else can write one without mounting. */
+/* A file of one cluster in the root of a fresh exFAT volume; nothing else can write one without
+ * mounting. */
 static void exfat_put(const char *path) {
     FILE *f = fopen(path, "r+b");
     uint8_t boot[512], entry[96] = {0x85, 2}, data[3000];
@@ -276,7 +285,8 @@ static void test_exfat(void **state) {
     free(l);
 }
 
-/* A cluster chain that bites its tail: listed, ends, and is said or empty; every named file readable. */
+/* A cluster chain that bites its tail: listed, ends, and is said or empty; every named file
+ * readable. */
 static void test_fat_loop(void **state) {
     struct lister *l = calloc(1, sizeof(*l));
     struct shodo_error err = SHODO_ERROR_INIT;
@@ -305,7 +315,8 @@ static void sweep(const char *file, size_t size, size_t step) {
     assert_int_equal(fread(disk, 1, size, f), size);
     fclose(f);
     for (size_t bad = 0; bad <= size; bad += bad == 0 ? 1 : step * 512) {
-        struct source_fault fault = {.data = disk, .size = size, .bad_offset = bad - 1, .bad_length = bad > 0};
+        struct source_fault fault = {
+            .data = disk, .size = size, .bad_offset = bad - 1, .bad_length = bad > 0};
         struct lister *now = bad == 0 ? clean : l;
         struct shodo_volume_table t;
         struct shodo_source *s = NULL;
@@ -325,8 +336,8 @@ static void sweep(const char *file, size_t size, size_t step) {
                     continue;
                 all = false;
                 if (!is_named && !(s2 && s2->lost > 0))
-                    fail_msg("%s: bad byte %zu: '%s' is wrong or missing and nothing names it", file, bad - 1,
-                             clean->files[i].path);
+                    fail_msg("%s: bad byte %zu: '%s' is wrong or missing and nothing names it",
+                             file, bad - 1, clean->files[i].path);
             }
             complete += all;
             named += !all;
@@ -334,8 +345,9 @@ static void sweep(const char *file, size_t size, size_t step) {
         shodo_volume_table_done(&t);
         shodo_source_free(s);
     }
-    print_message("%s: %zu files; sectors: %u all complete, %u with named losses, %u volume refused\n", file,
-                  clean->count, complete, named, refused);
+    print_message(
+        "%s: %zu files; sectors: %u all complete, %u with named losses, %u volume refused\n", file,
+        clean->count, complete, named, refused);
     assert_true(clean->count > 1 && named > 0);
     free(disk);
     free(clean);
@@ -351,8 +363,9 @@ static void test_sweep_fat(void **state) {
     (void)state;
     if (!has_program("mkfs.vfat") || !has_program("mcopy"))
         skip();
-    shell("truncate -s 512K small.img; mkfs.vfat -F 12 small.img; head -c 30000 tree/医事課/台帳.bin >thirty; "
-          "mcopy -i small.img thirty tree/hello.txt ::; mmd -i small.img ::dir; mcopy -i small.img tree/hello.txt ::dir/copy");
+    shell(
+        "truncate -s 512K small.img; mkfs.vfat -F 12 small.img; head -c 30000 tree/医事課/台帳.bin >thirty; "
+        "mcopy -i small.img thirty tree/hello.txt ::; mmd -i small.img ::dir; mcopy -i small.img tree/hello.txt ::dir/copy");
     sweep("small.img", 512 * 1024, step_of(1));
 }
 
@@ -360,15 +373,17 @@ static void test_sweep_ext4(void **state) {
     (void)state;
     if (!has_program("mkfs.ext4"))
         skip();
-    shell("mkdir -p small/dir; head -c 30000 tree/医事課/台帳.bin >small/thirty; cp tree/hello.txt small/dir/; "
-          "cp tree/hello.txt small/; truncate -s 1M se.img; mkfs.ext4 -q -F -O ^has_journal -N 32 -d small se.img");
+    shell(
+        "mkdir -p small/dir; head -c 30000 tree/医事課/台帳.bin >small/thirty; cp tree/hello.txt small/dir/; "
+        "cp tree/hello.txt small/; truncate -s 1M se.img; mkfs.ext4 -q -F -O ^has_journal -N 32 -d small se.img");
     sweep("se.img", 1024 * 1024, step_of(1));
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ext4),     cmocka_unit_test(test_fat),       cmocka_unit_test(test_exfat),
-        cmocka_unit_test(test_fat_loop), cmocka_unit_test(test_sweep_fat), cmocka_unit_test(test_sweep_ext4),
+        cmocka_unit_test(test_ext4),      cmocka_unit_test(test_fat),
+        cmocka_unit_test(test_exfat),     cmocka_unit_test(test_fat_loop),
+        cmocka_unit_test(test_sweep_fat), cmocka_unit_test(test_sweep_ext4),
     };
     return cmocka_run_group_tests(tests, make_files, remove_files);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Partition tables made in memory: GPT and MBR, 512 and 4096-byte sectors, damage; and what is on the volumes. */
+/* Partition tables made in memory: GPT and MBR, 512 and 4096-byte sectors, damage; and what is on
+ * the volumes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -60,7 +61,8 @@ static void put_mbr(uint8_t *disk, const uint32_t parts[][3], size_t count) {
 static const uint8_t basic_data[16] = {0xa2, 0xa0, 0xd0, 0xeb, 0xe5, 0xb9, 0x33, 0x44,
                                        0x87, 0xc0, 0x68, 0xb6, 0xb7, 0x26, 0x99, 0xc7};
 
-static void put_gpt_header(uint8_t *disk, uint32_t sector, uint64_t at, uint64_t other, uint64_t entries) {
+static void put_gpt_header(uint8_t *disk, uint32_t sector, uint64_t at, uint64_t other,
+                           uint64_t entries) {
     uint8_t *h = disk + at * sector;
     memset(h, 0, 512);
     memcpy(h, "EFI PART\0\0\1\0", 12);
@@ -98,7 +100,8 @@ static uint8_t *make_gpt(uint32_t sector) {
     return disk;
 }
 
-static void open_table(struct shodo_volume_table *t, struct shodo_source **s, struct source_fault *f, uint8_t *disk) {
+static void open_table(struct shodo_volume_table *t, struct shodo_source **s,
+                       struct source_fault *f, uint8_t *disk) {
     struct shodo_error err = SHODO_ERROR_INIT;
     f->data = disk;
     if (f->size == 0)
@@ -108,7 +111,8 @@ static void open_table(struct shodo_volume_table *t, struct shodo_source **s, st
         fail_msg("%s", err.text);
 }
 
-static void check_gpt(uint8_t *disk, uint32_t sector, uint64_t size, const char *problem, bool is_fat_first) {
+static void check_gpt(uint8_t *disk, uint32_t sector, uint64_t size, const char *problem,
+                      bool is_fat_first) {
     struct source_fault f = {.size = size};
     struct shodo_source *s = NULL;
     struct shodo_volume_table t;
@@ -147,7 +151,8 @@ static void test_gpt(void **state) {
         check_gpt(disk, sectors[i], DISK_BYTES, backup, true);
         memset(disk, 0, 512); /* no protective MBR either */
         check_gpt(disk, sectors[i], DISK_BYTES, backup, true);
-        disk = realloc(disk, DISK_BYTES + 512); /* fixed VHD: a footer pushes the backup from the end */
+        /* fixed VHD: a footer pushes the backup from the end */
+        disk = realloc(disk, DISK_BYTES + 512);
         memset(disk + DISK_BYTES, 'c', 512);
         check_gpt(disk, sectors[i], DISK_BYTES + 512, backup, true);
         free(disk);
@@ -177,7 +182,8 @@ static void test_mbr(void **state) {
         uint8_t *disk = calloc(1, DISK_BYTES);
         const uint32_t parts[][3] = {{7, at, at}, {0x0f, 2 * at, 2 * at}};
         const uint32_t first[][3] = {{0x0b, 8, at / 2}, {0x05, at, at}};
-        const uint32_t second[][3] = {{0x42, 8, at / 2}, {0x05, at, at}}; /* and back to itself: a loop */
+        /* and back to itself: a loop */
+        const uint32_t second[][3] = {{0x42, 8, at / 2}, {0x05, at, at}};
         struct source_fault f = {.sector = 512};
         struct shodo_source *s = NULL;
         struct shodo_volume_table t;
@@ -255,7 +261,8 @@ static void test_recognised(void **state) {
         assert_int_equal(shodo_volume_at(&t, 0)->fs, rows[i].fs);
         assert_string_equal(shodo_volume_at(&t, 0)->fs_name, rows[i].name);
         assert_true(shodo_volume_at(&t, 0)->why[0] != '\0');
-        if (strcmp(rows[i].mark, "-FVE-FS-") != 0) { /* without metadata it is damaged BitLocker, in English only */
+        /* without metadata it is damaged BitLocker, in English only */
+        if (strcmp(rows[i].mark, "-FVE-FS-") != 0) {
             shodo_auto(shodo_buf) struct shodo_buf ja = SHODO_BUF_INIT;
             assert_true(shodo_volume_why_show(&ja, shodo_volume_at(&t, 0)->why, true));
             assert_string_not_equal(shodo_buf_cstr(&ja), shodo_volume_at(&t, 0)->why);
@@ -270,8 +277,11 @@ static void test_containers(void **state) {
     static const struct {
         size_t at;
         const char *mark, *name;
-    } rows[] = {{0, "vhdxfile", "VHDX"}, {0, "conectix", "VHD"}, {0, "KDMV", "VMDK"},
-                {0, "QFI\xfb", "QCOW2"}, {64, "\x7f\x10\xda\xbe", "VDI"}};
+    } rows[] = {{0, "vhdxfile", "VHDX"},
+                {0, "conectix", "VHD"},
+                {0, "KDMV", "VMDK"},
+                {0, "QFI\xfb", "QCOW2"},
+                {64, "\x7f\x10\xda\xbe", "VDI"}};
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         uint8_t *disk = calloc(1, DISK_BYTES);
@@ -306,7 +316,8 @@ static void test_bad_first_sector(void **state) {
 }
 
 static void test_endpoint_id(void **state) {
-    struct shodo_volume_table t = {.volumes = SHODO_VEC_INIT(sizeof(struct shodo_volume)), .disk_id = "abc"};
+    struct shodo_volume_table t = {.volumes = SHODO_VEC_INIT(sizeof(struct shodo_volume)),
+                                   .disk_id = "abc"};
     char a[13], b[13], c[13];
     (void)state;
     shodo_endpoint_id(&t, 1000, a);
@@ -319,9 +330,14 @@ static void test_endpoint_id(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gpt),        cmocka_unit_test(test_gpt_both_damaged), cmocka_unit_test(test_mbr),
-        cmocka_unit_test(test_cut_image),  cmocka_unit_test(test_recognised),       cmocka_unit_test(test_containers),
-        cmocka_unit_test(test_bad_first_sector), cmocka_unit_test(test_endpoint_id),
+        cmocka_unit_test(test_gpt),
+        cmocka_unit_test(test_gpt_both_damaged),
+        cmocka_unit_test(test_mbr),
+        cmocka_unit_test(test_cut_image),
+        cmocka_unit_test(test_recognised),
+        cmocka_unit_test(test_containers),
+        cmocka_unit_test(test_bad_first_sector),
+        cmocka_unit_test(test_endpoint_id),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,10 +37,12 @@ static enum shodo_status on_entry(void *ctx, const struct shodo_entry *e) {
     return SHODO_OK;
 }
 
-static void on_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t record, const char *path, const char *text) {
+static void on_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t record,
+                       const char *path, const char *text) {
     struct files *f = ctx;
     (void)reason;
-    print_message("problem: record %llu %s: %s\n", (unsigned long long)record, path ? path : "-", text);
+    print_message("problem: record %llu %s: %s\n", (unsigned long long)record, path ? path : "-",
+                  text);
     f->problems++;
 }
 
@@ -52,7 +54,8 @@ static void list(struct files *f, const struct shodo_volume *v, struct shodo_sou
     struct shodo_error err = SHODO_ERROR_INIT;
     then.source = s;
     f->source = s;
-    if (shodo_walk_open(&w, &then, &err) != SHODO_OK || shodo_walk_run(w, &o, &sink, NULL, &err) != SHODO_OK)
+    if (shodo_walk_open(&w, &then, &err) != SHODO_OK ||
+        shodo_walk_run(w, &o, &sink, NULL, &err) != SHODO_OK)
         fail_msg("%s", err.text);
     shodo_walk_free(w);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * WOF decoders: libwim packs, we unpack (every chunk size, many kinds of data); real files with a known SHA-256; broken
- * input never leaves its buffers (sanitizers) and libwim is asked what it thinks of it.
+ * WOF decoders: libwim packs, we unpack (every chunk size, many kinds of data); real files with a
+ * known SHA-256; broken input never leaves its buffers (sanitizers) and libwim is asked what it
+ * thinks of it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,8 +28,9 @@ static const struct {
 };
 
 static bool decode(size_t kind, const uint8_t *p, size_t n, uint8_t *out, size_t out_len) {
-    return kinds[kind].type == WIMLIB_COMPRESSION_TYPE_LZX ? shodo_lzx_decode(p, n, out, out_len)
-                                                           : shodo_xpress_decode(p, n, out, out_len);
+    return kinds[kind].type == WIMLIB_COMPRESSION_TYPE_LZX
+               ? shodo_lzx_decode(p, n, out, out_len)
+               : shodo_xpress_decode(p, n, out, out_len);
 }
 
 static uint32_t next_random(uint32_t *seed) {
@@ -40,7 +42,8 @@ static uint32_t next_random(uint32_t *seed) {
 
 /* Data of several kinds: runs, text, x86-like calls, structured numbers, noise. */
 static void fill(uint8_t *p, size_t n, unsigned kind, uint32_t *seed) {
-    static const char words[] = "SYSTEM\\CurrentControlSet\\Services the quick brown fox 0123456789\r\n";
+    static const char
+        words[] = "SYSTEM\\CurrentControlSet\\Services the quick brown fox 0123456789\r\n";
     for (size_t i = 0; i < n; i++) {
         uint32_t r = next_random(seed);
         switch (kind % 6) {
@@ -48,10 +51,13 @@ static void fill(uint8_t *p, size_t n, unsigned kind, uint32_t *seed) {
             p[i] = (uint8_t)(kind * 7);
             break;
         case 1:
-            p[i] = (uint8_t)words[(i * (1 + kind % 5) + (r % 50 == 0 ? r : 0)) % (sizeof(words) - 1)];
+            p[i] = (uint8_t)
+                words[(i * (1 + kind % 5) + (r % 50 == 0 ? r : 0)) % (sizeof(words) - 1)];
             break;
         case 2:
-            p[i] = i % 11 == 0 ? 0xe8 : i % 11 < 5 ? (uint8_t)(i >> (8 * (i % 11 - 1))) : (uint8_t)(r & 3);
+            p[i] = i % 11 == 0  ? 0xe8
+                   : i % 11 < 5 ? (uint8_t)(i >> (8 * (i % 11 - 1)))
+                                : (uint8_t)(r & 3);
             break;
         case 3:
             p[i] = (uint8_t)(i / 256 + (i % 16 == 0 ? r : 0));
@@ -106,7 +112,8 @@ static void test_mutations(void **state) {
         struct wimlib_compressor *c = NULL;
         struct wimlib_decompressor *d = NULL;
         size_t chunk = kinds[k].chunk, packed = 0;
-        uint8_t *plain = malloc(chunk), *out = malloc(chunk), *theirs = malloc(chunk), *good = malloc(chunk);
+        uint8_t *plain = malloc(chunk), *out = malloc(chunk), *theirs = malloc(chunk),
+                *good = malloc(chunk);
         fill(plain, chunk, 1, &seed);
         assert_int_equal(wimlib_create_compressor(kinds[k].type, chunk, 50, &c), 0);
         assert_int_equal(wimlib_create_decompressor(kinds[k].type, chunk, &d), 0);
@@ -136,7 +143,8 @@ static void test_mutations(void **state) {
         free(theirs);
         free(good);
     }
-    print_message("%u changed chunks give the same bytes as libwim, %u refused by one or both\n", accepted, refused);
+    print_message("%u changed chunks give the same bytes as libwim, %u refused by one or both\n",
+                  accepted, refused);
     assert_true(accepted > 100);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Artifact definitions: globs, variables, streams, groups, labels, refused files, real files, speed. */
+/* Artifact definitions: globs, variables, streams, groups, labels, refused files, real files,
+ * speed. */
 #include "unit.h"
 
 #include <time.h>
@@ -22,7 +23,10 @@ static const struct {
     {"/Users/*/NTUSER.DAT", "/Users/NTUSER.DAT", false},
     {"/a/*.txt", "/a/.txt", true},
     {"/a/*.txt", "/a/b.txt.exe", false},
-    {"/a/?b", "/a/\xe5\x8c\xbb" "b", true}, /* one character, three bytes */
+    {"/a/?b",
+     "/a/\xe5\x8c\xbb"
+     "b",
+     true}, /* one character, three bytes */
     {"/a/?b", "/a/b", false},
     {"/a/x[0-9]", "/a/x5", true},
     {"/a/x[0-9]", "/a/xa", false},
@@ -46,7 +50,7 @@ static const struct {
     {"/a/**/x.log", "/a/b/c/x.log", true},
     {"/a/**/b/**/c", "/a/1/b/2/3/c", true},
     {"/a/**/b/**/c", "/a/b/2/3/c", false},
-    {"/a/b**c", "/a/bxxc", true}, /* inside a segment: two stars */
+    {"/a/b**c", "/a/bxxc", true},                 /* inside a segment: two stars */
     {"/\xef\xbc\xa1/x", "/\xef\xbd\x81/X", true}, /* full-width letters fold too */
     {"/a/%4Operational.evtx", "/a/%4operational.EVTX", true},
 };
@@ -61,7 +65,8 @@ static void test_globs(void **state) {
         unsigned hits[1] = {0};
         struct shodo_globset *g = shodo_globset_new();
         assert_non_null(g);
-        assert_int_equal(shodo_globset_add(g, globs[i].pattern, strlen(globs[i].pattern), 0, NULL), SHODO_OK);
+        assert_int_equal(shodo_globset_add(g, globs[i].pattern, strlen(globs[i].pattern), 0, NULL),
+                         SHODO_OK);
         assert_true(shodo_globset_match(g, globs[i].path, strlen(globs[i].path), on_hit, hits));
         if ((hits[0] > 0) != globs[i].fits)
             fail_msg("'%s' against '%s': %u", globs[i].pattern, globs[i].path, hits[0]);
@@ -70,7 +75,9 @@ static void test_globs(void **state) {
     /* all together: the same answers */
     struct shodo_globset *g = shodo_globset_new();
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(globs); i++)
-        assert_int_equal(shodo_globset_add(g, globs[i].pattern, strlen(globs[i].pattern), (uint32_t)i, NULL), SHODO_OK);
+        assert_int_equal(
+            shodo_globset_add(g, globs[i].pattern, strlen(globs[i].pattern), (uint32_t)i, NULL),
+            SHODO_OK);
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(globs); i++) {
         unsigned hits[SHODO_ARRAY_SIZE(globs)] = {0};
         assert_true(shodo_globset_match(g, globs[i].path, strlen(globs[i].path), on_hit, hits));
@@ -167,7 +174,8 @@ static void test_select(void **state) {
     assert_int_equal(shodo_artifacts_unresolved(a), 1);
     assert_true(shodo_artifacts_find(a, "Secrets")->is_credential);
     assert_false(shodo_artifacts_find(a, "Hives")->is_credential);
-    assert_true(shodo_artifacts_find(a, "Journal")->order < shodo_artifacts_find(a, "Hives")->order);
+    assert_true(shodo_artifacts_find(a, "Journal")->order <
+                shodo_artifacts_find(a, "Hives")->order);
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(selected); i++) {
         struct shodo_stream streams[4] = {{.name = ""}};
         struct shodo_entry e = entry_of(selected[i].path);
@@ -176,7 +184,8 @@ static void test_select(void **state) {
         e.streams = streams;
         for (const char *p = selected[i].streams; *p;) {
             size_t n = strcspn(p, " ");
-            streams[e.streams_count++] = (struct shodo_stream){.name = p, .name_len = *p == '-' ? 0 : n};
+            streams[e.streams_count++] = (struct shodo_stream){.name = p,
+                                                               .name_len = *p == '-' ? 0 : n};
             p += n + (p[n] == ' ');
         }
         assert_true(shodo_artifacts_match(a, &e, on_artifact, &h, &any));
@@ -185,7 +194,8 @@ static void test_select(void **state) {
         assert_int_equal(any, selected[i].want[0] != 0);
     }
     /* a second name of the same file */
-    struct shodo_name names2[] = {{.path = "/a/b", .path_len = 4}, {.path = "/Windows/System32/config/SAM", .path_len = 28}};
+    struct shodo_name names2[] = {{.path = "/a/b", .path_len = 4},
+                                  {.path = "/Windows/System32/config/SAM", .path_len = 28}};
     struct shodo_stream stream = {.name = ""};
     struct shodo_entry e = entry_of("/a/b");
     struct hits h = {.text = ""};
@@ -208,13 +218,19 @@ static const struct {
     {"name: A\ndoc: x\nsources: []\n", "definition without sources"},
     {"name: A\ndoc: x\ncolour: red\n" SOURCE, "unknown key 'colour'"},
     {"name: A\ndoc: x\nsupported_os: [Amiga]\n" SOURCE, "unknown system 'Amiga'"},
-    {"name: A\ndoc: x\nsources: [{type: TAPE, attributes: {paths: ['/x']}}]\n", "unknown source type 'TAPE'"},
-    {"name: A\ndoc: x\nsources: [{type: FILE, attributes: {names: ['/x']}}]\n", "source lacks the attribute 'paths'"},
-    {"name: A\ndoc: x\nsources: [{type: FILE, attributes: {paths: ['/x']}, collectors: 1}]\n", "unknown key 'collectors'"},
+    {"name: A\ndoc: x\nsources: [{type: TAPE, attributes: {paths: ['/x']}}]\n",
+     "unknown source type 'TAPE'"},
+    {"name: A\ndoc: x\nsources: [{type: FILE, attributes: {names: ['/x']}}]\n",
+     "source lacks the attribute 'paths'"},
+    {"name: A\ndoc: x\nsources: [{type: FILE, attributes: {paths: ['/x']}, collectors: 1}]\n",
+     "unknown key 'collectors'"},
     {"name: A\ndoc: x\nsources: [{type: FILE, attributes: {paths: '/x'}}]\n", "not a list"},
-    {"name: A\ndoc: x\nsources: [{type: FILE, attributes: {paths: ['/x'], separator: '|'}}]\n", "separator is neither"},
-    {"name: A\ndoc: x\nsources: [{type: REGISTRY_KEY, attributes: {keys: ['HKEY_CURRENT_USER\\x']}}]\n", "use HKEY_USERS"},
-    {"name: A\ndoc: x\n" SOURCE "---\nname: a\ndoc: x\n" SOURCE, "'a' is already defined in t.yaml:1"},
+    {"name: A\ndoc: x\nsources: [{type: FILE, attributes: {paths: ['/x'], separator: '|'}}]\n",
+     "separator is neither"},
+    {"name: A\ndoc: x\nsources: [{type: REGISTRY_KEY, attributes: {keys: ['HKEY_CURRENT_USER\\x']}}]\n",
+     "use HKEY_USERS"},
+    {"name: A\ndoc: x\n" SOURCE "---\nname: a\ndoc: x\n" SOURCE,
+     "'a' is already defined in t.yaml:1"},
     {"just text\n", "not a definition"},
     {"name: [\n", "t.yaml"},
 };
@@ -237,8 +253,10 @@ static void test_idle(void **state) {
         const char *text, *message;
     } rows[] = {
         {"name: A\ndoc: x\n" SOURCE, ""},
-        {"name: A\ndoc: x\nsources: [{type: PATH, attributes: {paths: ['/x']}}]\n", "1 of 1 definitions select nothing"},
-        {"name: A\ndoc: x\n" SOURCE "---\nname: B\ndoc: x\nsources: [{type: REGISTRY_KEY, attributes: {keys: ['HKEY_LOCAL_MACHINE\\x']}}]\n",
+        {"name: A\ndoc: x\nsources: [{type: PATH, attributes: {paths: ['/x']}}]\n",
+         "1 of 1 definitions select nothing"},
+        {"name: A\ndoc: x\n" SOURCE
+         "---\nname: B\ndoc: x\nsources: [{type: REGISTRY_KEY, attributes: {keys: ['HKEY_LOCAL_MACHINE\\x']}}]\n",
          "1 of 2 definitions select nothing: only file patterns and groups for Windows do (B)"},
         {"name: A\ndoc: x\nsupported_os: [Linux]\n" SOURCE, "1 of 1 definitions select nothing"},
     };
@@ -246,7 +264,8 @@ static void test_idle(void **state) {
         struct shodo_rule_text t = rule_text("t.yaml", rows[i].text);
         struct shodo_rule_verdict v;
         shodo_artifacts_try(&t, &v);
-        if (!v.accepted || (rows[i].message[0] ? !strstr(v.message, rows[i].message) : v.message[0] != 0))
+        if (!v.accepted ||
+            (rows[i].message[0] ? !strstr(v.message, rows[i].message) : v.message[0] != 0))
             fail_msg("%zu: accepted %d '%s'", i, v.accepted, v.message);
     }
 }
@@ -267,16 +286,19 @@ static void test_real_files(void **state) {
     for (size_t k = 0; k < 2; k++) {
         for (size_t i = 0; i < counts[k]; i++) {
             struct shodo_error err = SHODO_ERROR_INIT;
-            if (shodo_artifacts_add(a, texts[k][i].name, "", texts[k][i].text, texts[k][i].len, &err) != SHODO_OK)
+            if (shodo_artifacts_add(a, texts[k][i].name, "", texts[k][i].text, texts[k][i].len,
+                                    &err) != SHODO_OK)
                 fail_msg("%s", err.text);
         }
         free_texts(texts[k], counts[k]);
     }
     assert_true(shodo_artifacts_count(a) >= 357);
     struct shodo_error err = SHODO_ERROR_INIT;
-    const char *const names[] = {"ShodoTier1", "ShodoTier2", "NTFSMFTFiles", "TriageExecution", "WindowsXMLEventLogFiles"};
+    const char *const names[] = {"ShodoTier1", "ShodoTier2", "NTFSMFTFiles", "TriageExecution",
+                                 "WindowsXMLEventLogFiles"};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(names); i++) {
-        if (shodo_artifacts_find(a, names[i]) && shodo_artifacts_select(a, &names[i], 1, &err) != SHODO_OK)
+        if (shodo_artifacts_find(a, names[i]) &&
+            shodo_artifacts_select(a, &names[i], 1, &err) != SHODO_OK)
             fail_msg("%s", err.text);
     }
     assert_int_equal(shodo_artifacts_unresolved(a), 0);
@@ -288,7 +310,8 @@ static void test_real_files(void **state) {
         bool any = false;
         switch (i % 4) {
         case 0:
-            snprintf(path, sizeof path, "/Users/user%u/AppData/Local/Vendor/Cache/%u/f_%06u", i % 7, i % 100, i);
+            snprintf(path, sizeof path, "/Users/user%u/AppData/Local/Vendor/Cache/%u/f_%06u", i % 7,
+                     i % 100, i);
             break;
         case 1:
             snprintf(path, sizeof path, "/Windows/WinSxS/amd64_component_%u/file%u.dll", i / 50, i);
@@ -306,8 +329,8 @@ static void test_real_files(void **state) {
         hits += any;
     }
     double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
-    print_message("%zu definitions, %zu targets, 200000 paths in %.2f s CPU, %zu selected\n", shodo_artifacts_count(a),
-                  shodo_artifacts_targets(a), seconds, hits);
+    print_message("%zu definitions, %zu targets, 200000 paths in %.2f s CPU, %zu selected\n",
+                  shodo_artifacts_count(a), shodo_artifacts_targets(a), seconds, hits);
     assert_int_equal(hits, 50000);
     (void)shodo_artifacts_free(a);
 }
@@ -341,8 +364,10 @@ static void test_tap(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_globs),   cmocka_unit_test(test_glob_limits), cmocka_unit_test(test_select),
-        cmocka_unit_test(test_refused), cmocka_unit_test(test_idle), cmocka_unit_test(test_real_files),  cmocka_unit_test(test_tap),
+        cmocka_unit_test(test_globs),  cmocka_unit_test(test_glob_limits),
+        cmocka_unit_test(test_select), cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_idle),   cmocka_unit_test(test_real_files),
+        cmocka_unit_test(test_tap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What content is and how random it looks: signature table, entropy, chi-square, MD5, and what the taps make of them. */
+/* What content is and how random it looks: signature table, entropy, chi-square, MD5, and what the
+ * taps make of them. */
 #include "unit.h"
 
 #include <math.h>
@@ -19,7 +20,9 @@ static const struct {
     const char *yara_type;
 } samples[] = {
     {BYTES("MZ\x90"), "exe", "EXE"},
-    {BYTES("\x7f" "ELF\2"), "elf", "ELF"},
+    {BYTES("\x7f"
+           "ELF\2"),
+     "elf", "ELF"},
     {BYTES("\xca\xfe\xba\xbe\0\0\0\2\0\0"), "macho", "MACH-O"},
     {BYTES("\xca\xfe\xba\xbe\0\0\0\x34\0\0"), "class", ""},
     {BYTES("{\\rtf1\\ansi"), "rtf", "RTF"},
@@ -35,22 +38,28 @@ static const struct {
     {BYTES("%PDF-1.7\n"), "pdf", ""},
     {BYTES("\r\n\r\n%PDF-1.4\n"), "pdf", ""},
     {BYTES("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "ole", ""},
-    {BYTES("PK\3\4\x14\0\6\0\10\0\0\0!\0\0\0\0\0\0\0\0\0\0\0\0\0\x13\0\0\0[Content_Types].xml"), "ooxml", ""},
-    {BYTES("PK\3\4\x14\0\0\0\0\0\0\0!\0\0\0\0\0\0\0\0\0\0\0\0\0\x08\0\0\0mimetypeapplication"), "odf", ""},
+    {BYTES("PK\3\4\x14\0\6\0\10\0\0\0!\0\0\0\0\0\0\0\0\0\0\0\0\0\x13\0\0\0[Content_Types].xml"),
+     "ooxml", ""},
+    {BYTES("PK\3\4\x14\0\0\0\0\0\0\0!\0\0\0\0\0\0\0\0\0\0\0\0\0\x08\0\0\0mimetypeapplication"),
+     "odf", ""},
     {BYTES("PK\3\4\x14\0\0\0\0\0\0\0!\0\0\0\0\0\0\0\0\0\0\0\0\0\x09\0\0\0META-INF/"), "jar", ""},
     {BYTES("PK\3\4\x14\0\0\0\0\0\0\0!\0\0\0\0\0\0\0\0\0\0\0\0\0\x05\0\0\0a.txt"), "zip", ""},
     {BYTES("PK\3\4"), "zip", ""},
     {BYTES("7z\xbc\xaf\x27\x1c"), "7z", ""},
     {BYTES("Rar!\x1a\7\1\0"), "rar", ""},
     {BYTES("\x1f\x8b\x08\0"), "gz", ""},
-    {BYTES("\xfd" "7zXZ\0"), "xz", ""},
+    {BYTES("\xfd"
+           "7zXZ\0"),
+     "xz", ""},
     {BYTES("\x28\xb5\x2f\xfd"), "zst", ""},
     {BYTES("MSCF\0\0\0\0"), "cab", ""},
     {BYTES("\x1d\x80-lh5-"), "lha", ""},
     {BYTES("\xff\xd8\xff\xe0"), "jpg", ""},
     {BYTES("\x89PNG\r\n\x1a\n"), "png", ""},
     {BYTES("BM\x36\0\0\0\0\0\0\0\x36\0\0\0"), "bmp", ""},
-    {BYTES("\0\0\0\x20" "ftypisom"), "mp4", ""},
+    {BYTES("\0\0\0\x20"
+           "ftypisom"),
+     "mp4", ""},
     {BYTES("SQLite format 3\0"), "sqlite", ""},
     {BYTES("\0\1\0\0Standard Jet DB"), "jet", ""},
     {BYTES("\1\2\3\4\xef\xcd\xab\x89"), "ese", ""},
@@ -60,9 +69,11 @@ static const struct {
     {BYTES("MSH|^~\\&|HIS"), "hl7", ""},
     {BYTES("<?xml version"), "xml", ""},
     {BYTES("plain words\r\n"), "text", ""},
-    {BYTES("\xe8\xaa\xad\xe3\x82\x93\xe3\x81\xa7"), "text", ""},          /* UTF-8 */
+    {BYTES("\xe8\xaa\xad\xe3\x82\x93\xe3\x81\xa7"), "text", ""},                     /* UTF-8 */
     {BYTES("\x93\xc7\x82\xf1\x82\xc5\x82\xad\x82\xbe\x82\xb3\x82\xa2"), "text", ""}, /* CP932 */
-    {BYTES("\xff\xfe" "a\0b\0"), "text", ""},
+    {BYTES("\xff\xfe"
+           "a\0b\0"),
+     "text", ""},
     {BYTES(""), NULL, NULL},
     {BYTES("\x8f\x12\xc0\x01\x80\xff\xfe\x99\x03\x1c\xbe"), NULL, NULL},
     {BYTES("M"), "text", ""},
@@ -72,8 +83,10 @@ static const struct {
 static void test_identify(void **state) {
     (void)state;
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(samples); i++) {
-        const struct shodo_signature *s = shodo_identify((const uint8_t *)samples[i].bytes, samples[i].n);
-        const char *name = s ? s->name : "nothing", *want = samples[i].name ? samples[i].name : "nothing";
+        const struct shodo_signature *s = shodo_identify((const uint8_t *)samples[i].bytes,
+                                                         samples[i].n);
+        const char *name = s ? s->name : "nothing",
+                   *want = samples[i].name ? samples[i].name : "nothing";
         if (strcmp(name, want) != 0)
             fail_msg("sample %zu: '%s' instead of '%s'", i, name, want);
         if (s)
@@ -86,7 +99,8 @@ static void test_identify(void **state) {
     assert_null(shodo_identify(dicom, sizeof dicom));
 }
 
-/* Every row can be reached: its own bytes at its own offset give its name (or one of its refinements). */
+/* Every row can be reached: its own bytes at its own offset give its name (or one of its
+ * refinements). */
 static void test_rows(void **state) {
     (void)state;
     assert_true(shodo_signature_count() >= 60);
@@ -140,7 +154,8 @@ static void test_statistics(void **state) {
     assert_true(near(shodo_chi_square(all, sizeof all), 0.0));
     assert_true(near(shodo_entropy(two, sizeof two), 1.0));
     /* two values of 2048 against 16 expected each: 2*(2032^2)/16 + 254*16 */
-    assert_true(near(shodo_chi_square(two, sizeof two), 2.0 * 2032.0 * 2032.0 / 16.0 + 254.0 * 16.0));
+    assert_true(
+        near(shodo_chi_square(two, sizeof two), 2.0 * 2032.0 * 2032.0 / 16.0 + 254.0 * 16.0));
     assert_true(near(shodo_entropy(two, 1), 0.0));
     assert_true(near(shodo_entropy(NULL, 0), 0.0));
     assert_true(near(shodo_chi_square(NULL, 0), 0.0));
@@ -155,7 +170,9 @@ static void test_statistics(void **state) {
 
 static void test_windows(void **state) {
     (void)state;
-    static const uint64_t sizes[] = {0, 1, 4095, 4096, 4097, 8192, 10000, 53248, 57343, 60000, 1 << 20, 99999999, 100000001, UINT64_C(1) << 40};
+    static const uint64_t sizes[] = {
+        0,     1,     4095,  4096,    4097,     8192,      10000,
+        53248, 57343, 60000, 1 << 20, 99999999, 100000001, UINT64_C(1) << 40};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(sizes); i++) {
         struct shodo_window w[SHODO_MEASURE_SAMPLES_MAX];
         unsigned n = shodo_measure_windows(sizes[i], w);
@@ -213,7 +230,8 @@ static void test_md5(void **state) {
         {"abcdefghijklmnopqrstuvwxyz", "c3fcd3d76192e4007dfb496cca67e13b"},
         {"12345678901234567890123456789012345678901234567890123456789012345678901234567890",
          "57edf4a22be3c955ac49da2e2107b67a"},
-        {"0123456789012345678901234567890123456789012345678901234", "6e7a4fc92eb1c3f6e652425bcc8d44b5"},
+        {"0123456789012345678901234567890123456789012345678901234",
+         "6e7a4fc92eb1c3f6e652425bcc8d44b5"},
     };
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(vectors); i++) {
         uint8_t sum[16];
@@ -242,7 +260,10 @@ static void test_taps(void **state) {
     assert_true(find_finding(&r, "ProgramInDisguise")->has_sha256);
     run_bytes(&r, "/Users/a/b.txt", "hidden", program, sizeof program);
     assert_string_equal(find_finding(&r, "ProgramInStream")->stream, "hidden");
-    run_bytes(&r, "/Users/a/gpj.\xe2\x80\xae" "exe.txt", NULL, "x\n", 2);
+    run_bytes(&r,
+              "/Users/a/gpj.\xe2\x80\xae"
+              "exe.txt",
+              NULL, "x\n", 2);
     assert_non_null(find_finding(&r, "DeceptiveName"));
     run_bytes(&r, "/Users/a/old.zip", NULL, "PK\3\4aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 37);
     assert_false(find_line(&r, SHODO_LEDGER_POLICY)->is_problem);
@@ -253,16 +274,19 @@ static void test_taps(void **state) {
     run_bytes(&r, "/Users/a/report.docx.lockbit", NULL, random, sizeof random);
     assert_int_equal(r.facts.count, 2);
     const struct said_fact *f = shodo_vec_at(&r.facts, 0);
-    assert_non_null(strstr(f->values, "\"extension\":\".docx\",\"identified\":\"\",\"expected\":true,\"size\":20000,"));
+    assert_non_null(
+        strstr(f->values,
+               "\"extension\":\".docx\",\"identified\":\"\",\"expected\":true,\"size\":20000,"));
     assert_non_null(strstr(f->values, "\"head_random\":true"));
     run_close(&r);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_identify), cmocka_unit_test(test_rows),     cmocka_unit_test(test_extensions),
-        cmocka_unit_test(test_statistics), cmocka_unit_test(test_windows), cmocka_unit_test(test_patterns),
-        cmocka_unit_test(test_md5),      cmocka_unit_test(test_taps),
+        cmocka_unit_test(test_identify),   cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_extensions), cmocka_unit_test(test_statistics),
+        cmocka_unit_test(test_windows),    cmocka_unit_test(test_patterns),
+        cmocka_unit_test(test_md5),        cmocka_unit_test(test_taps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Gates of rules: what a condition demands, the search against a plain one, and never shut where libyara matches. */
+/* Gates of rules: what a condition demands, the search against a plain one, and never shut where
+ * libyara matches. */
 #include "unit.h"
 
 #include "examine/literals.h"
@@ -21,14 +22,21 @@ static const struct {
     {"$a = \"tab\\tquote\\\"x\\x41\"", "$a", 1, "tab\tquote\"xA", "tab\\tquote"},
     {"$a = \"encrypted\" $b = \"short\"", "$a and $b", 1, "encrypted", "short"},
     {"$a = \"encrypted\" $b = \"ransomware\"", "$a or $b", 2, "ransomware", "ransom"},
-    {"$a = \"encrypted\" $b = \"ransomware\" $c = \"decryptor\"", "2 of them", 2, NULL, "none of these"},
-    {"$a = \"encrypted\" $b = \"ransomware\" $c = \"decryptor\"", "all of ($a, $b) and $c", 1, NULL, "none"},
-    {"$a1 = \"encrypted\" $a2 = \"ransomware\" $b = \"x\"", "any of ($a*)", 2, "ransomware", "ransom"},
+    {"$a = \"encrypted\" $b = \"ransomware\" $c = \"decryptor\"", "2 of them", 2, NULL,
+     "none of these"},
+    {"$a = \"encrypted\" $b = \"ransomware\" $c = \"decryptor\"", "all of ($a, $b) and $c", 1, NULL,
+     "none"},
+    {"$a1 = \"encrypted\" $a2 = \"ransomware\" $b = \"x\"", "any of ($a*)", 2, "ransomware",
+     "ransom"},
     {"$a = \"encrypted\"", "$a in (0..100) and filesize < 10KB", 1, "encrypted", "encrypt"},
-    {"$a = { 4D 5A 90 00 [2-4] C1 E9 02 F3 A5 8B CA 83 E1 03 F3 A4 }", "$a", 1, "\xc1\xe9\x02\xf3\xa5\x8b\xca\x83\xe1\x03\xf3\xa4", "x"},
-    {"$a = { 11 22 33 44 55 ?? 77 8? 99 AA BB }", "$a", 1, "\x11\x22\x33\x44\x55zw\x81\x99\xaa\xbb", "\x11\x22\x33\x44\x55zw\x71\x99\xaa\xbb"},
-    {"$a = { 11 22 33 44 54 66 77 88 ( 01 | 02 03 ) 12 } // } ", "$a", 1, "\x11\x22\x33\x44\x54\x66\x77\x88", "\x11\x22"},
-    {"$a = { 11 22 /* 33 } */ 44 55 66 77 88 99 AA }", "$a", 1, "\x11\x22\x44\x55\x66\x77\x88\x99\xaa", "\x11\x22"},
+    {"$a = { 4D 5A 90 00 [2-4] C1 E9 02 F3 A5 8B CA 83 E1 03 F3 A4 }", "$a", 1,
+     "\xc1\xe9\x02\xf3\xa5\x8b\xca\x83\xe1\x03\xf3\xa4", "x"},
+    {"$a = { 11 22 33 44 55 ?? 77 8? 99 AA BB }", "$a", 1, "\x11\x22\x33\x44\x55zw\x81\x99\xaa\xbb",
+     "\x11\x22\x33\x44\x55zw\x71\x99\xaa\xbb"},
+    {"$a = { 11 22 33 44 54 66 77 88 ( 01 | 02 03 ) 12 } // } ", "$a", 1,
+     "\x11\x22\x33\x44\x54\x66\x77\x88", "\x11\x22"},
+    {"$a = { 11 22 /* 33 } */ 44 55 66 77 88 99 AA }", "$a", 1,
+     "\x11\x22\x44\x55\x66\x77\x88\x99\xaa", "\x11\x22"},
     /* nothing is certain */
     {"$a = \"encrypted\"", "not $a", 0, NULL, NULL},
     {"$a = \"encrypted\"", "not all of them", 0, NULL, NULL},
@@ -47,7 +55,8 @@ static const struct {
 };
 
 static struct shodo_literals *gate_of(const struct shodo_split *s) {
-    struct shodo_literals *gate = shodo_literals_new((const struct shodo_literal *)s->needs.data, s->needs.count);
+    struct shodo_literals *gate = shodo_literals_new((const struct shodo_literal *)s->needs.data,
+                                                     s->needs.count);
     assert_non_null(gate);
     return gate;
 }
@@ -61,10 +70,12 @@ static void test_conditions(void **state) {
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(table); i++) {
         char text[512];
         struct shodo_split s;
-        snprintf(text, sizeof text, "rule r { meta: strings = \"x\" strings: %s\ncondition: %s\n}", table[i].strings, table[i].condition);
+        snprintf(text, sizeof text, "rule r { meta: strings = \"x\" strings: %s\ncondition: %s\n}",
+                 table[i].strings, table[i].condition);
         assert_true(shodo_split_init(&s, text, strlen(text)));
         assert_int_equal(s.rules.count, 1);
-        const struct shodo_split_rule *r = (const struct shodo_split_rule *)shodo_vec_at(&s.rules, 0);
+        const struct shodo_split_rule *r = (const struct shodo_split_rule *)shodo_vec_at(&s.rules,
+                                                                                         0);
         if (s.is_whole || r->needs_count != table[i].needs)
             fail_msg("%s: %zu patterns", text, r->needs_count);
         struct shodo_literals *gate = table[i].needs ? gate_of(&s) : NULL;
@@ -84,7 +95,8 @@ static uint32_t below(uint32_t n) {
     return (seed >> 8) % n;
 }
 
-static bool plain_find(const struct shodo_literal *items, size_t count, const uint8_t *p, size_t n) {
+static bool plain_find(const struct shodo_literal *items, size_t count, const uint8_t *p,
+                       size_t n) {
     for (size_t i = 0; i < count; i++) {
         for (size_t at = 0; at + items[i].len <= n; at++) {
             size_t k = 0;
@@ -97,7 +109,8 @@ static bool plain_find(const struct shodo_literal *items, size_t count, const ui
     return false;
 }
 
-/* Small alphabets, so that anchors repeat and overlap; patterns at both ends and across the lanes. */
+/* Small alphabets, so that anchors repeat and overlap; patterns at both ends and across the lanes.
+ */
 static void test_search(void **state) {
     (void)state;
     size_t found = 0;
@@ -111,17 +124,19 @@ static void test_search(void **state) {
             l->len = (uint8_t)(l->anchor + l->anchor_len + below(5));
             for (size_t k = 0; k < l->len; k++) {
                 bool is_anchor = k >= l->anchor && k < (size_t)l->anchor + l->anchor_len;
-                l->mask[k] = is_anchor ? (below(4) ? 0xff : 0xdf) : (uint8_t)(below(3) ? 0xff : 0xf0);
-                l->bytes[k] = (uint8_t)("aAbB"[below(4)] & l->mask[k]);
+                l->mask[k] = is_anchor ? (below(4) ? 0xff : 0xdf)
+                                       : (uint8_t)(below(3) ? 0xff : 0xf0);
+                l->bytes[k] = (uint8_t)("aAbB"[below(4)] & l -> mask[k]);
             }
         }
         uint8_t data[300];
         size_t n = below(sizeof data);
         for (size_t i = 0; i < n; i++)
-            data[i] = (uint8_t)"aAbBq"[below(5)];
+            data[i] = (uint8_t) "aAbBq"[below(5)];
         const struct shodo_literal *one = &items[below((uint32_t)count)];
         if (below(2) && n >= one->len) {
-            size_t at = below(3) ? below((uint32_t)(n - one->len + 1)) : (below(2) ? 0 : n - one->len);
+            size_t at = below(3) ? below((uint32_t)(n - one->len + 1))
+                                 : (below(2) ? 0 : n - one->len);
             for (size_t k = 0; k < one->len; k++)
                 data[at + k] = one->bytes[k];
         }
@@ -150,13 +165,30 @@ static const char *const pieces[] = {
     "$%c = /pay[0-9]{2,4}now/",
 };
 static const char *const shapes[] = {
-    "$a and $b", "$a or $b", "any of them", "all of them", "2 of them", "$a and ($b or $c)", "($a and $b) or ($b and $c)",
-    "not $a and $b", "any of ($a, $c) and $b", "#a > 1 or $b", "for any of them : ( @ > 3 )", "$c in (0..400) or ($a and $b)",
+    "$a and $b",
+    "$a or $b",
+    "any of them",
+    "all of them",
+    "2 of them",
+    "$a and ($b or $c)",
+    "($a and $b) or ($b and $c)",
+    "not $a and $b",
+    "any of ($a, $c) and $b",
+    "#a > 1 or $b",
+    "for any of them : ( @ > 3 )",
+    "$c in (0..400) or ($a and $b)",
 };
 static const char *const fills[] = {
-    "encrypted", "YOUR files", "d\0e\0C\0r\0y\0p\0t\0o\0r\0", "readme.txt ", "r\0e\0a\0d\0m\0e\0.\0t\0x\0t\0",
+    "encrypted",
+    "YOUR files",
+    "d\0e\0C\0r\0y\0p\0t\0o\0r\0",
+    "readme.txt ",
+    "r\0e\0a\0d\0m\0e\0.\0t\0x\0t\0",
     "\x8b\x45\x08\x83\xc0\x01\x50\xe8\x01\x02\x03\x04\x85\xc0\x0f\x84",
-    "\x6a\x40\x68\x00\x30\x01\x02\xc1\xe9\x02\xf3\xa5\x85\x11\x22\x33\x44\x55", "\x11\x22\x33\x44\x55\x66\x37\x81\x99", "key", "pay123now",
+    "\x6a\x40\x68\x00\x30\x01\x02\xc1\xe9\x02\xf3\xa5\x85\x11\x22\x33\x44\x55",
+    "\x11\x22\x33\x44\x55\x66\x37\x81\x99",
+    "key",
+    "pay123now",
 };
 static const size_t fill_bytes[] = {9, 10, 18, 11, 20, 16, 18, 9, 3, 9};
 
@@ -195,7 +227,8 @@ static void test_never_shut(void **state) {
             shodo_buf_addf(&text, "$%c%s\n", name, strchr(piece, 'c') + 1);
         }
         /* the second half uses every string: libyara refuses unused ones */
-        shodo_buf_addf(&text, "condition: (%s) or (filesize == 99999 and all of them) }", shapes[below(SHODO_ARRAY_SIZE(shapes))]);
+        shodo_buf_addf(&text, "condition: (%s) or (filesize == 99999 and all of them) }",
+                       shapes[below(SHODO_ARRAY_SIZE(shapes))]);
         uint8_t data[1024] = {0};
         size_t n = 0;
         for (unsigned k = 1 + below(5); k > 0; k--) {
@@ -207,7 +240,8 @@ static void test_never_shut(void **state) {
         struct shodo_split s;
         assert_true(shodo_split_init(&s, shodo_buf_cstr(&text), text.len));
         assert_false(s.is_whole);
-        const struct shodo_split_rule *r = (const struct shodo_split_rule *)shodo_vec_at(&s.rules, 0);
+        const struct shodo_split_rule *r = (const struct shodo_split_rule *)shodo_vec_at(&s.rules,
+                                                                                         0);
         size_t found = matches_of(shodo_buf_cstr(&text), data, n);
         if (r->needs_count > 0) {
             struct shodo_literals *gate = gate_of(&s);
@@ -222,7 +256,8 @@ static void test_never_shut(void **state) {
         shodo_split_done(&s);
     }
     shodo_yara_stop();
-    print_message("%zu rules with a gate, %zu matches behind one, %zu times shut\n", gated, hits, shut);
+    print_message("%zu rules with a gate, %zu matches behind one, %zu times shut\n", gated, hits,
+                  shut);
     assert_true(gated > 500 && hits > 50 && shut > 200);
 }
 

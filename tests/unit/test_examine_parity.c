@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The set of (rule, file) equals what the yara program says of the same tree; and scanning equal content once is exact. */
+/* The set of (rule, file) equals what the yara program says of the same tree; and scanning equal
+ * content once is exact. */
 #include "unit.h"
 
 #include <unistd.h>
 
 #include "examine_lib.h"
 
-#define TREE SHODO_EXAMINE_DATA "/tree"
+#define TREE  SHODO_EXAMINE_DATA "/tree"
 #define INDEX SHODO_EXAMINE_DATA "/index.yar"
 
 static int compare_lines(const void *a, const void *b) {
@@ -36,8 +37,13 @@ static void sort_lines(struct shodo_buf *b) {
 
 static void make_tree(void) {
     const char *const clear[] = {"rm", "-rf", TREE, NULL};
-    const char *const make[] = {SHODO_REPO "/tests/lib/files_from_rules.py", reversinglabs(), TREE, "--tree", NULL};
-    const char *const link[] = {"sh", "-c", "find " SHODO_EXAMINE_DATA "/reversinglabs -name '*.yara' | sort | sed 's/.*/include \"&\"/' > " INDEX, NULL};
+    const char *const make[] = {SHODO_REPO "/tests/lib/files_from_rules.py", reversinglabs(), TREE,
+                                "--tree", NULL};
+    const char *const link[] = {
+        "sh", "-c",
+        "find " SHODO_EXAMINE_DATA
+        "/reversinglabs -name '*.yara' | sort | sed 's/.*/include \"&\"/' > " INDEX,
+        NULL};
     run_program(clear, NULL);
     run_program(make, NULL);
     run_program(link, NULL);
@@ -68,7 +74,8 @@ static void test_parity(void **state) {
     run_program(yara, &want);
     sort_lines(&want);
 
-    struct shodo_plan_options o = {.profile = SHODO_PROFILE_FULL, .yara = texts, .yara_count = n, .endpoint = "0123456789ab"};
+    struct shodo_plan_options o = {
+        .profile = SHODO_PROFILE_FULL, .yara = texts, .yara_count = n, .endpoint = "0123456789ab"};
     struct exam_run r;
     run_open(&r, &o);
     assert_int_equal(shodo_plan_rule_count(r.plan), 254);
@@ -87,7 +94,8 @@ static void test_parity(void **state) {
         snprintf(last, sizeof last, "%.*s", (int)len, p);
         p = strchr(p, '\n') + 1;
     }
-    print_message("%zu of 254 rules hit, %llu contents reused\n", rules, (unsigned long long)reused);
+    print_message("%zu of 254 rules hit, %llu contents reused\n", rules,
+                  (unsigned long long)reused);
     assert_true(rules >= 240);
 
     /* all from memory of the first time: the same set */

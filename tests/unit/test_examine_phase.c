@@ -8,11 +8,14 @@ static const struct {
     const char *path;
     enum shodo_phase quick, standard, full;
 } rows[] = {
-    {"/Users/a/Desktop/README_DECRYPT.txt", SHODO_PHASE_EARLY, SHODO_PHASE_EARLY, SHODO_PHASE_EARLY},
+    {"/Users/a/Desktop/README_DECRYPT.txt", SHODO_PHASE_EARLY, SHODO_PHASE_EARLY,
+     SHODO_PHASE_EARLY},
     {"/Data/How_To_Restore_Files.hta", SHODO_PHASE_EARLY, SHODO_PHASE_EARLY, SHODO_PHASE_EARLY},
-    {"/Windows/System32/winevt/Logs/Security.evtx", SHODO_PHASE_EARLY, SHODO_PHASE_EARLY, SHODO_PHASE_EARLY},
+    {"/Windows/System32/winevt/Logs/Security.evtx", SHODO_PHASE_EARLY, SHODO_PHASE_EARLY,
+     SHODO_PHASE_EARLY},
     {"/Users/a/Downloads/sub/x.zip", SHODO_PHASE_RISKY, SHODO_PHASE_RISKY, SHODO_PHASE_RISKY},
-    {"/Users/医事課/AppData/Local/Temp/x.jpg", SHODO_PHASE_RISKY, SHODO_PHASE_RISKY, SHODO_PHASE_RISKY},
+    {"/Users/医事課/AppData/Local/Temp/x.jpg", SHODO_PHASE_RISKY, SHODO_PHASE_RISKY,
+     SHODO_PHASE_RISKY},
     {"/ProgramData/x.dat", SHODO_PHASE_RISKY, SHODO_PHASE_RISKY, SHODO_PHASE_RISKY},
     {"/PerfLogs/a.exe", SHODO_PHASE_RISKY, SHODO_PHASE_RISKY, SHODO_PHASE_RISKY},
     {"/Windows/x.exe", SHODO_PHASE_RISKY, SHODO_PHASE_RISKY, SHODO_PHASE_RISKY},
@@ -24,8 +27,9 @@ static const struct {
     {"/Shares/old/archive.7z", SHODO_PHASE_SKIP, SHODO_PHASE_SKIP, SHODO_PHASE_REST},
 };
 
-static const char definition[] = "name: Logs\ndoc: Event logs.\nsources:\n- type: FILE\n  attributes: {paths: "
-                                 "['%%environ_systemroot%%\\System32\\winevt\\Logs\\*.evtx', '\\$MFT'], separator: '\\'}\n";
+static const char definition[] =
+    "name: Logs\ndoc: Event logs.\nsources:\n- type: FILE\n  attributes: {paths: "
+    "['%%environ_systemroot%%\\System32\\winevt\\Logs\\*.evtx', '\\$MFT'], separator: '\\'}\n";
 
 static void open_profile(struct exam_run *r, enum shodo_profile profile) {
     struct shodo_rule_text t = rule_text("t.yaml", definition);
@@ -41,11 +45,14 @@ static void open_profile(struct exam_run *r, enum shodo_profile profile) {
 
 static void test_profiles(void **state) {
     (void)state;
-    for (enum shodo_profile profile = SHODO_PROFILE_QUICK; profile <= SHODO_PROFILE_FULL; profile++) {
+    for (enum shodo_profile profile = SHODO_PROFILE_QUICK; profile <= SHODO_PROFILE_FULL;
+         profile++) {
         struct exam_run r;
         open_profile(&r, profile);
         for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
-            enum shodo_phase want = profile == SHODO_PROFILE_QUICK ? rows[i].quick : profile == SHODO_PROFILE_STANDARD ? rows[i].standard : rows[i].full;
+            enum shodo_phase want = profile == SHODO_PROFILE_QUICK      ? rows[i].quick
+                                    : profile == SHODO_PROFILE_STANDARD ? rows[i].standard
+                                                                        : rows[i].full;
             struct shodo_stream s = {.name = "", .size_bytes = 1000};
             struct shodo_entry e = entry_of(rows[i].path);
             const char *reason = "unset";
@@ -55,7 +62,8 @@ static void test_profiles(void **state) {
             if (got != want)
                 fail_msg("'%s' in profile %d: phase %d", rows[i].path, (int)profile, (int)got);
             if (got == SHODO_PHASE_SKIP)
-                assert_non_null(strstr(reason, profile == SHODO_PROFILE_QUICK ? "'quick'" : "'standard'"));
+                assert_non_null(
+                    strstr(reason, profile == SHODO_PROFILE_QUICK ? "'quick'" : "'standard'"));
             else
                 assert_null(reason);
         }
@@ -77,7 +85,8 @@ static const struct {
     {"/a/b.exe", SHODO_ENTRY_FILE, 0, SHODO_STREAM_ENCRYPTED, SHODO_PHASE_SKIP, "EFS"},
     {"/$LogFile", SHODO_ENTRY_FILE, SHODO_ENTRY_SYSTEM, 0, SHODO_PHASE_SKIP, "metadata"},
     {"/$MFT", SHODO_ENTRY_FILE, SHODO_ENTRY_SYSTEM, 0, SHODO_PHASE_EARLY, NULL},
-    {"/Windows/System32/winevt/Logs/a.evtx", SHODO_ENTRY_FILE, SHODO_ENTRY_DELETED, 0, SHODO_PHASE_SKIP, "deleted"},
+    {"/Windows/System32/winevt/Logs/a.evtx", SHODO_ENTRY_FILE, SHODO_ENTRY_DELETED, 0,
+     SHODO_PHASE_SKIP, "deleted"},
     {"/a/b.exe", SHODO_ENTRY_FILE, 0, 0, SHODO_PHASE_REST, NULL},
 };
 
@@ -94,7 +103,8 @@ static void test_special(void **state) {
         e.streams = &s;
         e.streams_count = e.kind == SHODO_ENTRY_FILE;
         enum shodo_phase got = shodo_plan_phase(r.plan, &e, &reason);
-        if (got != special[i].phase || !reason != !special[i].reason || (reason && !strstr(reason, special[i].reason)))
+        if (got != special[i].phase || !reason != !special[i].reason ||
+            (reason && !strstr(reason, special[i].reason)))
             fail_msg("row %zu: phase %d, '%s'", i, (int)got, reason ? reason : "");
     }
     /* a stream on a directory is something to look at */
@@ -108,6 +118,7 @@ static void test_special(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_profiles), cmocka_unit_test(test_special)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_profiles),
+                                       cmocka_unit_test(test_special)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,11 +63,14 @@ static void test_guards(void **state) {
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(guards); i++) {
         char text[512];
         struct shodo_split s;
-        snprintf(text, sizeof text, "import \"pe\"\nrule r {" STRINGS "condition: %s\n}", guards[i].condition);
+        snprintf(text, sizeof text, "import \"pe\"\nrule r {" STRINGS "condition: %s\n}",
+                 guards[i].condition);
         assert_true(shodo_split_init(&s, text, strlen(text)));
         if (s.is_whole || s.rules.count != 1 || rule_of(&s, 0)->guard != guards[i].guard ||
-            (guards[i].guard == SHODO_GUARD_SMALL && rule_of(&s, 0)->max_bytes != guards[i].max_bytes))
-            fail_msg("%s: guard %d", guards[i].condition, s.rules.count > 0 ? (int)rule_of(&s, 0)->guard : -1);
+            (guards[i].guard == SHODO_GUARD_SMALL &&
+             rule_of(&s, 0)->max_bytes != guards[i].max_bytes))
+            fail_msg("%s: guard %d", guards[i].condition,
+                     s.rules.count > 0 ? (int)rule_of(&s, 0)->guard : -1);
         shodo_split_done(&s);
     }
 }
@@ -201,7 +204,8 @@ static void test_real_rules(void **state) {
     }
     shodo_yara_stop();
     free_texts(texts, n);
-    print_message("%zu rules: %zu without guard, %zu MZ, %zu ELF, %zu small\n", total, parts[0], parts[1], parts[2], parts[3]);
+    print_message("%zu rules: %zu without guard, %zu MZ, %zu ELF, %zu small\n", total, parts[0],
+                  parts[1], parts[2], parts[3]);
     assert_int_equal(total, 254);
     assert_true(parts[SHODO_GUARD_MZ] >= 240);
 }

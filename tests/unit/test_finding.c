@@ -11,12 +11,32 @@ static const char *const other[] = {"/b/x.exe", "/c/\xff.exe"};
 
 static struct shodo_finding sample(void) {
     return (struct shodo_finding){
-        .endpoint = "0123456789ab", .tap = "scan", .rule = "note_a", .ruleset = "ransom.yar", .ruleset_digest = "00ff",
-        .rule_id = "r-1", .rule_author = "somebody", .rule_reference = "https://example.org/r", .description = "a note",
-        .description_ja = "脅迫文", .verdict = SHODO_VERDICT_MATCH, .kind = "detection", .volume = 2, .record = 4711,
-        .sequence = 3, .path = "/Users/医事課/X.EXE", .drive = 'C', .stream = "ads", .other_paths = other,
-        .other_paths_count = 2, .size_bytes = 12345, .has_sha256 = true, .sha256 = {1, 2, 3},
-        .times = {T, SHODO_TIME_NONE, T + 1, 0}, .is_deleted = true, .owner = "S-1-5-18",
+        .endpoint = "0123456789ab",
+        .tap = "scan",
+        .rule = "note_a",
+        .ruleset = "ransom.yar",
+        .ruleset_digest = "00ff",
+        .rule_id = "r-1",
+        .rule_author = "somebody",
+        .rule_reference = "https://example.org/r",
+        .description = "a note",
+        .description_ja = "脅迫文",
+        .verdict = SHODO_VERDICT_MATCH,
+        .kind = "detection",
+        .volume = 2,
+        .record = 4711,
+        .sequence = 3,
+        .path = "/Users/医事課/X.EXE",
+        .drive = 'C',
+        .stream = "ads",
+        .other_paths = other,
+        .other_paths_count = 2,
+        .size_bytes = 12345,
+        .has_sha256 = true,
+        .sha256 = {1, 2, 3},
+        .times = {T, SHODO_TIME_NONE, T + 1, 0},
+        .is_deleted = true,
+        .owner = "S-1-5-18",
         .detail_json = "{\"entropy\":7.99,\"n\":3,\"s\":\"x\"}",
     };
 }
@@ -65,9 +85,12 @@ static void test_minimal(void **state) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     shodo_auto(shodo_arena) struct shodo_arena arena = SHODO_ARENA_INIT;
     shodo_autop(shodo_doc) struct shodo_doc *d = NULL;
-    struct shodo_finding g, f = {.tap = "measure", .kind = "detection", .verdict = SHODO_VERDICT_SUSPECT,
-                                 .size_bytes = UINT64_MAX, /* from a damaged record */
-                                 .times = {SHODO_TIME_NONE, SHODO_TIME_NONE, SHODO_TIME_NONE, SHODO_TIME_NONE}};
+    struct shodo_finding g,
+        f = {.tap = "measure",
+             .kind = "detection",
+             .verdict = SHODO_VERDICT_SUSPECT,
+             .size_bytes = UINT64_MAX, /* from a damaged record */
+             .times = {SHODO_TIME_NONE, SHODO_TIME_NONE, SHODO_TIME_NONE, SHODO_TIME_NONE}};
     (void)state;
 
     shodo_finding_id(&f);
@@ -139,18 +162,24 @@ static void test_bad_findings(void **state) {
         {"{\"event.id\":\"00\"}", "finding: key 'event.id' has a wrong value"},
         {"{\"event.id\":7}", "finding: key 'event.id' has a wrong value"},
     };
-    static const char good[] = "{\"event.id\":\"0000000000000000000000000000000000000000000000000000000000000000\","
-                               "\"event.module\":\"scan\",\"shodo.kind\":\"detection\",\"shodo.verdict\":\"match\"%s}";
+    static const char good[] =
+        "{\"event.id\":\"0000000000000000000000000000000000000000000000000000000000000000\","
+        "\"event.module\":\"scan\",\"shodo.kind\":\"detection\",\"shodo.verdict\":\"match\"%s}";
     static const struct {
         const char *more, *key;
     } extra[] = {
         {"", NULL},
         {",\"unknown\":[1]", NULL}, /* readers ignore what they do not know */
-        {",\"file.size\":-1", "file.size"}, {",\"file.size\":\"1\"", "file.size"},
-        {",\"shodo.volume\":4294967296", "shodo.volume"}, {",\"shodo.sequence\":65536", "shodo.sequence"},
-        {",\"file.inode\":\"x\"", "file.inode"}, {",\"file.mtime\":\"yesterday\"", "file.mtime"},
-        {",\"file.hash.sha256\":\"00\"", "file.hash.sha256"}, {",\"shodo.other_paths\":{}", "shodo.other_paths"},
-        {",\"shodo.other_paths\":[1]", "shodo.other_paths"}, {",\"shodo.detail\":[]", "shodo.detail"},
+        {",\"file.size\":-1", "file.size"},
+        {",\"file.size\":\"1\"", "file.size"},
+        {",\"shodo.volume\":4294967296", "shodo.volume"},
+        {",\"shodo.sequence\":65536", "shodo.sequence"},
+        {",\"file.inode\":\"x\"", "file.inode"},
+        {",\"file.mtime\":\"yesterday\"", "file.mtime"},
+        {",\"file.hash.sha256\":\"00\"", "file.hash.sha256"},
+        {",\"shodo.other_paths\":{}", "shodo.other_paths"},
+        {",\"shodo.other_paths\":[1]", "shodo.other_paths"},
+        {",\"shodo.detail\":[]", "shodo.detail"},
         {",\"shodo.path\":5", "shodo.path"},
     };
     (void)state;
@@ -192,9 +221,18 @@ static void test_ledger(void **state) {
         shodo_auto(shodo_arena) struct shodo_arena arena = SHODO_ARENA_INIT;
         shodo_autop(shodo_doc) struct shodo_doc *d = NULL;
         struct shodo_error err = SHODO_ERROR_INIT;
-        struct shodo_ledger g, l = {.is_problem = r % 2, .reason = (enum shodo_ledger_reason)r, .endpoint = "0123456789ab",
-                                    .volume = 1, .record = 99, .sequence = 2, .path = r ? "/a/\xed\xa0\x80" : NULL,
-                                    .drive = 'D', .stream = "s", .count = 7, .size_bytes = 1000, .examined_bytes = 10,
+        struct shodo_ledger g, l = {.is_problem = r % 2,
+                                    .reason = (enum shodo_ledger_reason)r,
+                                    .endpoint = "0123456789ab",
+                                    .volume = 1,
+                                    .record = 99,
+                                    .sequence = 2,
+                                    .path = r ? "/a/\xed\xa0\x80" : NULL,
+                                    .drive = 'D',
+                                    .stream = "s",
+                                    .count = 7,
+                                    .size_bytes = 1000,
+                                    .examined_bytes = 10,
                                     .text = "examined 10 of 1000 bytes"};
         struct shodo_json j = shodo_json_to(&a);
         enum shodo_ledger_reason back;
@@ -218,9 +256,15 @@ static void test_fact(void **state) {
     shodo_auto(shodo_arena) struct shodo_arena arena = SHODO_ARENA_INIT;
     shodo_autop(shodo_doc) struct shodo_doc *d = NULL;
     struct shodo_error err = SHODO_ERROR_INIT;
-    struct shodo_fact g, f = {.endpoint = "0123456789ab", .reader = "evtx", .kind = "logon", .time = T, .volume = 1,
-                              .record = 5, .path = "/Windows/System32/winevt/Logs/Security.evtx",
-                              .source = "record 4711", .values_json = "{\"user\":\"医事\",\"type\":10,\"ratio\":0.1}"};
+    struct shodo_fact g, f = {.endpoint = "0123456789ab",
+                              .reader = "evtx",
+                              .kind = "logon",
+                              .time = T,
+                              .volume = 1,
+                              .record = 5,
+                              .path = "/Windows/System32/winevt/Logs/Security.evtx",
+                              .source = "record 4711",
+                              .values_json = "{\"user\":\"医事\",\"type\":10,\"ratio\":0.1}"};
     (void)state;
 
     shodo_fact_id(&f);
@@ -257,8 +301,9 @@ static void test_verdicts(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_finding), cmocka_unit_test(test_minimal), cmocka_unit_test(test_id),
-        cmocka_unit_test(test_bad_findings), cmocka_unit_test(test_ledger), cmocka_unit_test(test_fact),
+        cmocka_unit_test(test_finding),  cmocka_unit_test(test_minimal),
+        cmocka_unit_test(test_id),       cmocka_unit_test(test_bad_findings),
+        cmocka_unit_test(test_ledger),   cmocka_unit_test(test_fact),
         cmocka_unit_test(test_verdicts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

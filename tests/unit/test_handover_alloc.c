@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every allocation of making and verifying a bundle fails once: no crash, no leak, and no half bundle on the medium. */
+/* Every allocation of making and verifying a bundle fails once: no crash, no leak, and no half
+ * bundle on the medium. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,9 +45,13 @@ static enum shodo_status make(int dir, struct shodo_key *key) {
                                         .name = "b",
                                         .key = key,
                                         .read_me = "read me\n",
-                                        .is_plain = true}; /* a passphrase costs 600,000 rounds each time */
-    const struct shodo_bag_file f = {
-        .path = "/C/予約.txt", .size_bytes = 3, .modified = 0, .accessed = SHODO_TIME_NONE, .born = SHODO_TIME_NONE};
+                                        /* a passphrase costs 600,000 rounds each time */
+                                        .is_plain = true};
+    const struct shodo_bag_file f = {.path = "/C/予約.txt",
+                                     .size_bytes = 3,
+                                     .modified = 0,
+                                     .accessed = SHODO_TIME_NONE,
+                                     .born = SHODO_TIME_NONE};
     const struct shodo_bag_file q = {.path = "/C/note.txt",
                                      .size_bytes = 3,
                                      .modified = 0,
@@ -95,7 +100,8 @@ static void test_allocations(void **state) {
         } else {
             assert_int_equal(st, SHODO_OK);
             if (reached) /* a failed allocation that did not matter */
-                for (DIR *d = fdopendir(openat(root, "out", O_RDONLY | O_DIRECTORY | O_CLOEXEC)); d;) {
+                for (DIR *d = fdopendir(openat(root, "out", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+                     d;) {
                     const struct dirent *e = readdir(d);
                     if (!e) {
                         closedir(d);

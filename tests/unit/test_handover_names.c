@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names in a bag, the escape, manifests, bagit.txt, Payload-Oxum, the segment list: all as foreign text. */
+/* Names in a bag, the escape, manifests, bagit.txt, Payload-Oxum, the segment list: all as foreign
+ * text. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -90,10 +91,22 @@ static void test_escape_any(void **state) {
 static void test_refuse(void **state) {
     (void)state;
     static const char *const rows[][2] = {
-        {"/etc/passwd", "traversal"}, {"../x", "traversal"},   {"a/../b", "traversal"}, {"a/..", "traversal"},
-        {"./a", "traversal"},         {"a//b", "traversal"},   {"a/", "traversal"},     {"C:x", "traversal"},
-        {"c:/x", "traversal"},        {"a\\b", "traversal"},   {"\\\\?\\C:", "traversal"}, {"~root/x", "traversal"},
-        {"", "name"},                 {"a\x01", "name"},       {"\xff", "name"},        {"\xed\xa0\x80", "name"},
+        {"/etc/passwd", "traversal"},
+        {"../x", "traversal"},
+        {"a/../b", "traversal"},
+        {"a/..", "traversal"},
+        {"./a", "traversal"},
+        {"a//b", "traversal"},
+        {"a/", "traversal"},
+        {"C:x", "traversal"},
+        {"c:/x", "traversal"},
+        {"a\\b", "traversal"},
+        {"\\\\?\\C:", "traversal"},
+        {"~root/x", "traversal"},
+        {"", "name"},
+        {"a\x01", "name"},
+        {"\xff", "name"},
+        {"\xed\xa0\x80", "name"},
         {"a\x7f", "name"},
     };
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
@@ -150,7 +163,8 @@ static void test_manifest(void **state) {
         const char *in, *out; /* out NULL: damaged */
     } rows[] = {
         {"", ""},
-        {D "  data/a\n" D " data/b\r\n" D "\tdata/c d\r" D " \t data/e", "aa data/a|aa data/b|aa data/c d|aa data/e|"},
+        {D "  data/a\n" D " data/b\r\n" D "\tdata/c d\r" D " \t data/e",
+         "aa data/a|aa data/b|aa data/c d|aa data/e|"},
         {D "  data/a%0Ab%0Dc%25d%0a%41%2\n", "aa data/a\nb\rc%d\n%41%2|"},
         {"\xef\xbb\xbf" D "  data/a\n", NULL},
         {D "  *data/a\n", NULL},
@@ -160,12 +174,15 @@ static void test_manifest(void **state) {
         {D "\n", NULL},
         {"zz" D "  data/a\n", NULL},
         {"\n", NULL},
-        {"AA" "bbccddeeff00112233445566778899aabbccddeeff00112233445566778899 x\n", "aa x|"},
+        {"AA"
+         "bbccddeeff00112233445566778899aabbccddeeff00112233445566778899 x\n",
+         "aa x|"},
     };
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
         struct lines l = {.all = ""};
         struct shodo_error err = SHODO_ERROR_INIT;
-        enum shodo_status st = shodo_manifest_parse(rows[i].in, strlen(rows[i].in), 32, on_line, &l, &err);
+        enum shodo_status st = shodo_manifest_parse(rows[i].in, strlen(rows[i].in), 32, on_line, &l,
+                                                    &err);
         assert_int_equal(st, rows[i].out ? SHODO_OK : SHODO_DAMAGED);
         if (rows[i].out)
             assert_string_equal(l.all, rows[i].out);
@@ -186,25 +203,35 @@ static void test_declaration(void **state) {
         {"BagIt-Version : 1.0\nTag-File-Character-Encoding: UTF-8\n", false},
         {"BagIt-Version: 1.0 \nTag-File-Character-Encoding: UTF-8\n", false},
         {"BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n", false},
-        {"\xef\xbb\xbf" "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n", false},
+        {"\xef\xbb\xbf"
+         "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
+         false},
         {"Tag-File-Character-Encoding: UTF-8\nBagIt-Version: 1.0\n", false},
         {"BagIt-Version: 1.0\n", false},
         {"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\nX: y\n", false},
         {"", false},
     };
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++)
-        assert_int_equal(shodo_bagit_txt_check(rows[i].text, strlen(rows[i].text), NULL) == SHODO_OK, rows[i].ok);
+        assert_int_equal(shodo_bagit_txt_check(rows[i].text, strlen(rows[i].text), NULL) ==
+                             SHODO_OK,
+                         rows[i].ok);
     uint64_t bytes = 0, files = 0;
     bool is_bad = false;
     static const struct {
         const char *text;
         bool there, bad;
-    } oxum[] = {{"A: b\nPayload-Oxum: 12.3\n", true, false}, {"payload-OXUM:12.3", true, false},
-                {"Payload-Oxum: 12\n", true, true},          {"Payload-Oxum: -1.3\n", true, true},
-                {"Payload-Oxum: 1.2\nPayload-Oxum: 1.2\n", true, true}, {"Payload-Oxum:\n", true, true},
-                {"X-Payload-Oxum: 1.2\n", false, false},     {"", false, false}};
+    } oxum[] = {{"A: b\nPayload-Oxum: 12.3\n", true, false},
+                {"payload-OXUM:12.3", true, false},
+                {"Payload-Oxum: 12\n", true, true},
+                {"Payload-Oxum: -1.3\n", true, true},
+                {"Payload-Oxum: 1.2\nPayload-Oxum: 1.2\n", true, true},
+                {"Payload-Oxum:\n", true, true},
+                {"X-Payload-Oxum: 1.2\n", false, false},
+                {"", false, false}};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(oxum); i++) {
-        assert_int_equal(shodo_bag_info_oxum(oxum[i].text, strlen(oxum[i].text), &bytes, &files, &is_bad), oxum[i].there);
+        assert_int_equal(
+            shodo_bag_info_oxum(oxum[i].text, strlen(oxum[i].text), &bytes, &files, &is_bad),
+            oxum[i].there);
         assert_int_equal(is_bad, oxum[i].bad);
     }
     assert_true(shodo_bag_info_oxum("Payload-Oxum: 12.3", 18, &bytes, &files, &is_bad));
@@ -238,17 +265,25 @@ static void test_segment_list(void **state) {
         assert_true(shodo_segment_list_write(&again, &l));
         assert_string_equal(shodo_buf_cstr(&again), shodo_buf_cstr(&text));
     }
-    for (size_t n = 0; n < text.len; n++) { /* cut anywhere: only without the File lines is it still a list */
+    /* cut anywhere: only without the File lines is it still a list */
+    for (size_t n = 0; n < text.len; n++) {
         shodo_auto(shodo_segment_list) struct shodo_segment_list l;
         enum shodo_status st = shodo_segment_list_parse(&l, text.data, n, NULL);
         bool is_before_files = strncmp(text.data + n, "File: ", 6) == 0;
         assert_int_equal(st, is_before_files ? SHODO_OK : SHODO_DAMAGED);
     }
     static const char *const swaps[][2] = {
-        {"Segment: 2 ", "Segment: 3 "},        {"Segments: 2", "Segments: 3"},    {"Segments: 2", "Segments: 0"},
-        {"Zip-Bytes: 30", "Zip-Bytes: 31"},    {"Shodo-Segments: 1", "Shodo-Segments: 2"},
-        {"CMS-Auth", "CMS-Open"},              {"件1_PC_001.002", "../../etc/pass"},  {" 件1_PC_001.001", " 件1_PC_001/001"},
-        {"Bundle: 件1_PC_001", "Bundle: ../x"}, {" 100 ", " 1e2 "},                {"File: ", "Fill: "},
+        {"Segment: 2 ", "Segment: 3 "},
+        {"Segments: 2", "Segments: 3"},
+        {"Segments: 2", "Segments: 0"},
+        {"Zip-Bytes: 30", "Zip-Bytes: 31"},
+        {"Shodo-Segments: 1", "Shodo-Segments: 2"},
+        {"CMS-Auth", "CMS-Open"},
+        {"件1_PC_001.002", "../../etc/pass"},
+        {" 件1_PC_001.001", " 件1_PC_001/001"},
+        {"Bundle: 件1_PC_001", "Bundle: ../x"},
+        {" 100 ", " 1e2 "},
+        {"File: ", "Fill: "},
         {"Zip-SHA256: aa", "Zip-SHA256: AA"},
     };
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(swaps); i++) {
@@ -276,8 +311,9 @@ static void test_passphrase(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_escape),      cmocka_unit_test(test_escape_any), cmocka_unit_test(test_refuse),
-        cmocka_unit_test(test_names_table), cmocka_unit_test(test_manifest),   cmocka_unit_test(test_declaration),
+        cmocka_unit_test(test_escape),       cmocka_unit_test(test_escape_any),
+        cmocka_unit_test(test_refuse),       cmocka_unit_test(test_names_table),
+        cmocka_unit_test(test_manifest),     cmocka_unit_test(test_declaration),
         cmocka_unit_test(test_segment_list), cmocka_unit_test(test_passphrase),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

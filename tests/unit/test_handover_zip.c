@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hostile ZIPs: our own writer takes any name, so it makes them. Verify must name the problem, open must write nothing. */
+/* Hostile ZIPs: our own writer takes any name, so it makes them. Verify must name the problem, open
+ * must write nothing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -59,7 +60,8 @@ static enum shodo_status to_buf(void *ctx, const void *p, size_t n, struct shodo
 
 static void add(struct shodo_zip *z, const char *name, const char *text) {
     struct shodo_error err = SHODO_ERROR_INIT;
-    if (shodo_zip_begin(z, name, false, SHODO_TIME_NONE, SHODO_TIME_NONE, SHODO_TIME_NONE, &err) != SHODO_OK ||
+    if (shodo_zip_begin(z, name, false, SHODO_TIME_NONE, SHODO_TIME_NONE, SHODO_TIME_NONE, &err) !=
+            SHODO_OK ||
         shodo_zip_data(z, text, strlen(text), &err) != SHODO_OK)
         fail_msg("%s", err.text);
 }
@@ -130,7 +132,8 @@ static void test_hostile_names(void **state) {
         add(z, "b/bagit.txt", "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n");
         add(z, "b/data/f", "abc");
         add(z, rows[i].name, "evil");
-        add(z, "b/manifest-sha256.txt", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  data/f\n");
+        add(z, "b/manifest-sha256.txt",
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  data/f\n");
         assert_int_equal(shodo_zip_finish(z, NULL), SHODO_OK);
         put(f, "x.zip", b.data, b.len);
         expect_refused(f, rows[i].words);
@@ -150,10 +153,14 @@ static void make_good(struct fixture *f, struct shodo_buf *zip) {
     const struct shodo_bag_options o = {
         .out_dirfd = f->dir, .name = "g", .key = key, .read_me = "read me\n", .is_plain = true};
     assert_int_equal(shodo_bag_new(&b, &o, NULL), SHODO_OK);
-    const struct shodo_bag_file file = {
-        .path = "/C/予約.txt", .size_bytes = 3, .modified = 0, .accessed = SHODO_TIME_NONE, .born = SHODO_TIME_NONE};
+    const struct shodo_bag_file file = {.path = "/C/予約.txt",
+                                        .size_bytes = 3,
+                                        .modified = 0,
+                                        .accessed = SHODO_TIME_NONE,
+                                        .born = SHODO_TIME_NONE};
     assert_int_equal(shodo_bag_add(b, &file, "abc", 3, NULL), SHODO_OK);
-    assert_int_equal(shodo_bag_add(b, &file, "abc", 3, NULL), SHODO_EXISTS); /* and the bag goes on */
+    /* and the bag goes on */
+    assert_int_equal(shodo_bag_add(b, &file, "abc", 3, NULL), SHODO_EXISTS);
     assert_int_equal(shodo_bag_seal(b, &seal, NULL), SHODO_OK);
     assert_int_equal(seal.files, 1);
     assert_int_equal(shodo_bag_seal(b, &seal, NULL), SHODO_INVALID);
@@ -165,7 +172,8 @@ static void make_good(struct fixture *f, struct shodo_buf *zip) {
     close(fd);
 }
 
-/* Every byte of the ZIP changed, and the ZIP cut everywhere (every 7th): never accepted with other content, never a crash. */
+/* Every byte of the ZIP changed, and the ZIP cut everywhere (every 7th): never accepted with other
+ * content, never a crash. */
 static void test_mutations(void **state) {
     struct fixture *f = *state;
     shodo_auto(shodo_buf) struct shodo_buf good = SHODO_BUF_INIT;

@@ -25,7 +25,8 @@ static void test_vectors(void **state) {
         uint8_t raw[SHODO_SHA512_BYTES];
         char hex[2 * SHODO_SHA512_BYTES + 1];
         size_t n = strlen(rows[i].in), bytes = strlen(rows[i].want) / 2;
-        for (size_t cut = 0; cut <= n; cut++) { /* any split gives the same; reset makes it usable again */
+        /* any split gives the same; reset makes it usable again */
+        for (size_t cut = 0; cut <= n; cut++) {
             shodo_hash_update(h, rows[i].in, cut);
             shodo_hash_update(h, rows[i].in + cut, n - cut);
             shodo_hash_final(h, raw);
@@ -58,7 +59,8 @@ static void test_seed(void **state) {
     (void)state;
 
     setenv("SHODO_SEED", "drill", 1);
-    assert_int_equal(shodo_random(a, sizeof(a), &err), SHODO_REFUSED); /* nobody said that it is a drill */
+    /* nobody said that it is a drill */
+    assert_int_equal(shodo_random(a, sizeof(a), &err), SHODO_REFUSED);
     shodo_random_allow_seed(true);
     assert_int_equal(shodo_random(a, sizeof(a), &err), SHODO_OK);
     shodo_sha256("drill\0\0\0\0\0\0\0\0", 13, want);
@@ -74,7 +76,9 @@ static void test_seed(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_vectors), cmocka_unit_test(test_random), cmocka_unit_test(test_seed),
+        cmocka_unit_test(test_vectors),
+        cmocka_unit_test(test_random),
+        cmocka_unit_test(test_seed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

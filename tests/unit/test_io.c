@@ -21,9 +21,11 @@ static int setup(void **state) {
 }
 
 static int teardown(void **state) {
-    static const char *const names[] = {"a", "a.part", "b", "link", "d/x", "fifo", "j", "g.0001.json", "g.0002.json",
-                                        "g.0003.json", "g.0010.json", "g.12345.json", "g.x.json", "g..json", "h.0099.json",
-                                        "g.0099.json.part"};
+    static const char *const names[] = {
+        "a",           "a.part",      "b",           "link",
+        "d/x",         "fifo",        "j",           "g.0001.json",
+        "g.0002.json", "g.0003.json", "g.0010.json", "g.12345.json",
+        "g.x.json",    "g..json",     "h.0099.json", "g.0099.json.part"};
     (void)state;
     shodo_io_set_ops(NULL);
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(names); i++)
@@ -83,7 +85,8 @@ static void test_names(void **state) {
         assert_int_equal(shodo_io_write_file(dirfd, bad[i], "", 0, &err), SHODO_INVALID);
         assert_int_equal(shodo_io_make_dir(&fd, dirfd, bad[i], &err), SHODO_INVALID);
     }
-    assert_int_equal(shodo_io_open_dir(&fd, AT_FDCWD, root, &err), SHODO_OK); /* the user's own path */
+    /* the user's own path */
+    assert_int_equal(shodo_io_open_dir(&fd, AT_FDCWD, root, &err), SHODO_OK);
     shodo_io_close(&fd);
 }
 
@@ -98,7 +101,8 @@ static void test_links(void **state) {
     assert_true(shodo_io_open_append(&fd, dirfd, "link", &err) < 0);
     assert_int_equal(shodo_io_write_file(dirfd, "link", "x", 1, &err), SHODO_EXISTS);
     assert_int_equal(mkfifoat(dirfd, "fifo", 0600), 0);
-    assert_int_equal(shodo_io_read_file(&b, dirfd, "fifo", 10, &err), SHODO_INVALID); /* and does not hang */
+    /* and does not hang */
+    assert_int_equal(shodo_io_read_file(&b, dirfd, "fifo", 10, &err), SHODO_INVALID);
     assert_int_equal(fd, -1);
 }
 
@@ -198,7 +202,8 @@ static void test_every_failure(void **state) {
             if (!done)
                 assert_int_equal(rc, faults[k].rc);
             assert_false(exists("a.part"));
-            if (exists("a")) { /* whole or not there; only the very last fsync can fail with the file in place */
+            /* whole or not there; only the very last fsync can fail with the file in place */
+            if (exists("a")) {
                 assert_int_equal(shodo_io_read_file(&b, dirfd, "a", 100, &err), SHODO_OK);
                 assert_buf(b, text);
             } else {
@@ -213,7 +218,8 @@ static void test_every_failure(void **state) {
     }
 }
 
-/* What the layer must put up with: interrupted calls, and a file system that cannot fsync a directory. */
+/* What the layer must put up with: interrupted calls, and a file system that cannot fsync a
+ * directory. */
 static int eintr_left;
 
 static ssize_t eintr_write(int fd, const void *p, size_t n) {
@@ -243,7 +249,8 @@ static int dir_fsync_unsupported(int fd) {
 }
 
 static void test_tolerated(void **state) {
-    struct shodo_io_ops ops = {.write = eintr_write, .fsync = eintr_fsync, .renameat = faulty_renameat};
+    struct shodo_io_ops ops = {
+        .write = eintr_write, .fsync = eintr_fsync, .renameat = faulty_renameat};
     (void)state;
 
     fail_at = 0;
@@ -254,7 +261,8 @@ static void test_tolerated(void **state) {
     assert_int_equal(shodo_io_write_file(dirfd, "b", "x", 1, NULL), SHODO_OK);
 }
 
-/* A file system without RENAME_NOREPLACE (exFAT in older kernels): the linker puts this in front of the system call. */
+/* A file system without RENAME_NOREPLACE (exFAT in older kernels): the linker puts this in front of
+ * the system call. */
 int __real_renameat2(int od, const char *o, int nd, const char *n, unsigned flags);
 int __wrap_renameat2(int od, const char *o, int nd, const char *n, unsigned flags);
 static bool no_noreplace;
@@ -331,9 +339,16 @@ static void test_generations(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        io_test(test_write_read),    io_test(test_names),     io_test(test_links),  io_test(test_stale_part),
-        io_test(test_name_taken_meanwhile), io_test(test_every_failure), io_test(test_tolerated),
-        io_test(test_append),        io_test(test_generations), io_test(test_no_noreplace),
+        io_test(test_write_read),
+        io_test(test_names),
+        io_test(test_links),
+        io_test(test_stale_part),
+        io_test(test_name_taken_meanwhile),
+        io_test(test_every_failure),
+        io_test(test_tolerated),
+        io_test(test_append),
+        io_test(test_generations),
+        io_test(test_no_noreplace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

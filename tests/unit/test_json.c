@@ -36,9 +36,11 @@ static void test_shapes(void **state) {
     shodo_json_line_end(&j);
     shodo_json_object(&j, NULL);
     shodo_json_object_end(&j);
-    assert_buf(b, "{\"s\":\"a\\\"b\\\\c/d\\n\",\"null\":null,\"u\":18446744073709551615,\"i\":-9223372036854775808,"
-                  "\"r\":7.12,\"inf\":null,\"t\":true,\"a\":[null,{},[],\"01fe\"],"
-                  "\"time\":\"2026-11-22T10:36:05.123456789Z\",\"none\":null,\"raw\":{\"x\":1}}\n{}");
+    assert_buf(
+        b,
+        "{\"s\":\"a\\\"b\\\\c/d\\n\",\"null\":null,\"u\":18446744073709551615,\"i\":-9223372036854775808,"
+        "\"r\":7.12,\"inf\":null,\"t\":true,\"a\":[null,{},[],\"01fe\"],"
+        "\"time\":\"2026-11-22T10:36:05.123456789Z\",\"none\":null,\"raw\":{\"x\":1}}\n{}");
 }
 
 static void test_escapes(void **state) {
@@ -76,7 +78,8 @@ static void test_escapes(void **state) {
     }
 }
 
-/* Every code point and many byte strings survive the way through jansson, and no line harms a terminal. */
+/* Every code point and many byte strings survive the way through jansson, and no line harms a
+ * terminal. */
 static void test_round_trip(void **state) {
     shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT;
     uint32_t seed = 12345;
@@ -111,7 +114,9 @@ static void test_round_trip(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shapes), cmocka_unit_test(test_escapes), cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_shapes),
+        cmocka_unit_test(test_escapes),
+        cmocka_unit_test(test_round_trip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The n-th allocation of our own code fails, for every n until all succeed: the call says NOMEM (or false), nothing
- * leaks (ASan) and nothing half-made is handed out. The linker puts these functions in front of the C library's.
+ * The n-th allocation of our own code fails, for every n until all succeed: the call says NOMEM (or
+ * false), nothing leaks (ASan) and nothing half-made is handed out. The linker puts these functions
+ * in front of the C library's.
  */
 #include "unit.h"
 
@@ -47,8 +48,10 @@ char *__wrap_strdup(const char *s) {
     return denied() ? NULL : __real_strdup(s);
 }
 
-static const char yaml[] = "site: {name: 病院, list: [1, 2.5, 'x', true]}\nother:\n  - a: b\n    c: d\n";
-static const char json[] = "{\"a\":[1,2.5,\"x\",true,null],\"b\":{\"c\":\"d\",\"e\":{\"b64\":\"YQ==\"}}}";
+static const char
+    yaml[] = "site: {name: 病院, list: [1, 2.5, 'x', true]}\nother:\n  - a: b\n    c: d\n";
+static const char
+    json[] = "{\"a\":[1,2.5,\"x\",true,null],\"b\":{\"c\":\"d\",\"e\":{\"b64\":\"YQ==\"}}}";
 
 static enum shodo_status parse(bool is_yaml) {
     shodo_autop(shodo_doc) struct shodo_doc *d = NULL;
@@ -92,7 +95,12 @@ static enum shodo_status do_entry(void) {
     const struct shodo_run run = {.offset = 1, .length = 2};
     struct shodo_stream s = {.name = "a", .name_len = 1, .runs = &run, .runs_count = 1};
     struct shodo_name n = {.name = "b", .name_len = 1};
-    const struct shodo_entry e = {.path = "/b", .path_len = 2, .names = &n, .names_count = 1, .streams = &s, .streams_count = 1};
+    const struct shodo_entry e = {.path = "/b",
+                                  .path_len = 2,
+                                  .names = &n,
+                                  .names_count = 1,
+                                  .streams = &s,
+                                  .streams_count = 1};
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     shodo_auto(shodo_arena) struct shodo_arena arena = SHODO_ARENA_INIT;
     struct shodo_entry back;
@@ -109,8 +117,14 @@ static enum shodo_status do_finding(void) {
     shodo_autop(shodo_doc) struct shodo_doc *d = NULL;
     struct shodo_json j = shodo_json_to(&b);
     const char *other[] = {"/x", "/\xff"};
-    struct shodo_finding f = {.tap = "scan", .kind = "detection", .path = "/a\xff.exe", .drive = 'C', .other_paths = other,
-                              .other_paths_count = 2, .detail_json = "{\"a\":1}"}, g;
+    struct shodo_finding f = {.tap = "scan",
+                              .kind = "detection",
+                              .path = "/a\xff.exe",
+                              .drive = 'C',
+                              .other_paths = other,
+                              .other_paths_count = 2,
+                              .detail_json = "{\"a\":1}"},
+                         g;
 
     shodo_finding_id(&f);
     shodo_finding_write(&j, &f, 0);
@@ -125,9 +139,11 @@ static enum shodo_status do_text(void) {
     shodo_auto(shodo_buf) struct shodo_buf packed = SHODO_BUF_INIT;
     shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;
 
-    if (!shodo_text_decode(&b, SHODO_CP932, "\x95\x61\x89\x40", 4, NULL) || !shodo_text_safe(&b, "\x1b[1m", 4))
+    if (!shodo_text_decode(&b, SHODO_CP932, "\x95\x61\x89\x40", 4, NULL) ||
+        !shodo_text_safe(&b, "\x1b[1m", 4))
         return SHODO_NOMEM;
-    shodo_text_safe_clip(&b, "/a/long/path/that/is/cut/because/it/is/too/long/for/any/line", 60, 20, true);
+    shodo_text_safe_clip(&b, "/a/long/path/that/is/cut/because/it/is/too/long/for/any/line", 60, 20,
+                         true);
     if (b.failed)
         return SHODO_NOMEM;
     enum shodo_status rc = shodo_deflate(&packed, b.data, b.len, NULL);
@@ -140,7 +156,7 @@ static void test_all(void **state) {
         enum shodo_status (*run)(void);
         unsigned at_least; /* allocations that it is known to make */
     } rows[] = {
-        {"yaml", do_yaml, 5}, {"json", do_json, 3}, {"file", do_file, 3},
+        {"yaml", do_yaml, 5},   {"json", do_json, 3},       {"file", do_file, 3},
         {"entry", do_entry, 2}, {"finding", do_finding, 6}, {"text", do_text, 4},
     };
     (void)state;
@@ -154,7 +170,8 @@ static void test_all(void **state) {
             bool fired = countdown == 0;
             countdown = 0;
             if (fired && rc != SHODO_NOMEM)
-                print_error("%s: allocation %u failed, but the call says %s\n", rows[i].name, n, shodo_status_name(rc));
+                print_error("%s: allocation %u failed, but the call says %s\n", rows[i].name, n,
+                            shodo_status_name(rc));
             assert_int_equal(rc, fired ? SHODO_NOMEM : SHODO_OK);
             if (!fired)
                 break;

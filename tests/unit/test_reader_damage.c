@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Damage, reader by reader: a file whose second half cannot be read, and one with a hole of garbage in its middle. What lies before is
- * told all the same, and every time a problem says what was lost.
+ * Damage, reader by reader: a file whose second half cannot be read, and one with a hole of garbage
+ * in its middle. What lies before is told all the same, and every time a problem says what was
+ * lost.
  */
 #include "test_reader_lib.h"
 
@@ -10,7 +11,8 @@ struct broken {
     size_t n, good; /* reads that touch byte `good` or later fail */
 };
 
-static enum shodo_status broken_read(void *ctx, uint64_t offset, void *p, size_t n, size_t *ret_n, struct shodo_error *err) {
+static enum shodo_status broken_read(void *ctx, uint64_t offset, void *p, size_t n, size_t *ret_n,
+                                     struct shodo_error *err) {
     const struct broken *b = ctx;
     if (offset >= b->n) {
         *ret_n = 0;
@@ -19,7 +21,8 @@ static enum shodo_status broken_read(void *ctx, uint64_t offset, void *p, size_t
     size_t left = b->n - (size_t)offset;
     n = n < left ? n : left;
     if (offset >= b->good)
-        return shodo_fail(err, SHODO_UNREADABLE, "byte %llu cannot be read", (unsigned long long)b->good);
+        return shodo_fail(err, SHODO_UNREADABLE, "byte %llu cannot be read",
+                          (unsigned long long)b->good);
     n = offset + n > b->good ? b->good - (size_t)offset : n;
     memcpy(p, b->p + offset, n);
     *ret_n = n;
@@ -31,8 +34,12 @@ static uint64_t next_data(void *ctx, uint64_t offset) {
     return offset < b->n ? offset : b->n;
 }
 
-static void run_broken(struct kept *k, const struct shodo_reader *r, const char *path, struct broken *b) {
-    struct shodo_reader_file f = {.path = path, .stream = r->stream, .bytes = {.ctx = b, .size = b->n, .read = broken_read, .next_data = next_data}};
+static void run_broken(struct kept *k, const struct shodo_reader *r, const char *path,
+                       struct broken *b) {
+    struct shodo_reader_file f = {
+        .path = path,
+        .stream = r->stream,
+        .bytes = {.ctx = b, .size = b->n, .read = broken_read, .next_data = next_data}};
     const struct shodo_reader_sink sink = {.ctx = k, .fact = keep_fact, .problem = keep_problem};
     *k = (struct kept){.text = SHODO_BUF_INIT};
     r->run(&f, &sink);
@@ -43,10 +50,13 @@ static const struct row {
     const char *file, *path;
     bool is_all_or_nothing; /* compressed as one piece: no part of it can be told */
 } rows[] = {
-    {&shodo_reader_evtx, TESTDATA "evtx/security.evtx", "/Windows/System32/winevt/Logs/Security.evtx", false},
-    {&shodo_reader_registry, SHODO_READERS_DATA "/SYSTEM_B", "/Windows/System32/config/SYSTEM", false},
+    {&shodo_reader_evtx, TESTDATA "evtx/security.evtx",
+     "/Windows/System32/winevt/Logs/Security.evtx", false},
+    {&shodo_reader_registry, SHODO_READERS_DATA "/SYSTEM_B", "/Windows/System32/config/SYSTEM",
+     false},
     {&shodo_reader_usn, TESTDATA "usn/usnjrnlj.bin", "/$Extend/$UsnJrnl", false},
-    {&shodo_reader_prefetch, TESTDATA "prefetch/WUAUCLT.EXE-830BCC14.pf", "/Windows/Prefetch/X.EXE-00000000.pf", true},
+    {&shodo_reader_prefetch, TESTDATA "prefetch/WUAUCLT.EXE-830BCC14.pf",
+     "/Windows/Prefetch/X.EXE-00000000.pf", true},
 };
 
 static void damage(void **state) {
@@ -64,12 +74,15 @@ static void damage(void **state) {
         run_broken(&half, rows[i].reader, rows[i].path, &b);
         memset(p + n / 2, 0xa5, n / 8);
         run_reader(&hole, rows[i].reader, rows[i].path, p, n, NULL, 0);
-        printf("%s: %zu facts whole; %zu and %zu problems when half is unreadable; %zu and %zu with a hole\n", rows[i].reader->name, whole.facts, half.facts, half.problems,
-               hole.facts, hole.problems);
+        printf(
+            "%s: %zu facts whole; %zu and %zu problems when half is unreadable; %zu and %zu with a hole\n",
+            rows[i].reader->name, whole.facts, half.facts, half.problems, hole.facts,
+            hole.problems);
         assert_true(whole.facts > 0);
         assert_true(half.problems > whole.problems || (half.problems > 0 && whole.problems == 0));
         /* told, or in a part that no fact comes from: then the facts are the same */
-        assert_true(hole.problems > 0 || strcmp(shodo_buf_cstr(&hole.text), shodo_buf_cstr(&whole.text)) == 0);
+        assert_true(hole.problems > 0 ||
+                    strcmp(shodo_buf_cstr(&hole.text), shodo_buf_cstr(&whole.text)) == 0);
         if (!rows[i].is_all_or_nothing) {
             assert_true(half.facts > 0);
             assert_true(hole.facts > 0);

@@ -33,8 +33,8 @@ struct kept {
     size_t facts, problems;
 };
 
-static inline void keep_fact(void *ctx, const char *reader, const char *kind, int64_t time, const char *source,
-                             const char *values_json) {
+static inline void keep_fact(void *ctx, const char *reader, const char *kind, int64_t time,
+                             const char *source, const char *values_json) {
     struct kept *k = ctx;
     char at[SHODO_TIME_TEXT_BYTES];
     shodo_time_utc(time, 0, at);
@@ -43,7 +43,8 @@ static inline void keep_fact(void *ctx, const char *reader, const char *kind, in
     k->facts++;
 }
 
-static inline void keep_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t examined, const char *text) {
+static inline void keep_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t examined,
+                                const char *text) {
     struct kept *k = ctx;
     (void)examined;
     shodo_buf_addf(&k->text, "! %s %s\n", shodo_ledger_reason_name(reason), text);
@@ -51,10 +52,12 @@ static inline void keep_problem(void *ctx, enum shodo_ledger_reason reason, uint
 }
 
 /* Runs a reader over a file in memory, as if it lay at `path`. */
-static inline void run_reader(struct kept *k, const struct shodo_reader *r, const char *path, const void *p, size_t n,
-                              struct shodo_reader_memory *logs, size_t logs_count) {
+static inline void run_reader(struct kept *k, const struct shodo_reader *r, const char *path,
+                              const void *p, size_t n, struct shodo_reader_memory *logs,
+                              size_t logs_count) {
     struct shodo_reader_memory mem = {.p = p, .n = n};
-    struct shodo_reader_file f = {.path = path, .stream = r->stream, .bytes = shodo_reader_in_memory(&mem)};
+    struct shodo_reader_file f = {
+        .path = path, .stream = r->stream, .bytes = shodo_reader_in_memory(&mem)};
     const struct shodo_reader_sink sink = {.ctx = k, .fact = keep_fact, .problem = keep_problem};
     for (size_t i = 0; i < logs_count; i++)
         f.companions[f.companions_count++] = shodo_reader_in_memory(&logs[i]);

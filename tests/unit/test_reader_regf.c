@@ -39,7 +39,8 @@ static void test_replay(void **state) {
     assert_int_equal(shodo_regf_walk(&h, &c, &err), SHODO_OK);
     assert_int_equal(c.keys, 33123);
     assert_int_equal(c.values, 74957);
-    const struct shodo_regf_log logs[] = {{(const uint8_t *)log1.data, log1.len}, {(const uint8_t *)log2.data, log2.len}};
+    const struct shodo_regf_log logs[] = {{(const uint8_t *)log1.data, log1.len},
+                                          {(const uint8_t *)log2.data, log2.len}};
     assert_int_equal(shodo_regf_replay(&hive, logs, 2, &r, &err), SHODO_OK);
     assert_true(r.is_dirty);
     assert_false(r.has_gap);
@@ -99,7 +100,8 @@ static bool child_is_there(void *ctx, const struct shodo_regf_key *k) {
         size_t n = 0;
         assert_non_null(label);
         /* of two values of one name only the first can be asked for */
-        if (shodo_regf_value(c->h, k, label, &mine) && data && shodo_regf_data(c->h, &mine, &scratch, &p, &n) && n == len)
+        if (shodo_regf_value(c->h, k, label, &mine) && data &&
+            shodo_regf_data(c->h, &mine, &scratch, &p, &n) && n == len)
             assert_int_equal(mine.type, type);
         free(label);
         free(data);
@@ -153,8 +155,9 @@ static void test_corrupted(void **state) {
         skip();
     assert_int_equal(shodo_regf_open(&h, hive.data, hive.len, &err), SHODO_OK);
     assert_int_equal(shodo_regf_walk(&h, &c, &err), SHODO_OK);
-    print_message("corrupted hive: %llu keys, %llu values, %llu damaged places, the first: %s\n", (unsigned long long)c.keys,
-                  (unsigned long long)c.values, (unsigned long long)h.damage, h.first_damage);
+    print_message("corrupted hive: %llu keys, %llu values, %llu damaged places, the first: %s\n",
+                  (unsigned long long)c.keys, (unsigned long long)c.values,
+                  (unsigned long long)h.damage, h.first_damage);
     assert_true(c.keys >= 1687);
     assert_true(h.damage > 0);
 }
@@ -167,8 +170,10 @@ static void test_facts(void **state) {
     struct kept k;
     if (!load("SYSTEM_B", &hive) || !load("SYSTEM_B.LOG1", &log1) || !load("SYSTEM_B.LOG2", &log2))
         skip();
-    struct shodo_reader_memory logs[] = {{(const uint8_t *)log1.data, log1.len}, {(const uint8_t *)log2.data, log2.len}};
-    run_reader(&k, &shodo_reader_registry, "/Windows/System32/config/SYSTEM", hive.data, hive.len, logs, 2);
+    struct shodo_reader_memory logs[] = {{(const uint8_t *)log1.data, log1.len},
+                                         {(const uint8_t *)log2.data, log2.len}};
+    run_reader(&k, &shodo_reader_registry, "/Windows/System32/config/SYSTEM", hive.data, hive.len,
+               logs, 2);
     assert_true(HAS(&k, "computer_name ", "\"ComputerName\":\""));
     assert_true(HAS(&k, "time_zone ", "\"TimeZoneKeyName\":\""));
     assert_true(HAS(&k, "service ", "\\\\Services\\\\TermService\"", "svchost"));
@@ -179,12 +184,14 @@ static void test_facts(void **state) {
     size_t with = k.facts;
     shodo_buf_done(&k.text);
     /* without its logs the hive is told to be incomplete */
-    run_reader(&k, &shodo_reader_registry, "/Windows/System32/config/SYSTEM", hive.data, hive.len, NULL, 0);
+    run_reader(&k, &shodo_reader_registry, "/Windows/System32/config/SYSTEM", hive.data, hive.len,
+               NULL, 0);
     assert_true(HAS(&k, "! damaged", "transaction logs are missing"));
     print_message("%zu facts with the logs, %zu without\n", with, k.facts);
     shodo_buf_done(&k.text);
     if (load("SAM", &hive)) {
-        run_reader(&k, &shodo_reader_registry, "/windows/system32/CONFIG/sam", hive.data, hive.len, NULL, 0);
+        run_reader(&k, &shodo_reader_registry, "/windows/system32/CONFIG/sam", hive.data, hive.len,
+                   NULL, 0);
         assert_true(HAS(&k, "account ", "\"rid\":500", "\"account\":\"Administrator\""));
         assert_true(HAS(&k, "machine_sid ", "S-1-5-21-"));
         assert_true(HAS(&k, "group_members ", "\"rid\":544", "-500"));
@@ -215,7 +222,8 @@ static void put32(uint8_t *p, uint32_t v) {
 }
 
 /* A key at `cell` with a name of one character and the list at `list`. */
-static void put_key(uint8_t *hive, uint32_t cell, const char *name, uint32_t list, uint32_t subkeys) {
+static void put_key(uint8_t *hive, uint32_t cell, const char *name, uint32_t list,
+                    uint32_t subkeys) {
     uint8_t *p = hive + 4096 + cell;
     put32(p, (uint32_t)-96);
     memcpy(p + 4, "nk\x20", 3);
@@ -226,8 +234,8 @@ static void put_key(uint8_t *hive, uint32_t cell, const char *name, uint32_t lis
 }
 
 /*
- * 512 KiB, in which every key is its own child 30,000 times: looking for `CLSID\\*\\InprocServer32` would take 900 million
- * steps. The reader stops at its limit and says so.
+ * 512 KiB, in which every key is its own child 30,000 times: looking for `CLSID\\*\\InprocServer32`
+ * would take 900 million steps. The reader stops at its limit and says so.
  */
 static void test_endless(void **state) {
     (void)state;
@@ -242,14 +250,15 @@ static void test_endless(void **state) {
     put32(hive + 40, LEN - 4096);
     put_key(hive, 0x20, "CLSID", 0x100, COUNT);
     uint8_t *list = hive + 4096 + 0x100;
-    put32(list, (uint32_t)-(8 + 8 * COUNT));
+    put32(list, (uint32_t) - (8 + 8 * COUNT));
     memcpy(list + 4, "lf", 2);
     list[6] = COUNT & 0xff;
     list[7] = COUNT >> 8;
     for (size_t i = 0; i < COUNT; i++)
         put32(list + 8 + 8 * i, 0x20);
     uint64_t begin = shodo_time_mono_ms();
-    run_reader(&k, &shodo_reader_registry, "/Users/a/AppData/Local/Microsoft/Windows/UsrClass.dat", hive, LEN, NULL, 0);
+    run_reader(&k, &shodo_reader_registry, "/Users/a/AppData/Local/Microsoft/Windows/UsrClass.dat",
+               hive, LEN, NULL, 0);
     print_message("stopped after %llu ms\n", (unsigned long long)(shodo_time_mono_ms() - begin));
     assert_true(HAS(&k, "! damaged", "lists without end"));
     shodo_buf_done(&k.text);
@@ -258,8 +267,9 @@ static void test_endless(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_replay), cmocka_unit_test(test_replay_damaged), cmocka_unit_test(test_oracle),
-        cmocka_unit_test(test_corrupted), cmocka_unit_test(test_facts), cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_replay),  cmocka_unit_test(test_replay_damaged),
+        cmocka_unit_test(test_oracle),  cmocka_unit_test(test_corrupted),
+        cmocka_unit_test(test_facts),   cmocka_unit_test(test_cut),
         cmocka_unit_test(test_endless),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -166,8 +166,8 @@ static void test_shipped_forms(void **state) {
             shodo_value_get(shodo_value_get(s.disclosure, "sheets"), shodo_sheet_kinds[i].name));
         const struct shodo_value *sections = shodo_value_get(s.form, "sections");
         for (size_t k = 0; k < shodo_value_count(sections); k++) {
-            const struct shodo_value *fields =
-                shodo_value_get(shodo_value_at(sections, k), "fields");
+            const struct shodo_value *fields = shodo_value_get(shodo_value_at(sections, k),
+                                                               "fields");
             for (size_t m = 0; m < shodo_value_count(fields); m++) {
                 const struct shodo_value *f = shodo_value_at(fields, m);
                 assert_non_null(shodo_value_get_str(f, "source"));

@@ -10,7 +10,8 @@ static void test_fail(void **state) {
     struct shodo_error err = SHODO_ERROR_INIT;
     (void)state;
 
-    assert_int_equal(shodo_fail(&err, SHODO_DAMAGED, "record %d of '%s'", 71, "$MFT"), SHODO_DAMAGED);
+    assert_int_equal(shodo_fail(&err, SHODO_DAMAGED, "record %d of '%s'", 71, "$MFT"),
+                     SHODO_DAMAGED);
     assert_int_equal(err.status, SHODO_DAMAGED);
     assert_string_equal(err.text, "record 71 of '$MFT'");
     assert_int_equal(shodo_error_context(&err, "reading '%s'", "C:"), SHODO_DAMAGED);
@@ -23,7 +24,9 @@ static void test_foreign_text(void **state) {
     struct shodo_error err = SHODO_ERROR_INIT;
     (void)state;
 
-    shodo_fail(&err, SHODO_DAMAGED, "name '%s'", "\x1b]0;x\x07\xe2\x80\xae" "gpj.\xff 病院");
+    shodo_fail(&err, SHODO_DAMAGED, "name '%s'",
+               "\x1b]0;x\x07\xe2\x80\xae"
+               "gpj.\xff 病院");
     assert_string_equal(err.text, "name '<0x1B>]0;x<0x07><U+202E>gpj.<0xFF> 病院'");
 }
 
@@ -32,9 +35,9 @@ static void test_errno(void **state) {
         int e;
         enum shodo_status status;
     } rows[] = {
-        {ENOSPC, SHODO_NOSPACE}, {EROFS, SHODO_NOSPACE},  {ENOMEM, SHODO_NOMEM},
+        {ENOSPC, SHODO_NOSPACE},  {EROFS, SHODO_NOSPACE}, {ENOMEM, SHODO_NOMEM},
         {ENOENT, SHODO_NOTFOUND}, {EEXIST, SHODO_EXISTS}, {EIO, SHODO_UNREADABLE},
-        {EACCES, SHODO_IO},      {99999, SHODO_IO},
+        {EACCES, SHODO_IO},       {99999, SHODO_IO},
     };
     struct shodo_error err = SHODO_ERROR_INIT;
     (void)state;
@@ -49,7 +52,8 @@ static void test_errno(void **state) {
     assert_string_equal(err.text, "opening 'a': No such file or directory");
 }
 
-/* However long the parts are, the text ends at a whole character, the reason of the system included. */
+/* However long the parts are, the text ends at a whole character, the reason of the system
+ * included. */
 static void test_long(void **state) {
     struct shodo_error err = SHODO_ERROR_INIT;
     char name[3000];
@@ -79,8 +83,9 @@ static void test_names(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fail), cmocka_unit_test(test_foreign_text), cmocka_unit_test(test_errno),
-        cmocka_unit_test(test_long), cmocka_unit_test(test_names),
+        cmocka_unit_test(test_fail),  cmocka_unit_test(test_foreign_text),
+        cmocka_unit_test(test_errno), cmocka_unit_test(test_long),
+        cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

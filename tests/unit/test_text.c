@@ -8,7 +8,8 @@
 #include "base/text.h"
 
 /* glibc's answer: converted bytes, or -1 when it refuses the input. */
-static int oracle(const char *to, const char *from, const void *p, size_t n, char *out, size_t cap) {
+static int oracle(const char *to, const char *from, const void *p, size_t n, char *out,
+                  size_t cap) {
     iconv_t cd = iconv_open(to, from);
     char *in = (char *)(uintptr_t)p, *op = out;
     size_t left = n, room = cap;
@@ -21,7 +22,8 @@ static int oracle(const char *to, const char *from, const void *p, size_t n, cha
 
 /* The second byte decides in UTF-8; third and fourth need only their classes. */
 static void test_utf8_classes(void **state) {
-    static const uint8_t tails[] = {0x00, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xff};
+    static const uint8_t tails[] = {0x00, 0x41, 0x7f, 0x80, 0x8f, 0x90,
+                                    0x9f, 0xa0, 0xbf, 0xc0, 0xff};
     unsigned good = 0;
     (void)state;
 
@@ -29,7 +31,8 @@ static void test_utf8_classes(void **state) {
         for (unsigned b = 0; b < 0x100; b++)
             for (size_t c = 0; c < sizeof(tails); c++)
                 for (size_t n = 1; n <= 4; n++) {
-                    const uint8_t s[4] = {(uint8_t)a, (uint8_t)b, tails[c], tails[(c + 3) % sizeof(tails)]};
+                    const uint8_t s[4] = {(uint8_t)a, (uint8_t)b, tails[c],
+                                          tails[(c + 3) % sizeof(tails)]};
                     static iconv_t cd;
                     char out[32], *in = (char *)(uintptr_t)s, *op = out;
                     size_t left = n, room = sizeof(out);
@@ -77,11 +80,21 @@ static void test_utf16(void **state) {
     } rows[] = {
         {"a\0b\0", 4, "ab", 0},
         {"\x3d\xd8\x00\xde", 4, "\xf0\x9f\x98\x80", 0},
-        {"\x3d\xd8", 2, "\xed\xa0\xbd", 1},                  /* high alone at the end */
-        {"\x00\xde" "a\0", 4, "\xed\xb8\x80" "a", 1},        /* low alone */
-        {"\x3d\xd8" "a\0", 4, "\xed\xa0\xbd" "a", 1},        /* high, then no low */
+        {"\x3d\xd8", 2, "\xed\xa0\xbd", 1}, /* high alone at the end */
+        {"\x00\xde"
+         "a\0",
+         4,
+         "\xed\xb8\x80"
+         "a",
+         1}, /* low alone */
+        {"\x3d\xd8"
+         "a\0",
+         4,
+         "\xed\xa0\xbd"
+         "a",
+         1}, /* high, then no low */
         {"\x3d\xd8\x3d\xd8\x00\xde", 6, "\xed\xa0\xbd\xf0\x9f\x98\x80", 1},
-        {"a\0b", 3, "a\xef\xbf\xbd", 1},                     /* odd byte */
+        {"a\0b", 3, "a\xef\xbf\xbd", 1}, /* odd byte */
     };
     (void)state;
 
@@ -151,9 +164,9 @@ static void test_cp932_known(void **state) {
     static const struct {
         const char *sjis, *utf8;
     } rows[] = {
-        {"\x81\x60", "～"}, {"\x81\x7c", "－"}, {"\xfa\xb1", "﨑"}, {"\xfb\xfc", "髙"},
-        {"\x87\x40", "①"},  {"\x87\x8a", "㈱"}, {"\x83\x5c", "ソ"}, {"\xb6\xc5", "ｶﾅ"},
-        {"\x95\x61\x89\x40", "病院"},
+        {"\x81\x60", "～"}, {"\x81\x7c", "－"}, {"\xfa\xb1", "﨑"},
+        {"\xfb\xfc", "髙"}, {"\x87\x40", "①"},  {"\x87\x8a", "㈱"},
+        {"\x83\x5c", "ソ"}, {"\xb6\xc5", "ｶﾅ"}, {"\x95\x61\x89\x40", "病院"},
     };
     (void)state;
 
@@ -182,7 +195,8 @@ static void test_latin1_and_bad_utf8(void **state) {
     assert_buf(b, "\xe9?");
     assert_int_equal(bad, 1);
     shodo_buf_clear(&b);
-    shodo_text_decode(&b, SHODO_UTF8, "a\xed\xa0\x80z\xc0\xaf", 7, &bad); /* a surrogate is no UTF-8 */
+    /* a surrogate is no UTF-8 */
+    shodo_text_decode(&b, SHODO_UTF8, "a\xed\xa0\x80z\xc0\xaf", 7, &bad);
     assert_int_equal(bad, 5);
     shodo_buf_clear(&b);
     shodo_text_encode(&b, SHODO_UTF8, "\xed\xa0\x80", 3, &bad);
@@ -193,8 +207,19 @@ static void test_fold(void **state) {
     static const struct {
         const char *in, *want;
     } rows[] = {
-        {"Desktop.INI", "DESKTOP.INI"}, {"ａｂｃ", "ＡＢＣ"}, {"éÿ", "ÉŸ"}, {"ß", "ß"}, {"ı", "ı"},
-        {"αβγς", "ΑΒΓς"}, {"дём", "ДЁМ"}, {"病院", "病院"}, {"\xed\xa0\x80", "\xed\xa0\x80"}, {"\xff" "a", "\xff" "A"},
+        {"Desktop.INI", "DESKTOP.INI"},
+        {"ａｂｃ", "ＡＢＣ"},
+        {"éÿ", "ÉŸ"},
+        {"ß", "ß"},
+        {"ı", "ı"},
+        {"αβγς", "ΑΒΓς"},
+        {"дём", "ДЁМ"},
+        {"病院", "病院"},
+        {"\xed\xa0\x80", "\xed\xa0\x80"},
+        {"\xff"
+         "a",
+         "\xff"
+         "A"},
         {"\xf0\x90\x90\xa8", "\xf0\x90\x90\xa8"}, /* U+10428: NTFS folds the BMP only */
     };
     (void)state;
@@ -212,8 +237,14 @@ static void test_ascii_helpers(void **state) {
         bool ok;
         uint64_t v;
     } numbers[] = {
-        {"0", true, 0}, {"007", true, 7}, {"18446744073709551615", true, UINT64_MAX},
-        {"18446744073709551616", false, 0}, {"", false, 0}, {"1 ", false, 0}, {"-1", false, 0}, {"+1", false, 0},
+        {"0", true, 0},
+        {"007", true, 7},
+        {"18446744073709551615", true, UINT64_MAX},
+        {"18446744073709551616", false, 0},
+        {"", false, 0},
+        {"1 ", false, 0},
+        {"-1", false, 0},
+        {"+1", false, 0},
     };
     uint8_t raw[2] = {0, 0};
     uint64_t v;
@@ -221,7 +252,8 @@ static void test_ascii_helpers(void **state) {
 
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(numbers); i++) {
         v = 99;
-        assert_int_equal(shodo_text_parse_u64(numbers[i].s, strlen(numbers[i].s), &v), numbers[i].ok);
+        assert_int_equal(shodo_text_parse_u64(numbers[i].s, strlen(numbers[i].s), &v),
+                         numbers[i].ok);
         assert_true(v == (numbers[i].ok ? numbers[i].v : 99));
     }
     assert_true(shodo_text_ieq("UTF-8", "utf-8"));
@@ -237,10 +269,14 @@ static void test_ascii_helpers(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_utf8_classes),   cmocka_unit_test(test_every_code_point),
-        cmocka_unit_test(test_utf16),          cmocka_unit_test(test_cp932_decode),
-        cmocka_unit_test(test_cp932_encode),   cmocka_unit_test(test_cp932_known),
-        cmocka_unit_test(test_latin1_and_bad_utf8), cmocka_unit_test(test_fold),
+        cmocka_unit_test(test_utf8_classes),
+        cmocka_unit_test(test_every_code_point),
+        cmocka_unit_test(test_utf16),
+        cmocka_unit_test(test_cp932_decode),
+        cmocka_unit_test(test_cp932_encode),
+        cmocka_unit_test(test_cp932_known),
+        cmocka_unit_test(test_latin1_and_bad_utf8),
+        cmocka_unit_test(test_fold),
         cmocka_unit_test(test_ascii_helpers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

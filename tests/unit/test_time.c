@@ -57,13 +57,18 @@ static void test_civil_limits(void **state) {
         struct shodo_civil c;
         bool ok;
     } rows[] = {
-        {{.year = 2024, .month = 2, .day = 29}, true},  {{.year = 2023, .month = 2, .day = 29}, false},
-        {{.year = 1900, .month = 2, .day = 29}, false}, {{.year = 2000, .month = 2, .day = 29}, true},
-        {{.year = 2026, .month = 4, .day = 31}, false}, {{.year = 2026, .month = 13, .day = 1}, false},
-        {{.year = 2026, .month = 0, .day = 1}, false},  {{.year = 2026, .month = 1, .day = 0}, false},
+        {{.year = 2024, .month = 2, .day = 29}, true},
+        {{.year = 2023, .month = 2, .day = 29}, false},
+        {{.year = 1900, .month = 2, .day = 29}, false},
+        {{.year = 2000, .month = 2, .day = 29}, true},
+        {{.year = 2026, .month = 4, .day = 31}, false},
+        {{.year = 2026, .month = 13, .day = 1}, false},
+        {{.year = 2026, .month = 0, .day = 1}, false},
+        {{.year = 2026, .month = 1, .day = 0}, false},
         {{.year = 2026, .month = 1, .day = 1, .hour = 24}, false},
         {{.year = 2262, .month = 4, .day = 11, .hour = 23}, true},
-        {{.year = 2262, .month = 4, .day = 12}, false}, {{.year = 1678, .month = 1, .day = 1}, true},
+        {{.year = 2262, .month = 4, .day = 12}, false},
+        {{.year = 1678, .month = 1, .day = 1}, true},
         {{.year = 1677, .month = 9, .day = 1}, false},
     };
     (void)state;
@@ -110,10 +115,18 @@ static void test_parse(void **state) {
         {"2026-11-22T07:06:05-03:30", true, INT64_C(1795343765) * S},
         {"2024-02-29T00:00:00Z", true, INT64_C(1709164800) * S},
         {"2016-12-31T23:59:60Z", true, INT64_C(1483228800) * S}, /* leap second: the next one */
-        {"2023-02-29T00:00:00Z", false, 0}, {"2026-11-22T10:36:05", false, 0}, {"2026-11-22", false, 0},
-        {"2026-11-22T10:36Z", false, 0}, {"2026-11-22T10:36:05.Z", false, 0}, {"2026-11-22T24:00:00Z", false, 0},
-        {"2026-11-22T10:36:05+24:00", false, 0}, {"2026-11-22T10:36:05+0900", false, 0}, {"", false, 0},
-        {"2026-11-22T10:36:05Z ", false, 0}, {"+026-11-22T10:36:05Z", false, 0}, {"9999-11-22T10:36:05Z", false, 0},
+        {"2023-02-29T00:00:00Z", false, 0},
+        {"2026-11-22T10:36:05", false, 0},
+        {"2026-11-22", false, 0},
+        {"2026-11-22T10:36Z", false, 0},
+        {"2026-11-22T10:36:05.Z", false, 0},
+        {"2026-11-22T24:00:00Z", false, 0},
+        {"2026-11-22T10:36:05+24:00", false, 0},
+        {"2026-11-22T10:36:05+0900", false, 0},
+        {"", false, 0},
+        {"2026-11-22T10:36:05Z ", false, 0},
+        {"+026-11-22T10:36:05Z", false, 0},
+        {"9999-11-22T10:36:05Z", false, 0},
     };
     (void)state;
 
@@ -122,7 +135,8 @@ static void test_parse(void **state) {
         assert_int_equal(shodo_time_parse(rows[i].s, strlen(rows[i].s), &t), rows[i].ok);
         assert_true(t == (rows[i].ok ? rows[i].t : 42));
     }
-    for (int64_t v = INT64_MIN + 1; v < INT64_MAX - INT64_C(1) * 86400 * 365 * S; v += INT64_C(7777777777777777)) {
+    for (int64_t v = INT64_MIN + 1; v < INT64_MAX - INT64_C(1) * 86400 * 365 * S;
+         v += INT64_C(7777777777777777)) {
         char out[SHODO_TIME_TEXT_BYTES];
         int64_t back = 0;
         shodo_time_utc(v, 9, out);
@@ -142,8 +156,9 @@ static void test_clock(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_filetime), cmocka_unit_test(test_civil_days), cmocka_unit_test(test_civil_limits),
-        cmocka_unit_test(test_text),     cmocka_unit_test(test_parse),      cmocka_unit_test(test_clock),
+        cmocka_unit_test(test_filetime),     cmocka_unit_test(test_civil_days),
+        cmocka_unit_test(test_civil_limits), cmocka_unit_test(test_text),
+        cmocka_unit_test(test_parse),        cmocka_unit_test(test_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

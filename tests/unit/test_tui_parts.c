@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Parts of the screen program that are functions of their input: kana, CSV, progress, recovery key, canvas. */
+/* Parts of the screen program that are functions of their input: kana, CSV, progress, recovery key,
+ * canvas. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,9 +24,18 @@ static void kana(void **state) {
         const char *romaji, *want;
         bool is_katakana;
     } rows[] = {
-        {"nyuryoku", "にゅりょく", false}, {"kanja", "かんじゃ", false}, {"sippu", "しっぷ", false}, {"konnna", "こんな", false},
-        {"tsunagaranai", "つながらない", false}, {"sa-ba", "サーバ", true}, {"shinryou", "しんりょう", false}, {"hon", "ほん", false},
-        {"PC-07", "pc", false}, {"denwa.", "でんわ。", false}, {"かな", "かな", false}, {"", "", false},
+        {"nyuryoku", "にゅりょく", false},
+        {"kanja", "かんじゃ", false},
+        {"sippu", "しっぷ", false},
+        {"konnna", "こんな", false},
+        {"tsunagaranai", "つながらない", false},
+        {"sa-ba", "サーバ", true},
+        {"shinryou", "しんりょう", false},
+        {"hon", "ほん", false},
+        {"PC-07", "pc", false},
+        {"denwa.", "でんわ。", false},
+        {"かな", "かな", false},
+        {"", "", false},
     };
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
@@ -52,7 +62,9 @@ static void recovery_key(void **state) {
         {"000011 000022 000033 000044 000055 000066 000077 000089", false, 8},
         {"000011-000023-000033-000044-000055-000066-000077-000088", false, 2},
         {"720896-000022-000033-000044-000055-000066-000077-000088", false, 1},
-        {"000011-000022", false, 3}, {"00001a", false, 1}, {"", false, 1},
+        {"000011-000022", false, 3},
+        {"00001a", false, 1},
+        {"", false, 1},
         {"000011-000022-000033-000044-000055-000066-000077-000088-000099", false, 9},
     };
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
@@ -67,7 +79,8 @@ static void recovery_key(void **state) {
 
 static void csv(void **state) {
     (void)state;
-    static const char utf8[] = "\xef\xbb\xbf名前,場所,電話,種類\r\nVPN,\"1階,\"\"奥\"\"\",03-0,外部\r\nNAS,,,バックアップ\r\n,,,\r\n";
+    static const char utf8[] =
+        "\xef\xbb\xbf名前,場所,電話,種類\r\nVPN,\"1階,\"\"奥\"\"\",03-0,外部\r\nNAS,,,バックアップ\r\n,,,\r\n";
     shodo_auto(shodo_buf) struct shodo_buf cp932 = SHODO_BUF_INIT;
     size_t bad = 0;
     assert_true(shodo_text_encode(&cp932, SHODO_CP932, utf8 + 3, strlen(utf8) - 3, &bad));
@@ -81,9 +94,11 @@ static void csv(void **state) {
         shodo_autop(shodo_doc) struct shodo_doc *doc = NULL;
         struct shodo_error err = SHODO_ERROR_INIT;
         size_t rows = 0;
-        assert_int_equal(tui_csv_connections(files[i].p, files[i].n, NULL, &out, &rows, &err), SHODO_OK);
+        assert_int_equal(tui_csv_connections(files[i].p, files[i].n, NULL, &out, &rows, &err),
+                         SHODO_OK);
         assert_int_equal(rows, 2);
-        assert_int_equal(shodo_doc_parse_yaml(&doc, "t.yaml", shodo_buf_cstr(&out), out.len, &err), SHODO_OK);
+        assert_int_equal(shodo_doc_parse_yaml(&doc, "t.yaml", shodo_buf_cstr(&out), out.len, &err),
+                         SHODO_OK);
         const struct shodo_value *list = shodo_value_get(shodo_doc_root(doc), "connections");
         assert_string_equal(shodo_value_get_str(shodo_value_at(list, 0), "place"), "1階,\"奥\"");
         assert_string_equal(shodo_value_get_str(shodo_value_at(list, 0), "kind"), "external");
@@ -94,7 +109,8 @@ static void csv(void **state) {
         shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;
         struct shodo_error err = SHODO_ERROR_INIT;
         size_t rows = 0;
-        assert_int_equal(tui_csv_contacts(wrong[i], strlen(wrong[i]), NULL, &out, &rows, &err), SHODO_INVALID);
+        assert_int_equal(tui_csv_contacts(wrong[i], strlen(wrong[i]), NULL, &out, &rows, &err),
+                         SHODO_INVALID);
     }
 }
 
@@ -110,7 +126,9 @@ static void progress(void **state) {
     assert_false(tui_progress_eta(&p, 60000, &from, &to)); /* no rate yet */
     for (unsigned i = 0; i <= 20; i++) {
         char line[100];
-        snprintf(line, sizeof line, "{\"event\":\"progress\",\"phase\":\"rest\",\"files\":%u,\"bytes\":%u}", i, i * 100000);
+        snprintf(line, sizeof line,
+                 "{\"event\":\"progress\",\"phase\":\"rest\",\"files\":%u,\"bytes\":%u}", i,
+                 i * 100000);
         say(&p, line, i * 1000);
     }
     assert_int_equal(tui_progress_rate(&p), 100000);
@@ -122,10 +140,13 @@ static void progress(void **state) {
     say(&p, "{\"event\":5}", 21000);
     say(&p, "[]", 21000);
     assert_int_equal(p.bad_lines, 3);
-    say(&p, "{\"event\":\"finding\",\"data\":{\"shodo.kind\":\"artifact\",\"file.path\":\"x\"}}", 21000);
+    say(&p, "{\"event\":\"finding\",\"data\":{\"shodo.kind\":\"artifact\",\"file.path\":\"x\"}}",
+        21000);
     assert_int_equal(p.recent_count, 0);
     for (unsigned i = 0; i < 9; i++)
-        say(&p, "{\"event\":\"finding\",\"data\":{\"shodo.kind\":\"detection\",\"shodo.verdict\":\"match\",\"rule.name\":\"r\\u001b[31m\"}}", 21000);
+        say(&p,
+            "{\"event\":\"finding\",\"data\":{\"shodo.kind\":\"detection\",\"shodo.verdict\":\"match\",\"rule.name\":\"r\\u001b[31m\"}}",
+            21000);
     assert_int_equal(p.recent_count, TUI_PROGRESS_RECENT);
     assert_null(strchr(p.recent[0].text, 27)); /* nothing raw */
     say(&p, "{\"event\":\"done\",\"status\":\"done\",\"exit\":1,\"findings\":9}", 22000);
@@ -139,8 +160,10 @@ static void canvas(void **state) {
     shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;
     assert_true(tui_canvas_size(&c, 2, 6));
     tui_canvas_text(&c, 0, 0, 6, TUI_ROLE_NORMAL, "日本語");
-    tui_canvas_text(&c, 0, 1, 1, TUI_ROLE_NORMAL, "x"); /* half of a wide character is gone: the other half becomes a blank */
-    tui_canvas_text(&c, 1, 0, 6, TUI_ROLE_NORMAL, "あいう"); /* the last cell of the last row is never written */
+    /* half of a wide character is gone: the other half becomes a blank */
+    tui_canvas_text(&c, 0, 1, 1, TUI_ROLE_NORMAL, "x");
+    /* the last cell of the last row is never written */
+    tui_canvas_text(&c, 1, 0, 6, TUI_ROLE_NORMAL, "あいう");
     tui_canvas_dump(&c, &out, false);
     assert_string_equal(shodo_buf_cstr(&out), " x本語\nあ..\n");
     assert_int_equal(tui_canvas_at(&c, 1, 5)->text[0], ' ');

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Parts of the quiet day and of the stick: merging tables, changing the site profile, masking names, the image's file. */
+/* Parts of the quiet day and of the stick: merging tables, changing the site profile, masking
+ * names, the image's file. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,18 +32,22 @@ static struct shodo_doc *yaml(const char *text, size_t n) {
 /* A second import changes what the table says and keeps the rest: ids, other keys, other rows. */
 static void merge(void **state) {
     (void)state;
-    static const char old[] = "schema: shodo-site/1\nhospital: {name: H}\nconnections:\n  - {id: c01, name: VPN, kind: external, photo: a.jpg, vendor_phone: '1'}\n"
-                              "  - {id: csv-1, name: other, place: x}\n";
+    static const char old[] =
+        "schema: shodo-site/1\nhospital: {name: H}\nconnections:\n  - {id: c01, name: VPN, kind: external, photo: a.jpg, vendor_phone: '1'}\n"
+        "  - {id: csv-1, name: other, place: x}\n";
     static const char table[] = "\xEF\xBB\xBF名前,電話,場所\nVPN,222,\n新しい線,333,1階\n";
     shodo_autop(shodo_doc) struct shodo_doc *before = yaml(old, strlen(old));
     shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;
     struct shodo_error err = SHODO_ERROR_INIT;
     size_t rows = 0;
-    assert_int_equal(tui_csv_connections(table, strlen(table), shodo_doc_root(before), &out, &rows, &err), SHODO_OK);
+    assert_int_equal(
+        tui_csv_connections(table, strlen(table), shodo_doc_root(before), &out, &rows, &err),
+        SHODO_OK);
     assert_int_equal(rows, 2);
     shodo_autop(shodo_doc) struct shodo_doc *after = yaml(shodo_buf_cstr(&out), out.len);
     const struct shodo_value *list = shodo_value_get(shodo_doc_root(after), "connections");
-    assert_string_equal(shodo_value_get_str(shodo_value_get(shodo_doc_root(after), "hospital"), "name"), "H");
+    assert_string_equal(
+        shodo_value_get_str(shodo_value_get(shodo_doc_root(after), "hospital"), "name"), "H");
     assert_int_equal(shodo_value_count(list), 3);
     assert_string_equal(shodo_value_get_str(shodo_value_at(list, 0), "name"), "other");
     const struct shodo_value *vpn = shodo_value_at(list, 1), *fresh = shodo_value_at(list, 2);
@@ -53,7 +58,8 @@ static void merge(void **state) {
     assert_string_equal(shodo_value_get_str(fresh, "place"), "1階");
 }
 
-static void change(const struct shodo_value *root, const char *section, long index, const char *key, const char *json, struct shodo_buf *out) {
+static void change(const struct shodo_value *root, const char *section, long index, const char *key,
+                   const char *json, struct shodo_buf *out) {
     const struct tui_site_change c = {.section = section, .index = index, .key = key, .json = json};
     shodo_buf_clear(out);
     tui_site_write(root, &c, out);
@@ -61,7 +67,8 @@ static void change(const struct shodo_value *root, const char *section, long ind
 
 static void site_change(void **state) {
     (void)state;
-    static const char old[] = "# a comment\nschema: shodo-site/1\nhospital: {name: H, beds: 10, own: [1, {a: b}]}\npeople:\n  - {id: a, name: A}\n  - {id: b, name: B}\nrooms: []\n";
+    static const char old[] =
+        "# a comment\nschema: shodo-site/1\nhospital: {name: H, beds: 10, own: [1, {a: b}]}\npeople:\n  - {id: a, name: A}\n  - {id: b, name: B}\nrooms: []\n";
     shodo_autop(shodo_doc) struct shodo_doc *doc = yaml(old, strlen(old));
     const struct shodo_value *root = shodo_doc_root(doc);
     shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;
@@ -69,12 +76,17 @@ static void site_change(void **state) {
         const char *section;
         long index;
         const char *key, *json;
-    } rows[] = {{"hospital", -1, "name", "\"X\""}, {"people", 1, "role", "\"R\""}, {"people", 2, "id", "\"c\""}, {"people", 0, NULL, NULL},
-                {"connections", 0, "id", "\"n\""},  {"communication", -1, "internal_phones_over_network", "true"}};
+    } rows[] = {{"hospital", -1, "name", "\"X\""},
+                {"people", 1, "role", "\"R\""},
+                {"people", 2, "id", "\"c\""},
+                {"people", 0, NULL, NULL},
+                {"connections", 0, "id", "\"n\""},
+                {"communication", -1, "internal_phones_over_network", "true"}};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
         change(root, rows[i].section, rows[i].index, rows[i].key, rows[i].json, &out);
         shodo_autop(shodo_doc) struct shodo_doc *now = yaml(shodo_buf_cstr(&out), out.len);
-        const struct shodo_value *r = shodo_doc_root(now), *people = shodo_value_get(r, "people"), *hospital = shodo_value_get(r, "hospital");
+        const struct shodo_value *r = shodo_doc_root(now), *people = shodo_value_get(r, "people"),
+                                 *hospital = shodo_value_get(r, "hospital");
         assert_int_equal(shodo_value_get_int(hospital, "beds", 0), 10);
         assert_int_equal(shodo_value_count(shodo_value_get(hospital, "own")), 2);
         assert_string_equal(shodo_value_get_str(hospital, "name"), i == 0 ? "X" : "H");
@@ -84,14 +96,19 @@ static void site_change(void **state) {
         if (i == 3)
             assert_string_equal(shodo_value_get_str(shodo_value_at(people, 0), "id"), "b");
         if (i == 4)
-            assert_string_equal(shodo_value_get_str(shodo_value_at(shodo_value_get(r, "connections"), 0), "id"), "n");
+            assert_string_equal(
+                shodo_value_get_str(shodo_value_at(shodo_value_get(r, "connections"), 0), "id"),
+                "n");
         if (i == 5)
-            assert_true(shodo_value_bool(shodo_value_get(shodo_value_get(r, "communication"), "internal_phones_over_network"), false));
+            assert_true(shodo_value_bool(shodo_value_get(shodo_value_get(r, "communication"),
+                                                         "internal_phones_over_network"),
+                                         false));
     }
     /* from nothing */
     change(NULL, "hospital", -1, "name", "\"N\"", &out);
     shodo_autop(shodo_doc) struct shodo_doc *first = yaml(shodo_buf_cstr(&out), out.len);
-    assert_string_equal(shodo_value_get_str(shodo_value_get(shodo_doc_root(first), "hospital"), "name"), "N");
+    assert_string_equal(
+        shodo_value_get_str(shodo_value_get(shodo_doc_root(first), "hospital"), "name"), "N");
 }
 
 /* The old version stays once; what a cut left half done is found. */
@@ -148,7 +165,8 @@ static void image(void **state) {
     (void)state;
     char path[] = "/tmp/shodo-image-XXXXXX";
     int fd = mkstemp(path);
-    static const char text[] = "SHODO_BUILD_ID=b1\nSHODO_PHRASE=\"a b\x1b[31m c\"\nnonsense\nSHODO_CLOCK_STATE=wrong\nSHODO_STORAGE_RAID=yes\nSHODO_RTC_EPOCH=77\n=\n";
+    static const char text[] =
+        "SHODO_BUILD_ID=b1\nSHODO_PHRASE=\"a b\x1b[31m c\"\nnonsense\nSHODO_CLOCK_STATE=wrong\nSHODO_STORAGE_RAID=yes\nSHODO_RTC_EPOCH=77\n=\n";
     struct tui_image m;
     assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
     close(fd);
@@ -172,7 +190,8 @@ static void image(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(merge), cmocka_unit_test(site_change), cmocka_unit_test(replace), cmocka_unit_test(mask), cmocka_unit_test(image),
+        cmocka_unit_test(merge), cmocka_unit_test(site_change), cmocka_unit_test(replace),
+        cmocka_unit_test(mask),  cmocka_unit_test(image),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

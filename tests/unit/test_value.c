@@ -6,8 +6,8 @@
 #include "base/limits.h"
 #include "base/value.h"
 
-typedef enum shodo_status (*parse_fn)(struct shodo_doc **ret, const char *name, const char *p, size_t n,
-                                      struct shodo_error *err);
+typedef enum shodo_status (*parse_fn)(struct shodo_doc **ret, const char *name, const char *p,
+                                      size_t n, struct shodo_error *err);
 
 static void to_json(struct shodo_buf *out, const struct shodo_value *v) {
     struct shodo_json j = shodo_json_to(out);
@@ -23,7 +23,8 @@ static void test_yaml(void **state) {
         {"a: 1\nb: [x, 'y', \"z\\n\"]\n", "{\"v\":{\"a\":1,\"b\":[\"x\",\"y\",\"z\\n\"]}}"},
         {"z: 1\na: 2\nm: 3\n", "{\"v\":{\"z\":1,\"a\":2,\"m\":3}}"}, /* order kept */
         {"[null, ~, '', Null, nUll]", "{\"v\":[null,null,\"\",null,\"nUll\"]}"},
-        {"[true, False, TRUE, yes, no, on, 'true']", "{\"v\":[true,false,true,\"yes\",\"no\",\"on\",\"true\"]}"},
+        {"[true, False, TRUE, yes, no, on, 'true']",
+         "{\"v\":[true,false,true,\"yes\",\"no\",\"on\",\"true\"]}"},
         {"[0, -7, +7, 0x1F, 0o17, 017, 1_000, 0b1]", "{\"v\":[0,-7,7,31,15,17,\"1_000\",\"0b1\"]}"},
         {"[9223372036854775807, -9223372036854775808, 9223372036854775808, '5']",
          "{\"v\":[9223372036854775807,-9223372036854775808,9.223372036854776e+18,\"5\"]}"},
@@ -32,7 +33,9 @@ static void test_yaml(void **state) {
         {"03-1234-5678", "{\"v\":\"03-1234-5678\"}"},
         {"2026-11-22", "{\"v\":\"2026-11-22\"}"},
         {"a: |\n  一行目\n  二行目\n", "{\"v\":{\"a\":\"一行目\\n二行目\\n\"}}"},
-        {"\xef\xbb\xbf" "a: b\n", "{\"v\":{\"a\":\"b\"}}"},
+        {"\xef\xbb\xbf"
+         "a: b\n",
+         "{\"v\":{\"a\":\"b\"}}"},
         {"--- \na: {}\n...\n", "{\"v\":{\"a\":{}}}"},
         {"a:\n", "{\"v\":{\"a\":null}}"},
         {"1: x\n", "{\"v\":{\"1\":\"x\"}}"},
@@ -44,7 +47,8 @@ static void test_yaml(void **state) {
         shodo_autop(shodo_doc) struct shodo_doc *d = NULL;
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
         struct shodo_error err = SHODO_ERROR_INIT;
-        enum shodo_status rc = shodo_doc_parse_yaml(&d, "t", rows[i].yaml, strlen(rows[i].yaml), &err);
+        enum shodo_status rc = shodo_doc_parse_yaml(&d, "t", rows[i].yaml, strlen(rows[i].yaml),
+                                                    &err);
         assert_string_equal(err.text, "");
         assert_int_equal(rc, SHODO_OK);
         to_json(&b, shodo_doc_root(d));
@@ -60,21 +64,30 @@ static void test_refusals(void **state) {
         enum shodo_status rc;
         const char *message;
     } rows[] = {
-        {shodo_doc_parse_yaml, "a: 1\nb: &x 2\n", 0, SHODO_UNSUPPORTED, "t:2: anchors are not supported"},
-        {shodo_doc_parse_yaml, "a: &x [1]\n", 0, SHODO_UNSUPPORTED, "t:1: anchors are not supported"},
-        {shodo_doc_parse_yaml, "a: 1\n\nb: *x\n", 0, SHODO_UNSUPPORTED, "t:3: aliases are not supported"},
+        {shodo_doc_parse_yaml, "a: 1\nb: &x 2\n", 0, SHODO_UNSUPPORTED,
+         "t:2: anchors are not supported"},
+        {shodo_doc_parse_yaml, "a: &x [1]\n", 0, SHODO_UNSUPPORTED,
+         "t:1: anchors are not supported"},
+        {shodo_doc_parse_yaml, "a: 1\n\nb: *x\n", 0, SHODO_UNSUPPORTED,
+         "t:3: aliases are not supported"},
         {shodo_doc_parse_yaml, "a: !!str 1\n", 0, SHODO_UNSUPPORTED, "t:1: tags are not supported"},
         {shodo_doc_parse_yaml, "a: !x {}\n", 0, SHODO_UNSUPPORTED, "t:1: tags are not supported"},
-        {shodo_doc_parse_yaml, "%TAG ! x:\n---\na: 1\n", 0, SHODO_UNSUPPORTED, "t:1: tag directives are not supported"},
+        {shodo_doc_parse_yaml, "%TAG ! x:\n---\na: 1\n", 0, SHODO_UNSUPPORTED,
+         "t:1: tag directives are not supported"},
         {shodo_doc_parse_yaml, "a: 1\nb: 2\nc:\n  d: 1\na: 3\n", 0, SHODO_DAMAGED,
          "t:5: duplicate key 'a', first on line 1"},
-        {shodo_doc_parse_yaml, "? [1, 2]\n: x\n", 0, SHODO_UNSUPPORTED, "t:1: a key must be a plain text"},
+        {shodo_doc_parse_yaml, "? [1, 2]\n: x\n", 0, SHODO_UNSUPPORTED,
+         "t:1: a key must be a plain text"},
         {shodo_doc_parse_yaml, "a: \"x\\0y\"\n", 0, SHODO_UNSUPPORTED,
          "t:1: a text with a NUL character is not supported"},
         {shodo_doc_parse_yaml, "a: [1\n", 0, SHODO_DAMAGED, NULL},
         {shodo_doc_parse_yaml, "a: \xff\n", 0, SHODO_DAMAGED, NULL},
         {shodo_doc_parse_yaml, "a\0b", 3, SHODO_DAMAGED, NULL},
-        {shodo_doc_parse_yaml, "\xff\xfe" "a\0:\0 \0b\0", 10, SHODO_DAMAGED, NULL}, /* UTF-16 is not guessed */
+        /* UTF-16 is not guessed */
+        {shodo_doc_parse_yaml,
+         "\xff\xfe"
+         "a\0:\0 \0b\0",
+         10, SHODO_DAMAGED, NULL},
         {shodo_doc_parse_yaml, "", 0, SHODO_DAMAGED, "t: no document in it"},
         {shodo_doc_parse_yaml, "# only a comment\n", 0, SHODO_DAMAGED, "t: no document in it"},
         {shodo_doc_parse_yaml, "a\n---\nb\n", 0, SHODO_DAMAGED, "t: more than one document"},
@@ -145,13 +158,16 @@ static void test_limits(void **state) {
     }
     /* brackets in strings are no depth */
     shodo_buf_clear(&b);
-    shodo_buf_adds(&b, "\"\\\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"");
+    shodo_buf_adds(
+        &b,
+        "\"\\\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"");
     assert_int_equal(shodo_doc_parse_json(&d, "t", b.data, b.len, &err), SHODO_OK);
     shodo_doc_free(d);
 }
 
 static void test_access(void **state) {
-    static const char text[] = "name: 中央病院\nbeds: 320\nratio: 2.5\nopen: true\nlist:\n  - a\n  - b\nkeys:\n  z: 1\n";
+    static const char text[] =
+        "name: 中央病院\nbeds: 320\nratio: 2.5\nopen: true\nlist:\n  - a\n  - b\nkeys:\n  z: 1\n";
     shodo_autop(shodo_doc) struct shodo_doc *d = NULL;
     const struct shodo_value *r;
     (void)state;
@@ -209,14 +225,17 @@ static void test_each(void **state) {
     int left = 10;
     (void)state;
 
-    assert_int_equal(shodo_doc_each_yaml("t", text, strlen(text), count_doc, &left, &err), SHODO_OK);
+    assert_int_equal(shodo_doc_each_yaml("t", text, strlen(text), count_doc, &left, &err),
+                     SHODO_OK);
     assert_int_equal(left, 7);
     left = 2; /* stops */
-    assert_int_equal(shodo_doc_each_yaml("t", text, strlen(text), count_doc, &left, &err), SHODO_OK);
+    assert_int_equal(shodo_doc_each_yaml("t", text, strlen(text), count_doc, &left, &err),
+                     SHODO_OK);
     assert_int_equal(left, 0);
     left = 10; /* the good documents come, then the error with its line */
-    assert_int_equal(shodo_doc_each_yaml("t", "name: a\n---\nname: &x b\n", 23, count_doc, &left, &err),
-                     SHODO_UNSUPPORTED);
+    assert_int_equal(
+        shodo_doc_each_yaml("t", "name: a\n---\nname: &x b\n", 23, count_doc, &left, &err),
+        SHODO_UNSUPPORTED);
     assert_int_equal(left, 9);
     assert_string_equal(err.text, "t:3: anchors are not supported");
     assert_int_equal(shodo_doc_each_yaml("t", "", 0, count_doc, &left, &err), SHODO_OK);
@@ -247,7 +266,8 @@ static void test_bytes(void **state) {
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
         shodo_autop(shodo_doc) struct shodo_doc *d = NULL;
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        assert_int_equal(shodo_doc_parse_json(&d, "t", rows[i].json, strlen(rows[i].json), NULL), SHODO_OK);
+        assert_int_equal(shodo_doc_parse_json(&d, "t", rows[i].json, strlen(rows[i].json), NULL),
+                         SHODO_OK);
         assert_int_equal(shodo_value_bytes(&b, shodo_doc_root(d)), rows[i].want != NULL);
         if (rows[i].want)
             assert_string_equal(shodo_buf_cstr(&b), rows[i].want);
@@ -256,8 +276,9 @@ static void test_bytes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_yaml),   cmocka_unit_test(test_refusals), cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_access), cmocka_unit_test(test_big_map),  cmocka_unit_test(test_each),
+        cmocka_unit_test(test_yaml),    cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_limits),  cmocka_unit_test(test_access),
+        cmocka_unit_test(test_big_map), cmocka_unit_test(test_each),
         cmocka_unit_test(test_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What every unit test includes first: cmocka with what it needs, and comparison of a buffer with a text. */
+/* What every unit test includes first: cmocka with what it needs, and comparison of a buffer with a
+ * text. */
 #ifndef SHODO_TESTS_UNIT_H
 #define SHODO_TESTS_UNIT_H
 

@@ -363,8 +363,8 @@ void td_bitlocker_encrypt(const struct td_disk *d, struct td_part *p, const char
 
     if (!p->bitlocker.method)
         return;
-    m.volume =
-        fd < 0 ? MAP_FAILED : mmap(NULL, p->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    m.volume = fd < 0 ? MAP_FAILED
+                      : mmap(NULL, p->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (m.volume == MAP_FAILED)
         td_die("cannot map '%s'", path);
     td_buf_fmt(&seed, "%s/bitlocker/%llu", d->seed, (unsigned long long)p->start);

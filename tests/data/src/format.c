@@ -267,12 +267,12 @@ static void office(struct td_buf *b, uint64_t n, struct td_rng *r, bool sheet) {
         "content-types\"><Default Extension=\"rels\" "
         "ContentType=\"application/vnd.openxmlformats-package."
         "relationships+xml\"/><Default Extension=\"xml\" ContentType=\"application/xml\"/></Types>";
-    static const char rels_doc[] =
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Relationships "
-        "xmlns=\"http://schemas.openxmlformats.org/package/"
-        "2006/relationships\"><Relationship Id=\"rId1\" "
-        "Type=\"http://schemas.openxmlformats.org/officeDocument/"
-        "2006/relationships/officeDocument\" Target=\"main.xml\"/></Relationships>";
+    static const char
+        rels_doc[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Relationships "
+                     "xmlns=\"http://schemas.openxmlformats.org/package/"
+                     "2006/relationships\"><Relationship Id=\"rId1\" "
+                     "Type=\"http://schemas.openxmlformats.org/officeDocument/"
+                     "2006/relationships/officeDocument\" Target=\"main.xml\"/></Relationships>";
     struct zip z = {.out = b, .start = b->n};
     struct td_buf body = {0}, media = {0};
 

@@ -477,8 +477,8 @@ static uint32_t write_key(struct hive *h, struct key *k, uint32_t parent) {
 
         td_buf_le32(&values, write_value(h, &k->value[i]));
         longest_name = n > longest_name ? (uint32_t)n : longest_name;
-        longest_data =
-            k->value[i].data.n > longest_data ? (uint32_t)k->value[i].data.n : longest_data;
+        longest_data = k->value[i].data.n > longest_data ? (uint32_t)k->value[i].data.n
+                                                         : longest_data;
     }
     if (k->nvalue)
         value_list = data_cell(h, values.p, values.n);
@@ -688,8 +688,8 @@ int main(int argc, char **argv) {
         h.name = td_line_text(l, "name", "SYSTEM");
         h.written = opt_time(&h, l, "written");
         h.sequence = (uint32_t)td_line_size(l, "sequence", 1);
-        h.root.name =
-            td_dup(td_line_text(l, "root", "ROOT"), strlen(td_line_text(l, "root", "ROOT")));
+        h.root.name = td_dup(td_line_text(l, "root", "ROOT"),
+                             strlen(td_line_text(l, "root", "ROOT")));
         td_line_check(l);
     }
     for (size_t i = first; i < h.script.n; i++)

@@ -86,9 +86,9 @@ static void volume_init(struct td_volume *v, const struct td_at *at, uint64_t fo
     v->root = add_system(v, at, NULL, "", 5);
     v->extend = add_system(v, at, v->root, "$Extend", 11);
     v->owners = td_alloc(sizeof *v->owners);
-    v->owners[v->nowners++] =
-        (struct td_owner){.name = td_dup("administrators", 14),
-                          .sid_text = td_dup(administrators, sizeof administrators - 1)};
+    v->owners[v->nowners++] = (struct td_owner){
+        .name = td_dup("administrators", 14),
+        .sid_text = td_dup(administrators, sizeof administrators - 1)};
 }
 
 /* Walks "/a/b/c"; with `at`, missing folders are made. */
@@ -164,13 +164,13 @@ void td_usn_add(struct td_volume *v, uint64_t time, struct td_node *n, const cha
         if (!v->usn)
             td_die("out of memory");
     }
-    v->usn[v->nusn] =
-        (struct td_usn){.time = time,
-                        .node = n,
-                        .parent = n->parent,
-                        .name = td_dup(name ? name : n->name, strlen(name ? name : n->name)),
-                        .reason = reason,
-                        .order = v->nusn};
+    v->usn[v->nusn] = (struct td_usn){
+        .time = time,
+        .node = n,
+        .parent = n->parent,
+        .name = td_dup(name ? name : n->name, strlen(name ? name : n->name)),
+        .reason = reason,
+        .order = v->nusn};
     v->nusn++;
 }
 
@@ -320,8 +320,8 @@ static void line_link(struct td_volume *v, struct td_line *l) {
     n->link = realloc(n->link, (n->nlink + 1) * sizeof *n->link);
     if (!n->link)
         td_die("out of memory");
-    n->link[n->nlink] =
-        (struct td_link){walk(v, path, &l->at, true), td_dup(slash + 1, strlen(slash + 1))};
+    n->link[n->nlink] = (struct td_link){walk(v, path, &l->at, true),
+                                         td_dup(slash + 1, strlen(slash + 1))};
     add_op(v, TD_OP_LINK, n, n->nlink++);
     free(path);
 }
@@ -343,8 +343,8 @@ static void line_owner(struct td_volume *v, struct td_line *l) {
     v->owners = realloc(v->owners, (v->nowners + 1) * sizeof *v->owners);
     if (!v->owners)
         td_die("out of memory");
-    v->owners[v->nowners++] =
-        (struct td_owner){.name = td_dup(name->val, name->n), .sid_text = td_dup(sid->val, sid->n)};
+    v->owners[v->nowners++] = (struct td_owner){.name = td_dup(name->val, name->n),
+                                                .sid_text = td_dup(sid->val, sid->n)};
 }
 
 static void line_default(struct td_disk *d, struct td_volume *v, struct td_line *l) {

@@ -74,8 +74,8 @@ static void close_dir(struct fill *f) {
 }
 
 static ntfs_inode *open_node(struct fill *f, const struct td_node *n) {
-    ntfs_inode *ni =
-        ntfs_inode_open(f->vol, n->is_system ? (MFT_REF)n->mft : MK_MREF(n->mft, n->seq));
+    ntfs_inode *ni = ntfs_inode_open(f->vol,
+                                     n->is_system ? (MFT_REF)n->mft : MK_MREF(n->mft, n->seq));
 
     if (!ni)
         fail(n, "open the record");
@@ -261,8 +261,8 @@ static void note_streams(struct td_node *n, ntfs_inode *ni) {
     if (!c)
         fail(n, "look at the streams");
     while (!ntfs_attr_lookup(AT_DATA, NULL, 0, CASE_SENSITIVE, 0, NULL, 0, c)) {
-        const ntfschar *name =
-            (const ntfschar *)((u8 *)c->attr + le16_to_cpu(c->attr->name_offset));
+        const ntfschar *name = (const ntfschar *)((u8 *)c->attr +
+                                                  le16_to_cpu(c->attr->name_offset));
         ATTR_RECORD *a = c->attr;
 
         if (a->non_resident && a->lowest_vcn)
@@ -449,8 +449,8 @@ static void locate(struct fill *f) {
     for (unsigned i = 0; i < TD_SYSTEM_RECORDS; i++)
         v->system_at[i] = byte_of_record(f, i);
     for (size_t i = 0; i < v->nbad; i++)
-        v->bad[i].found =
-            byte_of_content(f, &v->bad[i].at, v->bad[i].node, v->bad[i].stream, v->bad[i].offset);
+        v->bad[i].found = byte_of_content(f, &v->bad[i].at, v->bad[i].node, v->bad[i].stream,
+                                          v->bad[i].offset);
     for (size_t i = 0; i < v->npatch; i++) {
         struct td_patch *p = &v->patch[i];
 

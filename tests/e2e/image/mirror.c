@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// mirror PORT PROGRAM [ARGUMENT]...: runs a program on a terminal of its own inside the terminal it was started in, and copies what the
-// program shows to PORT as well (a second serial line), so that a test can read the screen a person sees. Part of the second, test-only
-// initrd; the product is not changed.
+// mirror PORT PROGRAM [ARGUMENT]...: runs a program on a terminal of its own inside the terminal it
+// was started in, and copies what the program shows to PORT as well (a second serial line), so that
+// a test can read the screen a person sees. Part of the second, test-only initrd; the product is
+// not changed.
 //
-// Between the bytes of the screen, PORT gets reports: 0x1e "ROWS COLS KEYS" 0x1f, where KEYS is the number of bytes typed so far. One is
-// sent when the front end has taken every key and waits for the next one (asleep in poll), or when no front end runs.
+// Between the bytes of the screen, PORT gets reports: 0x1e "ROWS COLS KEYS" 0x1f, where KEYS is the
+// number of bytes typed so far. One is sent when the front end has taken every key and waits for
+// the next one (asleep in poll), or when no front end runs.
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
@@ -53,7 +55,8 @@ static bool front_end_waits(void) {
     bool waits = d != NULL;
     for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
         char text[256];
-        if (e->d_name[0] < '1' || e->d_name[0] > '9' || !read_proc(e->d_name, "comm", text, sizeof text) || strcmp(text, "shodo-tui\n") != 0)
+        if (e->d_name[0] < '1' || e->d_name[0] > '9' ||
+            !read_proc(e->d_name, "comm", text, sizeof text) || strcmp(text, "shodo-tui\n") != 0)
             continue;
         if (!read_proc(e->d_name, "syscall", text, sizeof text) || text[0] < '0' || text[0] > '9') {
             waits = false;
@@ -99,11 +102,15 @@ int main(int argc, char **argv) {
         cfmakeraw(&raw);
         tcsetattr(0, TCSANOW, &raw);
     }
-    for (int i = 0; i < 50 && (ioctl(0, TIOCGWINSZ, &size) < 0 || size.ws_row == 0); i++) // fbterm sets it a moment later
+    for (int i = 0; i < 50 && (ioctl(0, TIOCGWINSZ, &size) < 0 || size.ws_row == 0);
+         i++) // fbterm sets it a moment later
         usleep(100000);
     signal(SIGHUP, SIG_IGN);
     int master = start(argv + 2, &size, &child);
-    int slave = master < 0 ? -1 : open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC); // shows how much is typed and not yet read
+    int slave = master < 0 ? -1
+                           : open(ptsname(master),
+                                  O_RDWR | O_NOCTTY |
+                                      O_CLOEXEC); // shows how much is typed and not yet read
     if (slave < 0)
         return 126;
     unsigned long keys = 0, said = (unsigned long)-1;
@@ -141,7 +148,8 @@ int main(int argc, char **argv) {
             is_fresh = false;
         }
     }
-    for (char buf[4096]; poll(&(struct pollfd){.fd = master, .events = POLLIN}, 1, 50) > 0;) { // the last words
+    for (char buf[4096];
+         poll(&(struct pollfd){.fd = master, .events = POLLIN}, 1, 50) > 0;) { // the last words
         ssize_t n = read(master, buf, sizeof buf);
         if (n <= 0)
             break;

@@ -21,7 +21,8 @@ struct shodo_buf {
     bool failed;
 };
 
-#define SHODO_BUF_INIT {.data = NULL, .len = 0, .cap = 0, .failed = false}
+#define SHODO_BUF_INIT                                                                             \
+    { .data = NULL, .len = 0, .cap = 0, .failed = false }
 
 void shodo_buf_done(struct shodo_buf *b);
 void shodo_buf_clear(struct shodo_buf *b); /* len = 0, failed = false, keeps memory */
@@ -44,9 +45,10 @@ struct shodo_vec {
     size_t item_bytes;
 };
 
-#define SHODO_VEC_INIT(bytes) {.data = NULL, .count = 0, .cap = 0, .item_bytes = (bytes)}
+#define SHODO_VEC_INIT(bytes)                                                                      \
+    { .data = NULL, .count = 0, .cap = 0, .item_bytes = (bytes) }
 
-void shodo_vec_done(struct shodo_vec *v); /* does not touch what items own */
+void shodo_vec_done(struct shodo_vec *v);  /* does not touch what items own */
 void *shodo_vec_push(struct shodo_vec *v); /* zeroed new item, or NULL; valid until the next push */
 void *shodo_vec_at(const struct shodo_vec *v, size_t i); /* asserts i < count */
 bool shodo_vec_reserve(struct shodo_vec *v, size_t count);
@@ -58,11 +60,13 @@ struct shodo_arena {
     size_t used_bytes; /* total handed out */
 };
 
-#define SHODO_ARENA_INIT {.head = NULL, .used_bytes = 0}
+#define SHODO_ARENA_INIT                                                                           \
+    { .head = NULL, .used_bytes = 0 }
 
-void *shodo_arena_alloc(struct shodo_arena *a, size_t n, size_t align); /* zeroed; NULL on no memory */
-char *shodo_arena_str(struct shodo_arena *a, const char *s, size_t n);  /* NUL-terminated copy */
-void shodo_arena_clear(struct shodo_arena *a); /* keeps the newest block */
+/* zeroed; NULL on no memory */
+void *shodo_arena_alloc(struct shodo_arena *a, size_t n, size_t align);
+char *shodo_arena_str(struct shodo_arena *a, const char *s, size_t n); /* NUL-terminated copy */
+void shodo_arena_clear(struct shodo_arena *a);                         /* keeps the newest block */
 void shodo_arena_done(struct shodo_arena *a);
 SHODO_DEFINE_AUTO(shodo_arena, shodo_arena_done)
 

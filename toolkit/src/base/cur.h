@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Bounds-checked cursor over foreign bytes, and little-endian loads and stores.
- * A read past the end returns zero, sets `bad` and does not move: check `bad` once after a group of reads.
- * Variable-length integers are LEB128 (unsigned), at most 10 bytes.
+ * A read past the end returns zero, sets `bad` and does not move: check `bad` once after a group of
+ * reads. Variable-length integers are LEB128 (unsigned), at most 10 bytes.
  */
 #ifndef SHODO_BASE_CUR_H
 #define SHODO_BASE_CUR_H
@@ -29,8 +29,9 @@ uint16_t shodo_cur_le16(struct shodo_cur *c);
 uint32_t shodo_cur_le32(struct shodo_cur *c);
 uint64_t shodo_cur_le64(struct shodo_cur *c);
 uint64_t shodo_cur_var(struct shodo_cur *c);
-const uint8_t *shodo_cur_bytes(struct shodo_cur *c, size_t n); /* NULL and bad when fewer are left */
-bool shodo_cur_seek(struct shodo_cur *c, size_t pos);          /* false and bad when past the end */
+/* NULL and bad when fewer are left */
+const uint8_t *shodo_cur_bytes(struct shodo_cur *c, size_t n);
+bool shodo_cur_seek(struct shodo_cur *c, size_t pos); /* false and bad when past the end */
 bool shodo_cur_skip(struct shodo_cur *c, size_t n);
 size_t shodo_cur_left(const struct shodo_cur *c);
 /* Length-prefixed (var) bytes; borrowed from the cursor's data. */

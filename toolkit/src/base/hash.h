@@ -16,7 +16,8 @@
 enum shodo_hash_kind { SHODO_SHA256, SHODO_SHA512 };
 
 struct shodo_hash;
-struct shodo_hash *shodo_hash_new(enum shodo_hash_kind kind); /* NULL on no memory; ready for updates */
+/* NULL on no memory; ready for updates */
+struct shodo_hash *shodo_hash_new(enum shodo_hash_kind kind);
 struct shodo_hash *shodo_hash_free(struct shodo_hash *h);
 void shodo_hash_reset(struct shodo_hash *h);
 void shodo_hash_update(struct shodo_hash *h, const void *p, size_t n);
@@ -24,14 +25,15 @@ void shodo_hash_update(struct shodo_hash *h, const void *p, size_t n);
 void shodo_hash_final(struct shodo_hash *h, uint8_t *out);
 SHODO_DEFINE_AUTOP(shodo_hash, shodo_hash_free)
 
-/* Fetches the digests from OpenSSL. Optional outside; needed before the system-call filter of an examiner, inside which
- * only memory calls are left. Idempotent; shodo_hash_new() does it too. */
+/* Fetches the digests from OpenSSL. Optional outside; needed before the system-call filter of an
+ * examiner, inside which only memory calls are left. Idempotent; shodo_hash_new() does it too. */
 void shodo_hash_prepare(void);
 void shodo_sha256(const void *p, size_t n, uint8_t out[SHODO_SHA256_BYTES]);
 void shodo_hex(const uint8_t *p, size_t n, char *out /* 2n + 1 */);
-/* Cryptographic random bytes (getrandom). With SHODO_SEED in the environment (tests, reproducible bundles) a
- * deterministic stream SHA-256(seed | le64 counter): REFUSED unless shodo_random_allow_seed(true) was called before,
- * which whoever opened the case does for a drill or a test only. */
+/* Cryptographic random bytes (getrandom). With SHODO_SEED in the environment (tests, reproducible
+ * bundles) a deterministic stream SHA-256(seed | le64 counter): REFUSED unless
+ * shodo_random_allow_seed(true) was called before, which whoever opened the case does for a drill
+ * or a test only. */
 enum shodo_status shodo_random(void *p, size_t n, struct shodo_error *err);
 void shodo_random_allow_seed(bool allow);
 

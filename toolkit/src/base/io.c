@@ -175,8 +175,8 @@ static enum shodo_status sync_dir(int dirfd, const char *name, struct shodo_erro
         shodo_auto(shodo_buf) struct shodo_buf parent = SHODO_BUF_INIT;
         const char *slash = strrchr(name, '/');
         size_t n = slash ? (size_t)(slash - name) : 0;
-        bool ok =
-            n > 0 ? shodo_buf_add(&parent, name, n) : shodo_buf_adds(&parent, slash ? "/" : ".");
+        bool ok = n > 0 ? shodo_buf_add(&parent, name, n)
+                        : shodo_buf_adds(&parent, slash ? "/" : ".");
         if (!ok)
             return shodo_fail(err, SHODO_NOMEM, "out of memory");
         fd = open(parent.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

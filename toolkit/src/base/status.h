@@ -34,22 +34,28 @@ enum shodo_status {
 
 #define SHODO_ERROR_TEXT_BYTES 512
 
-/* Written only on failure. `text` is complete, printable ASCII/UTF-8 of ours plus escaped foreign parts. */
+/* Written only on failure. `text` is complete, printable ASCII/UTF-8 of ours plus escaped foreign
+ * parts. */
 struct shodo_error {
     enum shodo_status status;
     char text[SHODO_ERROR_TEXT_BYTES];
 };
 
-#define SHODO_ERROR_INIT {.status = SHODO_OK, .text = ""}
+#define SHODO_ERROR_INIT                                                                           \
+    { .status = SHODO_OK, .text = "" }
 
-/* Sets `err` (may be NULL) and returns `status`, so that `return shodo_fail(err, SHODO_DAMAGED, "…")` works. */
-enum shodo_status shodo_fail(struct shodo_error *err, enum shodo_status status, const char *fmt, ...)
-    SHODO_PRINTF(3, 4);
-/* Same, with ": <strerror(errno)>" appended; maps ENOSPC/EROFS → NOSPACE, ENOMEM → NOMEM, ENOENT → NOTFOUND,
- * EEXIST → EXISTS, EIO → UNREADABLE, others → IO. Reads errno first. */
-enum shodo_status shodo_fail_errno(struct shodo_error *err, const char *fmt, ...) SHODO_PRINTF(2, 3);
-/* Puts "<fmt>: " in front of the text that is already there (context on the way up); returns err->status. */
-enum shodo_status shodo_error_context(struct shodo_error *err, const char *fmt, ...) SHODO_PRINTF(2, 3);
+/* Sets `err` (may be NULL) and returns `status`, so that `return shodo_fail(err, SHODO_DAMAGED,
+ * "…")` works. */
+enum shodo_status shodo_fail(struct shodo_error *err, enum shodo_status status, const char *fmt,
+                             ...) SHODO_PRINTF(3, 4);
+/* Same, with ": <strerror(errno)>" appended; maps ENOSPC/EROFS → NOSPACE, ENOMEM → NOMEM, ENOENT →
+ * NOTFOUND, EEXIST → EXISTS, EIO → UNREADABLE, others → IO. Reads errno first. */
+enum shodo_status shodo_fail_errno(struct shodo_error *err, const char *fmt, ...)
+    SHODO_PRINTF(2, 3);
+/* Puts "<fmt>: " in front of the text that is already there (context on the way up); returns
+ * err->status. */
+enum shodo_status shodo_error_context(struct shodo_error *err, const char *fmt, ...)
+    SHODO_PRINTF(2, 3);
 /* Lower-case name of the status ("damaged"), for JSON. */
 const char *shodo_status_name(enum shodo_status status);
 

@@ -296,8 +296,10 @@ const char *shodo_text_size(uint64_t bytes, char out[SHODO_SIZE_SHOWN_BYTES]) {
         bytes /= 1024;
     }
     if (unit > 0 && bytes < 100 && tenths > 0)
-        snprintf(out, SHODO_SIZE_SHOWN_BYTES, "%u.%u %s", (unsigned)bytes, (unsigned)tenths, units[unit]);
+        snprintf(out, SHODO_SIZE_SHOWN_BYTES, "%u.%u %s", (unsigned)bytes, (unsigned)tenths,
+                 units[unit]);
     else
-        snprintf(out, SHODO_SIZE_SHOWN_BYTES, "%u %s", (unsigned)bytes, bytes == 1 && unit == 0 ? "byte" : units[unit]);
+        snprintf(out, SHODO_SIZE_SHOWN_BYTES, "%u %s", (unsigned)bytes,
+                 bytes == 1 && unit == 0 ? "byte" : units[unit]);
     return out;
 }

@@ -18,7 +18,8 @@ size_t shodo_cp932_encode(uint32_t cp, char out[4]);
 
 /* As shodo_text_put; bytes written. */
 size_t shodo_text_utf8(uint32_t cp, char out[4]);
-/* First character of `n` ≥ 1 bytes of `enc`; bytes used (≥ 1). Bad input: U+FFFD (UTF-16: the surrogate) and *ret_bad. */
+/* First character of `n` ≥ 1 bytes of `enc`; bytes used (≥ 1). Bad input: U+FFFD (UTF-16: the
+ * surrogate) and *ret_bad. */
 size_t shodo_text_take(enum shodo_encoding enc, const uint8_t *p, size_t n, uint32_t *ret_cp,
                        bool *ret_bad);
 /* Bytes written, 0 when `enc` cannot hold `cp`. */

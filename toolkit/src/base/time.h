@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Time is int64_t nanoseconds since 1970-01-01T00:00:00Z (UTC), covering 1678..2262. SHODO_TIME_NONE = unknown.
- * The wall clock can be fixed for tests with SHODO_CLOCK (ns or RFC 3339), read once at first use.
+ * Time is int64_t nanoseconds since 1970-01-01T00:00:00Z (UTC), covering 1678..2262.
+ * SHODO_TIME_NONE = unknown. The wall clock can be fixed for tests with SHODO_CLOCK (ns or RFC
+ * 3339), read once at first use.
  */
 #ifndef SHODO_BASE_TIME_H
 #define SHODO_BASE_TIME_H
@@ -12,7 +13,7 @@
 
 #include "base/buf.h"
 
-#define SHODO_TIME_NONE INT64_MIN
+#define SHODO_TIME_NONE       INT64_MIN
 #define SHODO_TIME_TEXT_BYTES 40
 
 int64_t shodo_time_now(void);      /* ns UTC, or SHODO_CLOCK */
@@ -34,6 +35,7 @@ struct shodo_civil {
     int weekday; /* 0 = Sunday; filled by shodo_time_to_civil */
 };
 void shodo_time_to_civil(int64_t t, int offset_min, struct shodo_civil *ret);
-int64_t shodo_time_from_civil(const struct shodo_civil *c, int offset_min); /* NONE when out of range */
+/* NONE when out of range */
+int64_t shodo_time_from_civil(const struct shodo_civil *c, int offset_min);
 
 #endif

@@ -191,8 +191,8 @@ static bool add_unbase64(struct shodo_buf *out, const char *s, size_t n) {
     if (n % 4 != 0)
         return false;
     for (size_t i = 0; i < n; i += 4) {
-        size_t pad =
-            i + 4 < n ? 0 : (size_t)(s[i + 3] == '=') + (s[i + 2] == '=' && s[i + 3] == '=');
+        size_t pad = i + 4 < n ? 0
+                               : (size_t)(s[i + 3] == '=') + (s[i + 2] == '=' && s[i + 3] == '=');
         uint32_t v = 0;
         for (size_t k = 0; k < 4; k++) {
             int d = k >= 4 - pad ? 0 : base64_digit(s[i + k]);

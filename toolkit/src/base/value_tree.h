@@ -33,12 +33,14 @@ struct shodo_doc {
 
 struct shodo_doc *shodo_doc_new(const char *name);
 /* A zeroed node. NOMEM, or LIMIT after SHODO_LIMIT_DOC_NODES. */
-enum shodo_status shodo_doc_node(struct shodo_doc *d, struct shodo_value **ret, enum shodo_value_kind kind,
-                                 unsigned line, struct shodo_error *err);
-/* Gives a LIST or MAP its children: copies `count` pointers (and keys, which must live in the arena or a constant) and,
- * for a map, sorts them. DAMAGED with both lines for a duplicate key. */
-enum shodo_status shodo_doc_fill(struct shodo_doc *d, struct shodo_value *v, struct shodo_value *const *items,
-                                 const char *const *keys, size_t count, struct shodo_error *err);
+enum shodo_status shodo_doc_node(struct shodo_doc *d, struct shodo_value **ret,
+                                 enum shodo_value_kind kind, unsigned line,
+                                 struct shodo_error *err);
+/* Gives a LIST or MAP its children: copies `count` pointers (and keys, which must live in the arena
+ * or a constant) and, for a map, sorts them. DAMAGED with both lines for a duplicate key. */
+enum shodo_status shodo_doc_fill(struct shodo_doc *d, struct shodo_value *v,
+                                 struct shodo_value *const *items, const char *const *keys,
+                                 size_t count, struct shodo_error *err);
 /* DOC_BYTES. */
 enum shodo_status shodo_doc_check_size(const char *name, size_t n, struct shodo_error *err);
 

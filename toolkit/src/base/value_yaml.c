@@ -302,8 +302,8 @@ static enum shodo_status reader_init(struct reader *r, const char *name, const c
 
     if (rc != SHODO_OK)
         return rc;
-    *r =
-        (struct reader){.name = name, .children = SHODO_VEC_INIT(sizeof(struct child)), .err = err};
+    *r = (struct reader){
+        .name = name, .children = SHODO_VEC_INIT(sizeof(struct child)), .err = err};
     if (!yaml_parser_initialize(&r->parser))
         return no_memory(r);
     if (n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) { /* Notepad's byte order mark */

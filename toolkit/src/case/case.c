@@ -99,7 +99,8 @@ static enum shodo_status on_new(struct apply *a) {
         a->c->created = a->r->time;
     }
     update(a, &a->c->site, "site");
-    a->c->is_drill = a->c->is_drill || shodo_value_bool(shodo_value_get(a->r->data, "drill"), false);
+    a->c->is_drill = a->c->is_drill ||
+                     shodo_value_bool(shodo_value_get(a->r->data, "drill"), false);
     return SHODO_OK;
 }
 
@@ -210,7 +211,8 @@ static enum shodo_status on_seal(struct apply *a) {
                                   .files = number(a, "files"),
                                   .payload_bytes = number(a, "payload_bytes"),
                                   .sealed_bytes = number(a, "sealed_bytes"),
-                                  .segments = segments > UINT32_MAX ? UINT32_MAX : (uint32_t)segments,
+                                  .segments = segments > UINT32_MAX ? UINT32_MAX
+                                                                    : (uint32_t)segments,
                                   .time = a->r->time};
     return SHODO_OK;
 }
@@ -250,7 +252,8 @@ static enum shodo_status on_note(struct apply *a) {
     enum shodo_status st = new_row(&a->c->notes, &n);
     if (st != SHODO_OK)
         return st;
-    *n = (struct shodo_case_note){.text = text(a, "text"), .actor = copy(a, a->r->actor), .time = a->r->time};
+    *n = (struct shodo_case_note){
+        .text = text(a, "text"), .actor = copy(a, a->r->actor), .time = a->r->time};
     return SHODO_OK;
 }
 
@@ -258,14 +261,23 @@ static const struct {
     const char *event;
     enum shodo_status (*apply)(struct apply *a);
 } events[] = {
-    {"journal.start", on_start},       {"journal.torn", on_torn},   {"journal.checkpoint", on_checkpoint},
-    {"case.new", on_new},              {"case.end", on_end},        {"case.reopen", on_reopen},
-    {"case.note", on_note},            {"endpoint.add", on_endpoint}, {"run.start", on_run_start},
-    {"run.end", on_run_end},           {"seal.done", on_seal},      {"seal.timestamp", on_timestamp},
+    {"journal.start", on_start},
+    {"journal.torn", on_torn},
+    {"journal.checkpoint", on_checkpoint},
+    {"case.new", on_new},
+    {"case.end", on_end},
+    {"case.reopen", on_reopen},
+    {"case.note", on_note},
+    {"endpoint.add", on_endpoint},
+    {"run.start", on_run_start},
+    {"run.end", on_run_end},
+    {"seal.done", on_seal},
+    {"seal.timestamp", on_timestamp},
     {"decision", on_decision},
 };
 
-enum shodo_status shodo_case_apply(struct shodo_case *c, const struct shodo_record *r, struct shodo_error *err) {
+enum shodo_status shodo_case_apply(struct shodo_case *c, const struct shodo_record *r,
+                                   struct shodo_error *err) {
     struct apply a = {.c = c, .r = r, .failed = false};
     c->records++;
     if (c->last == SHODO_TIME_NONE || r->time > c->last)
@@ -279,7 +291,8 @@ enum shodo_status shodo_case_apply(struct shodo_case *c, const struct shodo_reco
         if (st == SHODO_NOMEM)
             return shodo_fail(err, st, "no memory for the case");
         if (st == SHODO_LIMIT)
-            return shodo_fail(err, st, "more than %u rows of '%s' in one case", SHODO_LIMIT_CASE_ROWS, r->event);
+            return shodo_fail(err, st, "more than %u rows of '%s' in one case",
+                              SHODO_LIMIT_CASE_ROWS, r->event);
         if (st == SHODO_SKIP)
             c->unknown++; /* a known event that lacks its key says nothing */
         return SHODO_OK;
@@ -288,7 +301,8 @@ enum shodo_status shodo_case_apply(struct shodo_case *c, const struct shodo_reco
     return SHODO_OK;
 }
 
-const struct shodo_case_endpoint *shodo_case_find_endpoint(const struct shodo_case *c, const char *id) {
+const struct shodo_case_endpoint *shodo_case_find_endpoint(const struct shodo_case *c,
+                                                           const char *id) {
     size_t i = find_row(&c->endpoints, id);
     return i == SIZE_MAX ? NULL : shodo_vec_at(&c->endpoints, i);
 }
@@ -298,7 +312,8 @@ const struct shodo_case_run *shodo_case_find_run(const struct shodo_case *c, con
     return i == SIZE_MAX ? NULL : shodo_vec_at(&c->runs, i);
 }
 
-const struct shodo_case_run *shodo_case_last_run(const struct shodo_case *c, const char *endpoint, const char *kind) {
+const struct shodo_case_run *shodo_case_last_run(const struct shodo_case *c, const char *endpoint,
+                                                 const char *kind) {
     for (size_t i = c->runs.count; i > 0; i--) {
         const struct shodo_case_run *r = shodo_vec_at(&c->runs, i - 1);
         if (strcmp(r->endpoint, endpoint) == 0 && (!kind || strcmp(r->kind, kind) == 0))
@@ -312,7 +327,8 @@ const struct shodo_case_seal *shodo_case_find_seal(const struct shodo_case *c, c
     return i == SIZE_MAX ? NULL : shodo_vec_at(&c->seals, i);
 }
 
-const struct shodo_case_decision *shodo_case_find_decision(const struct shodo_case *c, const char *key) {
+const struct shodo_case_decision *shodo_case_find_decision(const struct shodo_case *c,
+                                                           const char *key) {
     size_t i = find_row(&c->decisions, key);
     return i == SIZE_MAX ? NULL : shodo_vec_at(&c->decisions, i);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Conditions: STIX patterning comparison expressions as CACAO 2.0 uses them, without brackets. AND binds tighter than OR. */
+/* Conditions: STIX patterning comparison expressions as CACAO 2.0 uses them, without brackets. AND
+ * binds tighter than OR. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +25,8 @@ static bool word(struct scan *s, const char *w) {
     if (strncmp(s->at, w, n) != 0)
         return false;
     char last = w[n - 1], next = s->at[n];
-    bool is_name = (last >= 'A' && last <= 'Z') && ((next >= 'A' && next <= 'Z') || (next >= 'a' && next <= 'z') || next == '_');
+    bool is_name = (last >= 'A' && last <= 'Z') &&
+                   ((next >= 'A' && next <= 'Z') || (next >= 'a' && next <= 'z') || next == '_');
     if (is_name)
         return false;
     s->at += n;
@@ -125,8 +127,10 @@ static enum shodo_status comparison(struct scan *s, bool *ret) {
     return SHODO_OK;
 }
 
-enum shodo_status shodo_condition_eval(const char *text, const char *(*variable)(void *ctx, const char *name, size_t n), void *ctx,
-                                       bool *ret, struct shodo_error *err) {
+enum shodo_status shodo_condition_eval(const char *text,
+                                       const char *(*variable)(void *ctx, const char *name,
+                                                               size_t n),
+                                       void *ctx, bool *ret, struct shodo_error *err) {
     struct scan s = {.text = text, .at = text, .variable = variable, .ctx = ctx, .err = err};
     bool any = false, all = true;
     for (;;) {

@@ -17,8 +17,8 @@
 void shodo_case_dir_done(struct shodo_case_dir *d) {
     d->journal = shodo_journal_free(d->journal);
     d->key = shodo_key_free(d->key);
-    int *const fds[] = {&d->fd, &d->keys_fd, &d->journal_fd, &d->endpoints_fd, &d->relay_fd, &d->sheets_fd, &d->out_fd,
-                        &d->site_fd};
+    int *const fds[] = {&d->fd,       &d->keys_fd,   &d->journal_fd, &d->endpoints_fd,
+                        &d->relay_fd, &d->sheets_fd, &d->out_fd,     &d->site_fd};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(fds); i++)
         shodo_io_close(fds[i]);
 }
@@ -32,7 +32,8 @@ static bool is_same_dir(int a, int b) {
 static int stick_root(int case_fd) {
     int parent = openat(case_fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int root = parent >= 0 ? openat(parent, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    int cases = root >= 0 ? openat(root, "cases", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW) : -1;
+    int cases = root >= 0 ? openat(root, "cases", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+                          : -1;
     bool is_stick = cases >= 0 && is_same_dir(cases, parent) && !is_same_dir(case_fd, parent);
     shodo_io_close(&cases);
     shodo_io_close(&parent);
@@ -41,7 +42,8 @@ static int stick_root(int case_fd) {
     return root;
 }
 
-/* keys/ inside the case wins (a case that was moved), then the stick's, then (when `make`) a new one. */
+/* keys/ inside the case wins (a case that was moved), then the stick's, then (when `make`) a new
+ * one. */
 static enum shodo_status open_keys(struct shodo_case_dir *d, bool make, struct shodo_error *err) {
     enum shodo_status st = shodo_io_open_dir(&d->keys_fd, d->fd, "keys", err);
     if (st != SHODO_NOTFOUND)
@@ -65,7 +67,8 @@ static void open_site(struct shodo_case_dir *d) {
     shodo_io_close(&root);
 }
 
-static enum shodo_status open_folders(struct shodo_case_dir *d, bool make, struct shodo_error *err) {
+static enum shodo_status open_folders(struct shodo_case_dir *d, bool make,
+                                      struct shodo_error *err) {
     const struct {
         const char *name;
         int *fd;
@@ -97,7 +100,8 @@ static enum shodo_status open_root(struct shodo_case_dir *d, const char *path, b
     if (d->fd < 0)
         return shodo_fail_errno(err, "opening case '%s'", path);
     if (must_be_case && !has_journal(d->fd))
-        return shodo_fail(err, SHODO_NOTFOUND, "'%s' is not a case: there is no journal in it", path);
+        return shodo_fail(err, SHODO_NOTFOUND, "'%s' is not a case: there is no journal in it",
+                          path);
     return SHODO_OK;
 }
 
@@ -126,7 +130,8 @@ static enum shodo_status make_id(char ret[32], struct shodo_error *err) {
     return SHODO_OK;
 }
 
-static enum shodo_status write_case_new(struct shodo_case_dir *d, const struct shodo_case_options *o,
+static enum shodo_status write_case_new(struct shodo_case_dir *d,
+                                        const struct shodo_case_options *o,
                                         struct shodo_error *err) {
     char id[32] = "";
     if (!o->id) {
@@ -144,11 +149,12 @@ static enum shodo_status write_case_new(struct shodo_case_dir *d, const struct s
     shodo_json_object_end(&j);
     if (data.failed)
         return shodo_fail(err, SHODO_NOMEM, "no memory for a journal record");
-    return shodo_journal_add(d->journal, o->actor ? o->actor : "operator", "case.new", shodo_buf_cstr(&data), err);
+    return shodo_journal_add(d->journal, o->actor ? o->actor : "operator", "case.new",
+                             shodo_buf_cstr(&data), err);
 }
 
-enum shodo_status shodo_case_dir_new(struct shodo_case_dir *ret, const char *path, const struct shodo_case_options *o,
-                                     struct shodo_error *err) {
+enum shodo_status shodo_case_dir_new(struct shodo_case_dir *ret, const char *path,
+                                     const struct shodo_case_options *o, struct shodo_error *err) {
     const struct shodo_case_options none = {.id = NULL};
     struct shodo_case_dir d = SHODO_CASE_DIR_INIT;
     if (!o)
@@ -174,8 +180,8 @@ enum shodo_status shodo_case_dir_new(struct shodo_case_dir *ret, const char *pat
     return SHODO_OK;
 }
 
-enum shodo_status shodo_case_dir_open(struct shodo_case_dir *ret, const char *path, const struct shodo_case_options *o,
-                                      struct shodo_error *err) {
+enum shodo_status shodo_case_dir_open(struct shodo_case_dir *ret, const char *path,
+                                      const struct shodo_case_options *o, struct shodo_error *err) {
     struct shodo_case_dir d = SHODO_CASE_DIR_INIT;
     enum shodo_status st = open_root(&d, path, true, err);
     if (st == SHODO_OK)
@@ -188,7 +194,8 @@ enum shodo_status shodo_case_dir_open(struct shodo_case_dir *ret, const char *pa
     return SHODO_OK;
 }
 
-enum shodo_status shodo_case_dir_look(struct shodo_case_dir *ret, const char *path, struct shodo_error *err) {
+enum shodo_status shodo_case_dir_look(struct shodo_case_dir *ret, const char *path,
+                                      struct shodo_error *err) {
     struct shodo_case_dir d = SHODO_CASE_DIR_INIT;
     enum shodo_status st = open_root(&d, path, true, err);
     if (st == SHODO_OK)
@@ -214,7 +221,8 @@ static enum shodo_status fold_record(void *ctx, const struct shodo_record *r) {
     return shodo_case_apply(f->c, r, f->err);
 }
 
-enum shodo_status shodo_case_load(struct shodo_case *c, const struct shodo_case_dir *d, struct shodo_error *err) {
+enum shodo_status shodo_case_load(struct shodo_case *c, const struct shodo_case_dir *d,
+                                  struct shodo_error *err) {
     shodo_case_init(c);
     struct fold f = {.c = c, .err = err};
     enum shodo_status st = shodo_journal_each(d->journal_fd, fold_record, &f, err);
@@ -227,8 +235,8 @@ static bool is_endpoint_id(const char *id) {
     return strlen(id) == ENDPOINT_ID_DIGITS && strspn(id, "0123456789abcdef") == ENDPOINT_ID_DIGITS;
 }
 
-enum shodo_status shodo_case_endpoint_dir(int *ret_fd, const struct shodo_case_dir *d, const char *id, bool make,
-                                          struct shodo_error *err) {
+enum shodo_status shodo_case_endpoint_dir(int *ret_fd, const struct shodo_case_dir *d,
+                                          const char *id, bool make, struct shodo_error *err) {
     if (!is_endpoint_id(id))
         return shodo_fail(err, SHODO_INVALID, "'%s' is not an endpoint id (12 hex digits)", id);
     if (d->endpoints_fd < 0)
@@ -262,8 +270,8 @@ static bool is_changed(const char *now, const char *before) {
 }
 
 enum shodo_status shodo_case_register(struct shodo_case_dir *d, const struct shodo_case *c,
-                                      const struct shodo_endpoint_facts *f, const char *actor, char ret_id[13],
-                                      struct shodo_error *err) {
+                                      const struct shodo_endpoint_facts *f, const char *actor,
+                                      char ret_id[13], struct shodo_error *err) {
     int fd = -1;
     shodo_case_endpoint_id(f, ret_id);
     enum shodo_status st = shodo_case_endpoint_dir(&fd, d, ret_id, true, err);

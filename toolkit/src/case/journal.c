@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writing the journal. The file is the truth: before each append the lines that another process of ours has added
- * since are read, so that TUI and engine can write to one chain. A record counts when fsync has returned.
+ * Writing the journal. The file is the truth: before each append the lines that another process of
+ * ours has added since are read, so that TUI and engine can write to one chain. A record counts
+ * when fsync has returned.
  *
- * After a power cut the end of the file may hold a partial line or garbage. What follows the last well-formed record is
- * cut off into <stick-id>.torn-N; a bad line *between* good ones is not a torn tail but an edit or a bad medium: it
- * stays where it is, the chain goes on over its bytes, and `verify` names it.
+ * After a power cut the end of the file may hold a partial line or garbage. What follows the last
+ * well-formed record is cut off into <stick-id>.torn-N; a bad line *between* good ones is not a
+ * torn tail but an edit or a bad medium: it stays where it is, the chain goes on over its bytes,
+ * and `verify` names it.
  */
 #include "case/journal.h"
 
@@ -27,7 +29,7 @@
 
 struct shodo_journal {
     int dirfd;
-    int fd; /* read and append */
+    int fd;                /* read and append */
     struct shodo_key *key; /* borrowed */
     char name[32];
     uint64_t size; /* bytes of the file that `seq` and `head` speak about */
@@ -43,8 +45,10 @@ struct scan {
     size_t good; /* end of the last well-formed record */
 };
 
-/* Goes over whole lines. Bad lines count as bytes of the chain only when a good one follows them. */
-static enum shodo_status scan_lines(struct scan *s, const char *p, size_t n, struct shodo_error *err) {
+/* Goes over whole lines. Bad lines count as bytes of the chain only when a good one follows them.
+ */
+static enum shodo_status scan_lines(struct scan *s, const char *p, size_t n,
+                                    struct shodo_error *err) {
     size_t pos = 0, len = 0;
     const char *line = NULL;
     while (shodo_line_next(p, n, &pos, &line, &len)) {
@@ -61,7 +65,8 @@ static enum shodo_status scan_lines(struct scan *s, const char *p, size_t n, str
     return SHODO_OK;
 }
 
-static enum shodo_status read_from(int fd, uint64_t offset, struct shodo_buf *out, struct shodo_error *err) {
+static enum shodo_status read_from(int fd, uint64_t offset, struct shodo_buf *out,
+                                   struct shodo_error *err) {
     struct stat st;
     if (fstat(fd, &st) != 0)
         return shodo_fail_errno(err, "looking at the journal");
@@ -89,8 +94,8 @@ static enum shodo_status read_from(int fd, uint64_t offset, struct shodo_buf *ou
 }
 
 /* Puts the bytes that are to be cut into the next free <stick-id>.torn-N. */
-static enum shodo_status keep_torn(struct shodo_journal *j, const char *p, size_t n, char *ret_name, size_t name_bytes,
-                                   struct shodo_error *err) {
+static enum shodo_status keep_torn(struct shodo_journal *j, const char *p, size_t n, char *ret_name,
+                                   size_t name_bytes, struct shodo_error *err) {
     for (unsigned i = 1; i <= TORN_FILES_MAX; i++) {
         snprintf(ret_name, name_bytes, "%s.torn-%u", shodo_key_stick_id(j->key), i);
         enum shodo_status st = shodo_io_write_file(j->dirfd, ret_name, p, n, err);
@@ -100,9 +105,10 @@ static enum shodo_status keep_torn(struct shodo_journal *j, const char *p, size_
     return shodo_fail(err, SHODO_LIMIT, "more than %u torn pieces of the journal", TORN_FILES_MAX);
 }
 
-/* Under the lock. Brings size, seq and head up to date; cuts a torn tail. `*ret_torn` (may be empty) names its file. */
-static enum shodo_status refresh(struct shodo_journal *j, char *ret_torn, size_t torn_bytes, uint64_t *ret_cut,
-                                 struct shodo_error *err) {
+/* Under the lock. Brings size, seq and head up to date; cuts a torn tail. `*ret_torn` (may be
+ * empty) names its file. */
+static enum shodo_status refresh(struct shodo_journal *j, char *ret_torn, size_t torn_bytes,
+                                 uint64_t *ret_cut, struct shodo_error *err) {
     uint64_t from = j->is_stale ? 0 : j->size;
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     enum shodo_status st = read_from(j->fd, from, &b, err);
@@ -132,10 +138,11 @@ static enum shodo_status refresh(struct shodo_journal *j, char *ret_torn, size_t
 }
 
 /* Under the lock and after refresh(). */
-static enum shodo_status append(struct shodo_journal *j, const char *actor, const char *event, const char *data_json,
-                                struct shodo_error *err) {
+static enum shodo_status append(struct shodo_journal *j, const char *actor, const char *event,
+                                const char *data_json, struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf line = SHODO_BUF_INIT;
-    enum shodo_status st = shodo_line_write(&line, j->seq + 1, actor, event, data_json, j->head, err);
+    enum shodo_status st = shodo_line_write(&line, j->seq + 1, actor, event, data_json, j->head,
+                                            err);
     if (st != SHODO_OK)
         return st;
     if (j->size + line.len > SHODO_LIMIT_JOURNAL_BYTES)
@@ -177,8 +184,8 @@ static enum shodo_status lock(struct shodo_journal *j, int how, struct shodo_err
 }
 
 /* Locks, catches up, appends, unlocks. The lock is released by close too. */
-static enum shodo_status locked(struct shodo_journal *j, const char *actor, const char *event, const char *data_json,
-                                struct shodo_error *err) {
+static enum shodo_status locked(struct shodo_journal *j, const char *actor, const char *event,
+                                const char *data_json, struct shodo_error *err) {
     enum shodo_status st = lock(j, LOCK_EX, err);
     if (st != SHODO_OK)
         return st;
@@ -194,8 +201,8 @@ static enum shodo_status locked(struct shodo_journal *j, const char *actor, cons
 }
 
 /* First record: stick, certificate, then the caller's keys. */
-static enum shodo_status first_data(struct shodo_journal *j, const char *first_data_json, struct shodo_buf *out,
-                                    struct shodo_error *err) {
+static enum shodo_status first_data(struct shodo_journal *j, const char *first_data_json,
+                                    struct shodo_buf *out, struct shodo_error *err) {
     const char *text = first_data_json && *first_data_json ? first_data_json : "{}";
     shodo_autop(shodo_doc) struct shodo_doc *doc = NULL;
     enum shodo_status st = shodo_doc_parse_json(&doc, "data", text, strlen(text), err);
@@ -203,7 +210,8 @@ static enum shodo_status first_data(struct shodo_journal *j, const char *first_d
         return st;
     const struct shodo_value *root = shodo_doc_root(doc);
     if (shodo_value_kind(root) != SHODO_VALUE_MAP)
-        return shodo_fail(err, SHODO_INVALID, "data of the first journal record must be one JSON object");
+        return shodo_fail(err, SHODO_INVALID,
+                          "data of the first journal record must be one JSON object");
     struct shodo_json js = shodo_json_to(out);
     shodo_json_object(&js, NULL);
     shodo_json_str(&js, "format", "shodo-journal-1");
@@ -218,8 +226,8 @@ static enum shodo_status first_data(struct shodo_journal *j, const char *first_d
     return out->failed ? shodo_fail(err, SHODO_NOMEM, "no memory for a journal record") : SHODO_OK;
 }
 
-static enum shodo_status start(struct shodo_journal *j, int journal_dirfd, const char *first_data_json,
-                               struct shodo_error *err) {
+static enum shodo_status start(struct shodo_journal *j, int journal_dirfd,
+                               const char *first_data_json, struct shodo_error *err) {
     int written = snprintf(j->name, sizeof j->name, "%s.jsonl", shodo_key_stick_id(j->key));
     if (written < 0 || (size_t)written >= sizeof j->name)
         return shodo_fail(err, SHODO_INVALID, "shodo_journal_open: bad stick id");
@@ -231,7 +239,8 @@ static enum shodo_status start(struct shodo_journal *j, int journal_dirfd, const
         return st;
     shodo_auto(shodo_buf) struct shodo_buf data = SHODO_BUF_INIT;
     st = first_data(j, first_data_json, &data, err);
-    /* Two programs may start at once on a fresh stick: the loser sees the other's record and adds none. */
+    /* Two programs may start at once on a fresh stick: the loser sees the other's record and adds
+     * none. */
     if (st == SHODO_OK)
         st = lock(j, LOCK_EX, err);
     if (st != SHODO_OK)
@@ -247,8 +256,9 @@ static enum shodo_status start(struct shodo_journal *j, int journal_dirfd, const
     return st;
 }
 
-enum shodo_status shodo_journal_open(struct shodo_journal **ret, int journal_dirfd, struct shodo_key *key,
-                                     const char *first_data_json, struct shodo_error *err) {
+enum shodo_status shodo_journal_open(struct shodo_journal **ret, int journal_dirfd,
+                                     struct shodo_key *key, const char *first_data_json,
+                                     struct shodo_error *err) {
     struct shodo_journal *j = calloc(1, sizeof *j);
     if (!j)
         return shodo_fail(err, SHODO_NOMEM, "no memory for the journal");
@@ -276,13 +286,16 @@ struct shodo_journal *shodo_journal_free(struct shodo_journal *j) {
 enum shodo_status shodo_journal_add(struct shodo_journal *j, const char *actor, const char *event,
                                     const char *data_json, struct shodo_error *err) {
     if (!j || !actor || !event)
-        return shodo_fail(err, SHODO_INVALID, "shodo_journal_add: journal, actor and event are needed");
+        return shodo_fail(err, SHODO_INVALID,
+                          "shodo_journal_add: journal, actor and event are needed");
     return locked(j, actor, event, data_json, err);
 }
 
-/* Signs the head under the lock: nothing may come between the digest and the record that carries it. */
+/* Signs the head under the lock: nothing may come between the digest and the record that carries
+ * it. */
 static enum shodo_status add_checkpoint(struct shodo_journal *j, struct shodo_error *err) {
-    shodo_auto(shodo_buf) struct shodo_buf sig = SHODO_BUF_INIT, text = SHODO_BUF_INIT, data = SHODO_BUF_INIT;
+    shodo_auto(shodo_buf) struct shodo_buf sig = SHODO_BUF_INIT, text = SHODO_BUF_INIT,
+                                           data = SHODO_BUF_INIT;
     enum shodo_status st = shodo_key_sign(j->key, j->head, 64, &sig, err);
     if (st != SHODO_OK)
         return st;

@@ -15,7 +15,8 @@ static bool is_hex64(const char *s) {
     return strspn(s, "0123456789abcdef") == 64;
 }
 
-enum shodo_status shodo_line_parse(struct shodo_line *ret, const char *p, size_t n, struct shodo_error *err) {
+enum shodo_status shodo_line_parse(struct shodo_line *ret, const char *p, size_t n,
+                                   struct shodo_error *err) {
     *ret = (struct shodo_line){.doc = NULL};
     if (n > SHODO_LIMIT_LINE_BYTES)
         return shodo_fail(err, SHODO_LIMIT, "journal line is longer than %llu bytes",
@@ -32,10 +33,12 @@ enum shodo_status shodo_line_parse(struct shodo_line *ret, const char *p, size_t
                            .prev = shodo_value_get_str(root, "prev"),
                            .data = shodo_value_get(root, "data"),
                            .doc = doc};
-    if (seq < 1 || !l.actor || !l.event || !is_hex64(l.prev) || shodo_value_kind(l.data) != SHODO_VALUE_MAP || !time ||
+    if (seq < 1 || !l.actor || !l.event || !is_hex64(l.prev) ||
+        shodo_value_kind(l.data) != SHODO_VALUE_MAP || !time ||
         !shodo_time_parse(time, strlen(time), &l.time)) {
         shodo_doc_free(doc);
-        return shodo_fail(err, SHODO_DAMAGED, "journal line lacks seq, time, actor, event, data or prev");
+        return shodo_fail(err, SHODO_DAMAGED,
+                          "journal line lacks seq, time, actor, event, data or prev");
     }
     l.seq = (uint64_t)seq;
     *ret = l;
@@ -46,8 +49,10 @@ void shodo_line_done(struct shodo_line *l) {
     l->doc = shodo_doc_free(l->doc);
 }
 
-/* Checks `data_json` and appends it as one line of JSON without white space that could end the record. */
-static enum shodo_status write_data(struct shodo_json *j, const char *data_json, struct shodo_error *err) {
+/* Checks `data_json` and appends it as one line of JSON without white space that could end the
+ * record. */
+static enum shodo_status write_data(struct shodo_json *j, const char *data_json,
+                                    struct shodo_error *err) {
     shodo_autop(shodo_doc) struct shodo_doc *doc = NULL;
     enum shodo_status st = shodo_doc_parse_json(&doc, "data", data_json, strlen(data_json), err);
     if (st == SHODO_NOMEM)
@@ -58,8 +63,9 @@ static enum shodo_status write_data(struct shodo_json *j, const char *data_json,
     return SHODO_OK;
 }
 
-enum shodo_status shodo_line_write(struct shodo_buf *out, uint64_t seq, const char *actor, const char *event,
-                                   const char *data_json, const char *prev, struct shodo_error *err) {
+enum shodo_status shodo_line_write(struct shodo_buf *out, uint64_t seq, const char *actor,
+                                   const char *event, const char *data_json, const char *prev,
+                                   struct shodo_error *err) {
     size_t start = out->len;
     struct shodo_json j = shodo_json_to(out);
     shodo_json_object(&j, NULL);
@@ -89,15 +95,18 @@ void shodo_line_hash(const char *p, size_t n, char ret_hex[65]) {
     shodo_hex(digest, sizeof digest, ret_hex);
 }
 
-static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char
+    base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 bool shodo_base64_add(struct shodo_buf *out, const void *p, size_t n) {
     const uint8_t *b = p;
     for (size_t i = 0; i < n; i += 3) {
         size_t left = n - i;
-        uint32_t v = (uint32_t)b[i] << 16 | (left > 1 ? (uint32_t)b[i + 1] << 8 : 0) | (left > 2 ? b[i + 2] : 0);
+        uint32_t v = (uint32_t)b[i] << 16 | (left > 1 ? (uint32_t)b[i + 1] << 8 : 0) |
+                     (left > 2 ? b[i + 2] : 0);
         char four[4] = {base64_digits[v >> 18], base64_digits[v >> 12 & 63],
-                        left > 1 ? base64_digits[v >> 6 & 63] : '=', left > 2 ? base64_digits[v & 63] : '='};
+                        left > 1 ? base64_digits[v >> 6 & 63] : '=',
+                        left > 2 ? base64_digits[v & 63] : '='};
         if (!shodo_buf_add(out, four, sizeof four))
             return false;
     }
@@ -113,7 +122,9 @@ bool shodo_base64_read(struct shodo_buf *out, const char *s, size_t n) {
     if (n % 4 != 0)
         return false;
     for (size_t i = 0; i < n; i += 4) {
-        size_t pad = i + 4 == n ? (size_t)(s[i + 3] == '=') + (size_t)(s[i + 3] == '=' && s[i + 2] == '=') : 0;
+        size_t pad = i + 4 == n
+                         ? (size_t)(s[i + 3] == '=') + (size_t)(s[i + 3] == '=' && s[i + 2] == '=')
+                         : 0;
         uint32_t v = 0;
         for (size_t k = 0; k < 4; k++) {
             int d = k >= 4 - pad ? 0 : base64_value(s[i + k]);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading all sticks' journals of a case: merged in time order for the fold, and checked record by record. */
+/* Reading all sticks' journals of a case: merged in time order for the fold, and checked record by
+ * record. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -48,17 +49,20 @@ static int by_stick(const void *a, const void *b) {
     return strcmp(((const struct file *)a)->stick, ((const struct file *)b)->stick);
 }
 
-static enum shodo_status load_file(struct shodo_vec *files, int dirfd, const char *name, struct shodo_error *err) {
+static enum shodo_status load_file(struct shodo_vec *files, int dirfd, const char *name,
+                                   struct shodo_error *err) {
     char stick[32];
     if (!stick_of(name, stick, sizeof stick))
         return SHODO_OK;
     if (files->count >= SHODO_LIMIT_STICKS)
-        return shodo_fail(err, SHODO_LIMIT, "more than %u journals in one case", SHODO_LIMIT_STICKS);
+        return shodo_fail(err, SHODO_LIMIT, "more than %u journals in one case",
+                          SHODO_LIMIT_STICKS);
     struct file *f = shodo_vec_push(files);
     if (!f)
         return shodo_fail(err, SHODO_NOMEM, "no memory for a journal");
     memcpy(f->stick, stick, sizeof stick);
-    enum shodo_status st = shodo_io_read_file(&f->text, dirfd, name, SHODO_LIMIT_JOURNAL_BYTES, err);
+    enum shodo_status st = shodo_io_read_file(&f->text, dirfd, name, SHODO_LIMIT_JOURNAL_BYTES,
+                                              err);
     return st;
 }
 
@@ -83,7 +87,8 @@ static enum shodo_status load(struct shodo_vec *files, int journal_dirfd, struct
     return st;
 }
 
-/* Next well-formed record of one file; lines that are not are verify's business, never a source of state. */
+/* Next well-formed record of one file; lines that are not are verify's business, never a source of
+ * state. */
 static enum shodo_status advance(struct file *f, struct shodo_error *err) {
     shodo_line_done(&f->line);
     f->has_line = false;
@@ -110,8 +115,9 @@ static struct file *earliest(struct shodo_vec *files) {
 }
 
 enum shodo_status shodo_journal_each(int journal_dirfd,
-                                     enum shodo_status (*each)(void *ctx, const struct shodo_record *r), void *ctx,
-                                     struct shodo_error *err) {
+                                     enum shodo_status (*each)(void *ctx,
+                                                               const struct shodo_record *r),
+                                     void *ctx, struct shodo_error *err) {
     struct shodo_vec files = SHODO_VEC_INIT(sizeof(struct file));
     enum shodo_status st = load(&files, journal_dirfd, err);
     for (size_t i = 0; st == SHODO_OK && i < files.count; i++)
@@ -128,7 +134,8 @@ enum shodo_status shodo_journal_each(int journal_dirfd,
                                        .line_len = f->raw_len};
         st = each(ctx, &r);
         if (st < 0)
-            shodo_fail(err, st, "journal '%s' record %llu could not be used", f->stick, (unsigned long long)r.seq);
+            shodo_fail(err, st, "journal '%s' record %llu could not be used", f->stick,
+                       (unsigned long long)r.seq);
         else if (st == SHODO_SKIP)
             st = SHODO_OK;
         if (st == SHODO_OK)
@@ -174,15 +181,19 @@ static void check_first(struct check *c, struct shodo_line *l) {
     const char *stick = shodo_value_get_str(l->data, "stick");
     char fingerprint[65];
     if (strcmp(l->event, "journal.start") != 0 || !cert || !stick) {
-        complain(c, "the first record is not 'journal.start' with a certificate: the beginning is missing");
+        complain(
+            c,
+            "the first record is not 'journal.start' with a certificate: the beginning is missing");
         return;
     }
     if (shodo_key_cert_fingerprint(cert, strlen(cert), fingerprint, NULL) != SHODO_OK) {
         complain(c, "the certificate in the first record cannot be read");
         return;
     }
-    if (strncmp(fingerprint, c->stick, 8) != 0 || strlen(c->stick) != 8 || strcmp(stick, c->stick) != 0)
-        complain(c, "the certificate in the first record is that of another stick (%.8s)", fingerprint);
+    if (strncmp(fingerprint, c->stick, 8) != 0 || strlen(c->stick) != 8 ||
+        strcmp(stick, c->stick) != 0)
+        complain(c, "the certificate in the first record is that of another stick (%.8s)",
+                 fingerprint);
     c->cert = cert;
     c->cert_doc = l->doc; /* keep the document that holds the text */
     l->doc = NULL;
@@ -203,12 +214,15 @@ static void check_checkpoint(struct check *c, const struct shodo_line *l) {
         return;
     }
     if (strcmp(digest, c->head) != 0 || upto != c->seq) {
-        complain(c, "checkpoint at record %llu does not fit the records before it: they were changed, removed or "
-                    "re-ordered",
-                 (unsigned long long)l->seq);
+        complain(
+            c,
+            "checkpoint at record %llu does not fit the records before it: they were changed, removed or "
+            "re-ordered",
+            (unsigned long long)l->seq);
         return;
     }
-    if (!c->cert || shodo_key_verify(c->cert, strlen(c->cert), digest, 64, sig.data, sig.len, NULL) != SHODO_OK) {
+    if (!c->cert || shodo_key_verify(c->cert, strlen(c->cert), digest, 64, sig.data, sig.len,
+                                     NULL) != SHODO_OK) {
         complain(c, "the signature of the checkpoint at record %llu is not by the stick's key",
                  (unsigned long long)l->seq);
         return;
@@ -276,15 +290,18 @@ enum shodo_status shodo_journal_verify(int journal_dirfd, const char *expect_hea
                                        struct shodo_journal_report *ret, struct shodo_error *err) {
     struct shodo_vec files = SHODO_VEC_INIT(sizeof(struct file));
     *ret = (struct shodo_journal_report){.records = 0};
-    struct check c = {.expect_head = expect_head, .problem = problem, .ctx = ctx, .report = ret, .stick = "-"};
+    struct check c = {
+        .expect_head = expect_head, .problem = problem, .ctx = ctx, .report = ret, .stick = "-"};
     enum shodo_status st = load(&files, journal_dirfd, err);
     for (size_t i = 0; st == SHODO_OK && i < files.count; i++)
         st = check_file(&c, shodo_vec_at(&files, i));
     if (st == SHODO_OK && files.count == 0)
         complain(&c, "there is no journal here");
     if (st == SHODO_OK && expect_head && !c.has_expected)
-        complain(&c, "the record whose hash was handed over (%.16s...) is not in the chain: records were removed",
-                 expect_head);
+        complain(
+            &c,
+            "the record whose hash was handed over (%.16s...) is not in the chain: records were removed",
+            expect_head);
     files_done(&files);
     if (st != SHODO_OK)
         return st == SHODO_NOMEM ? shodo_fail(err, st, "no memory for the journal") : st;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The only place where case/ touches OpenSSL keys and certificates. Key: NIST P-256 (FIPS 186-4), file PKCS#8
- * (RFC 5958), encrypted with PBES2/PBKDF2-HMAC-SHA-256 and AES-256-CBC when there is a passphrase (RFC 8018).
+ * The only place where case/ touches OpenSSL keys and certificates. Key: NIST P-256 (FIPS 186-4),
+ * file PKCS#8 (RFC 5958), encrypted with PBES2/PBKDF2-HMAC-SHA-256 and AES-256-CBC when there is a
+ * passphrase (RFC 8018).
  */
 #include "case/key.h"
 
@@ -22,13 +23,14 @@
 #include "base/limits.h"
 #include "base/time.h"
 
-#define KEY_FILE "stick.key.pem"
-#define CERT_FILE "stick.cert.pem"
+#define KEY_FILE   "stick.key.pem"
+#define CERT_FILE  "stick.cert.pem"
 #define VALID_DAYS (20L * 365 + 5)
-/* The PC's clock is not to be trusted: most keep local time (hours ahead), some stand years behind. A certificate that begins "now"
- * would be refused elsewhere as not yet valid, one that ends 20 years after 2003 as expired. */
-#define VALID_FROM "20200101000000Z"
-#define CLOCK_LEAST 1767225600L /* 2026-01-01: no stick was made before */
+/* The PC's clock is not to be trusted: most keep local time (hours ahead), some stand years behind.
+ * A certificate that begins "now" would be refused elsewhere as not yet valid, one that ends 20
+ * years after 2003 as expired. */
+#define VALID_FROM    "20200101000000Z"
+#define CLOCK_LEAST   1767225600L /* 2026-01-01: no stick was made before */
 #define NS_PER_SECOND 1000000000LL
 
 struct shodo_key {
@@ -48,12 +50,13 @@ static inline void free_pkey(EVP_PKEY **p) {
 static inline void free_cert(X509 **x) {
     X509_free(*x);
 }
-#define auto_bio __attribute__((cleanup(free_bio))) BIO
+#define auto_bio  __attribute__((cleanup(free_bio))) BIO
 #define auto_pkey __attribute__((cleanup(free_pkey))) EVP_PKEY
 #define auto_cert __attribute__((cleanup(free_cert))) X509
 
 /* OpenSSL's reason, in our error shape; empties its queue, which is otherwise global state. */
-static enum shodo_status fail_ssl(struct shodo_error *err, enum shodo_status status, const char *what) {
+static enum shodo_status fail_ssl(struct shodo_error *err, enum shodo_status status,
+                                  const char *what) {
     const char *reason = ERR_reason_error_string(ERR_peek_last_error());
     shodo_fail(err, status, "%s: %s", what, reason ? reason : "unknown reason");
     ERR_clear_error();
@@ -94,7 +97,8 @@ static X509 *read_cert(const char *pem, size_t n) {
 }
 
 /* Fills everything that is derived from the certificate. */
-static enum shodo_status derive(struct shodo_key *k, const char *pem, size_t n, struct shodo_error *err) {
+static enum shodo_status derive(struct shodo_key *k, const char *pem, size_t n,
+                                struct shodo_error *err) {
     unsigned char *der = NULL;
     int len = i2d_X509(k->cert, &der);
     if (len <= 0)
@@ -112,8 +116,8 @@ static enum shodo_status derive(struct shodo_key *k, const char *pem, size_t n, 
     return SHODO_OK;
 }
 
-static enum shodo_status write_private(EVP_PKEY *pkey, const char *passphrase, struct shodo_buf *out,
-                                       struct shodo_error *err) {
+static enum shodo_status write_private(EVP_PKEY *pkey, const char *passphrase,
+                                       struct shodo_buf *out, struct shodo_error *err) {
     auto_bio *bio = BIO_new(BIO_s_mem());
     PKCS8_PRIV_KEY_INFO *plain = EVP_PKEY2PKCS8(pkey);
     int ok = 0;
@@ -121,8 +125,10 @@ static enum shodo_status write_private(EVP_PKEY *pkey, const char *passphrase, s
         ok = PEM_write_bio_PKCS8_PRIV_KEY_INFO(bio, plain);
     } else if (bio && plain) {
         /* 600,000 rounds as for the passphrase of a bundle; the default of OpenSSL is 2,048. */
-        X509_ALGOR *pbe = PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), 600000, NULL, 0, NULL, NID_hmacWithSHA256);
-        X509_SIG *sealed = pbe ? PKCS8_set0_pbe(passphrase, (int)strlen(passphrase), plain, pbe) : NULL;
+        X509_ALGOR *pbe = PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), 600000, NULL, 0, NULL,
+                                            NID_hmacWithSHA256);
+        X509_SIG *sealed = pbe ? PKCS8_set0_pbe(passphrase, (int)strlen(passphrase), plain, pbe)
+                               : NULL;
         if (sealed)
             ok = PEM_write_bio_PKCS8(bio, sealed);
         else
@@ -145,8 +151,9 @@ static bool add_extension(X509 *x, int nid, const char *value) {
     return ok;
 }
 
-/* The name holds no number: the stick's id is the beginning of the certificate's fingerprint, and a second id would confuse.
- * Self-signed leaf: as its own trust anchor it passes `openssl cms -verify -CAfile … -purpose any`. */
+/* The name holds no number: the stick's id is the beginning of the certificate's fingerprint, and a
+ * second id would confuse. Self-signed leaf: as its own trust anchor it passes `openssl cms -verify
+ * -CAfile … -purpose any`. */
 static X509 *make_cert(EVP_PKEY *pkey, struct shodo_error *err) {
     uint8_t serial[16];
     if (shodo_random(serial, sizeof serial, err) != SHODO_OK)
@@ -156,15 +163,19 @@ static X509 *make_cert(EVP_PKEY *pkey, struct shodo_error *err) {
     BIGNUM *bn = BN_bin2bn(serial, sizeof serial, NULL);
     time_t now = SHODO_MAX((time_t)(shodo_time_now() / NS_PER_SECOND), (time_t)CLOCK_LEAST);
     X509_NAME *subject = x ? X509_get_subject_name(x) : NULL;
-    bool ok = x && bn && X509_set_version(x, X509_VERSION_3) && BN_to_ASN1_INTEGER(bn, X509_get_serialNumber(x)) &&
+    bool ok = x && bn && X509_set_version(x, X509_VERSION_3) &&
+              BN_to_ASN1_INTEGER(bn, X509_get_serialNumber(x)) &&
               ASN1_TIME_set_string_X509(X509_getm_notBefore(x), VALID_FROM) &&
               X509_time_adj_ex(X509_getm_notAfter(x), VALID_DAYS, 0, &now) &&
-              X509_NAME_add_entry_by_txt(subject, "O", MBSTRING_ASC, (const unsigned char *)"shodo", -1, -1, 0) &&
-              X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, (const unsigned char *)"shodo stick", -1, -1, 0) &&
+              X509_NAME_add_entry_by_txt(subject, "O", MBSTRING_ASC, (const unsigned char *)"shodo",
+                                         -1, -1, 0) &&
+              X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
+                                         (const unsigned char *)"shodo stick", -1, -1, 0) &&
               X509_set_issuer_name(x, subject) && X509_set_pubkey(x, pkey) &&
               add_extension(x, NID_basic_constraints, "critical,CA:FALSE") &&
               add_extension(x, NID_key_usage, "critical,digitalSignature,nonRepudiation") &&
-              add_extension(x, NID_subject_key_identifier, "hash") && X509_sign(x, pkey, EVP_sha256()) > 0;
+              add_extension(x, NID_subject_key_identifier, "hash") &&
+              X509_sign(x, pkey, EVP_sha256()) > 0;
     BN_free(bn);
     if (ok)
         return x;
@@ -173,7 +184,8 @@ static X509 *make_cert(EVP_PKEY *pkey, struct shodo_error *err) {
     return NULL;
 }
 
-static enum shodo_status make(struct shodo_key *k, int dirfd, const char *passphrase, struct shodo_error *err) {
+static enum shodo_status make(struct shodo_key *k, int dirfd, const char *passphrase,
+                              struct shodo_error *err) {
     k->pkey = EVP_EC_gen("P-256");
     if (!k->pkey)
         return fail_ssl(err, SHODO_IO, "making the stick's key");
@@ -190,7 +202,8 @@ static enum shodo_status make(struct shodo_key *k, int dirfd, const char *passph
     shodo_auto(shodo_buf) struct shodo_buf secret = SHODO_BUF_INIT;
     if (st == SHODO_OK)
         st = write_private(k->pkey, passphrase, &secret, err);
-    /* The key first: a certificate without a key would look like a finished pair that was robbed. */
+    /* The key first: a certificate without a key would look like a finished pair that was robbed.
+     */
     if (st == SHODO_OK)
         st = shodo_io_write_file(dirfd, KEY_FILE, secret.data, secret.len, err);
     if (secret.data)
@@ -200,14 +213,18 @@ static enum shodo_status make(struct shodo_key *k, int dirfd, const char *passph
     return st;
 }
 
-static enum shodo_status load(struct shodo_key *k, const struct shodo_buf *secret, const struct shodo_buf *pem,
-                              const char *passphrase, struct shodo_error *err) {
+static enum shodo_status load(struct shodo_key *k, const struct shodo_buf *secret,
+                              const struct shodo_buf *pem, const char *passphrase,
+                              struct shodo_error *err) {
     auto_bio *bio = BIO_new_mem_buf(secret->data, (int)secret->len);
-    k->pkey = bio ? PEM_read_bio_PrivateKey(bio, NULL, give_passphrase, (void *)(uintptr_t)passphrase) : NULL;
+    k->pkey = bio ? PEM_read_bio_PrivateKey(bio, NULL, give_passphrase,
+                                            (void *)(uintptr_t)passphrase)
+                  : NULL;
     if (!k->pkey) {
         bool is_locked = strstr(secret->data ? secret->data : "", "ENCRYPTED PRIVATE KEY") != NULL;
         return fail_ssl(err, is_locked ? SHODO_REFUSED : SHODO_DAMAGED,
-                        is_locked ? "opening '" KEY_FILE "' with this passphrase" : "reading '" KEY_FILE "'");
+                        is_locked ? "opening '" KEY_FILE "' with this passphrase"
+                                  : "reading '" KEY_FILE "'");
     }
     k->cert = read_cert(pem->data, pem->len);
     if (!k->cert)
@@ -223,7 +240,9 @@ static enum shodo_status load(struct shodo_key *k, const struct shodo_buf *secre
 static enum shodo_status remake_cert(struct shodo_key *k, int dirfd, const struct shodo_buf *secret,
                                      const char *passphrase, struct shodo_error *err) {
     auto_bio *bio = BIO_new_mem_buf(secret->data, (int)secret->len);
-    auto_pkey *pkey = bio ? PEM_read_bio_PrivateKey(bio, NULL, give_passphrase, (void *)(uintptr_t)passphrase) : NULL;
+    auto_pkey *pkey = bio ? PEM_read_bio_PrivateKey(bio, NULL, give_passphrase,
+                                                    (void *)(uintptr_t)passphrase)
+                          : NULL;
     if (!pkey)
         return fail_ssl(err, SHODO_REFUSED, "opening '" KEY_FILE "'");
     auto_cert *cert = make_cert(pkey, err);
@@ -237,8 +256,8 @@ static enum shodo_status remake_cert(struct shodo_key *k, int dirfd, const struc
     return st == SHODO_OK ? load(k, secret, &pem, passphrase, err) : st;
 }
 
-static enum shodo_status open_key(struct shodo_key *k, int dirfd, const char *passphrase, bool *ret_made,
-                                  struct shodo_error *err) {
+static enum shodo_status open_key(struct shodo_key *k, int dirfd, const char *passphrase,
+                                  bool *ret_made, struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf secret = SHODO_BUF_INIT, pem = SHODO_BUF_INIT;
     enum shodo_status st = shodo_io_read_file(&secret, dirfd, KEY_FILE, SHODO_LIMIT_KEY_BYTES, err);
     if (st == SHODO_NOTFOUND) {
@@ -259,8 +278,8 @@ static enum shodo_status open_key(struct shodo_key *k, int dirfd, const char *pa
     return st;
 }
 
-enum shodo_status shodo_key_open(struct shodo_key **ret, int keys_dirfd, const char *passphrase, bool *ret_made,
-                                 struct shodo_error *err) {
+enum shodo_status shodo_key_open(struct shodo_key **ret, int keys_dirfd, const char *passphrase,
+                                 bool *ret_made, struct shodo_error *err) {
     init_ssl();
     if (ret_made)
         *ret_made = false;
@@ -290,8 +309,8 @@ struct shodo_key *shodo_key_free(struct shodo_key *k) {
     return NULL;
 }
 
-enum shodo_status shodo_key_sign(struct shodo_key *k, const void *p, size_t n, struct shodo_buf *out,
-                                 struct shodo_error *err) {
+enum shodo_status shodo_key_sign(struct shodo_key *k, const void *p, size_t n,
+                                 struct shodo_buf *out, struct shodo_error *err) {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     size_t len = 0;
     unsigned char sig[256];
@@ -323,7 +342,8 @@ bool shodo_key_is_expired(const struct shodo_key *k) {
     return X509_cmp_time(X509_get0_notAfter(k->cert), &now) < 0;
 }
 
-enum shodo_status shodo_key_private_der(const struct shodo_key *k, struct shodo_buf *out, struct shodo_error *err) {
+enum shodo_status shodo_key_private_der(const struct shodo_key *k, struct shodo_buf *out,
+                                        struct shodo_error *err) {
     PKCS8_PRIV_KEY_INFO *p8 = EVP_PKEY2PKCS8(k->pkey);
     unsigned char *der = NULL;
     int n = p8 ? i2d_PKCS8_PRIV_KEY_INFO(p8, &der) : -1;
@@ -335,22 +355,23 @@ enum shodo_status shodo_key_private_der(const struct shodo_key *k, struct shodo_
     return ok ? SHODO_OK : shodo_fail(err, SHODO_NOMEM, "no memory for the signing key");
 }
 
-enum shodo_status shodo_key_verify(const char *cert_pem, size_t cert_len, const void *p, size_t n, const void *sig,
-                                   size_t sig_n, struct shodo_error *err) {
+enum shodo_status shodo_key_verify(const char *cert_pem, size_t cert_len, const void *p, size_t n,
+                                   const void *sig, size_t sig_n, struct shodo_error *err) {
     init_ssl();
     auto_cert *cert = read_cert(cert_pem, cert_len);
     if (!cert)
         return fail_ssl(err, SHODO_DAMAGED, "reading the signer's certificate");
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    bool ok = ctx && EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, X509_get0_pubkey(cert)) == 1 &&
+    bool ok = ctx &&
+              EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, X509_get0_pubkey(cert)) == 1 &&
               EVP_DigestVerify(ctx, sig, sig_n, p, n) == 1;
     EVP_MD_CTX_free(ctx);
     ERR_clear_error();
     return ok ? SHODO_OK : shodo_fail(err, SHODO_REFUSED, "the signature does not fit");
 }
 
-enum shodo_status shodo_key_cert_fingerprint(const char *cert_pem, size_t cert_len, char ret_hex[65],
-                                             struct shodo_error *err) {
+enum shodo_status shodo_key_cert_fingerprint(const char *cert_pem, size_t cert_len,
+                                             char ret_hex[65], struct shodo_error *err) {
     init_ssl();
     auto_cert *cert = read_cert(cert_pem, cert_len);
     unsigned char *der = NULL;

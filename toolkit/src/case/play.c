@@ -19,7 +19,8 @@ struct trace {
     struct shodo_error *err;
 };
 
-void shodo_play_key(const struct shodo_playbook *p, const struct shodo_visit *v, char out[KEY_BYTES]) {
+void shodo_play_key(const struct shodo_playbook *p, const struct shodo_visit *v,
+                    char out[KEY_BYTES]) {
     const char *id = p->steps[v->step].id;
     if (v->round == 0)
         snprintf(out, KEY_BYTES, "%s", id);
@@ -27,7 +28,8 @@ void shodo_play_key(const struct shodo_playbook *p, const struct shodo_visit *v,
         snprintf(out, KEY_BYTES, "%s#%u", id, v->round);
 }
 
-/* Value of a variable: the newest answer of a step that asks for it, else the playbook's own value. */
+/* Value of a variable: the newest answer of a step that asks for it, else the playbook's own value.
+ */
 static const char *variable_value(void *ctx, const char *name, size_t n) {
     struct trace *t = ctx;
     for (size_t i = t->visits.count; i-- > 0;) {
@@ -52,14 +54,16 @@ static const char *variable_value(void *ctx, const char *name, size_t n) {
 /* Notes the visit; false when the step is not done yet and the walk has to stop here. */
 static enum shodo_status visit(struct trace *t, int step, bool *ret_is_done) {
     if (t->visits.count >= SHODO_LIMIT_PLAY_VISITS)
-        return shodo_fail(t->err, SHODO_LIMIT, "playbook '%s' does not end after %u steps", t->book->key, SHODO_LIMIT_PLAY_VISITS);
+        return shodo_fail(t->err, SHODO_LIMIT, "playbook '%s' does not end after %u steps",
+                          t->book->key, SHODO_LIMIT_PLAY_VISITS);
     struct shodo_visit *v = shodo_vec_push(&t->visits);
     if (!v)
         return shodo_fail(t->err, SHODO_NOMEM, "no memory for playing '%s'", t->book->key);
     enum shodo_step_type type = t->book->steps[step].type;
     *v = (struct shodo_visit){.step = step, .round = t->rounds[step]++};
-    bool is_silent = type == SHODO_STEP_START || type == SHODO_STEP_END || type == SHODO_STEP_IF || type == SHODO_STEP_WHILE ||
-                     type == SHODO_STEP_SWITCH || type == SHODO_STEP_PARALLEL;
+    bool is_silent = type == SHODO_STEP_START || type == SHODO_STEP_END || type == SHODO_STEP_IF ||
+                     type == SHODO_STEP_WHILE || type == SHODO_STEP_SWITCH ||
+                     type == SHODO_STEP_PARALLEL;
     char key[KEY_BYTES];
     shodo_play_key(t->book, v, key);
     v->answer = is_silent ? NULL : t->lookup(t->ctx, key);
@@ -70,7 +74,8 @@ static enum shodo_status visit(struct trace *t, int step, bool *ret_is_done) {
 
 static enum shodo_status walk(struct trace *t, int step, unsigned depth);
 
-static enum shodo_status walk_branches(struct trace *t, const struct shodo_step *s, unsigned depth) {
+static enum shodo_status walk_branches(struct trace *t, const struct shodo_step *s,
+                                       unsigned depth) {
     enum shodo_status status = SHODO_OK;
     bool holds = false;
     switch (s->type) {
@@ -80,7 +85,9 @@ static enum shodo_status walk_branches(struct trace *t, const struct shodo_step 
             status = walk(t, holds ? s->on_true : s->on_false, depth + 1);
         return status;
     case SHODO_STEP_WHILE:
-        while ((status = shodo_condition_eval(s->condition, variable_value, t, &holds, t->err)) == SHODO_OK && holds && !t->is_waiting) {
+        while ((status = shodo_condition_eval(s->condition, variable_value, t, &holds, t->err)) ==
+                   SHODO_OK &&
+               holds && !t->is_waiting) {
             status = walk(t, s->on_true, depth + 1);
             if (status != SHODO_OK)
                 return status;
@@ -112,7 +119,8 @@ static enum shodo_status walk_branches(struct trace *t, const struct shodo_step 
 /* From `step` to the end of its branch. */
 static enum shodo_status walk(struct trace *t, int step, unsigned depth) {
     if (depth > SHODO_LIMIT_DOC_DEPTH)
-        return shodo_fail(t->err, SHODO_LIMIT, "playbook '%s' nests deeper than %u branches", t->book->key, SHODO_LIMIT_DOC_DEPTH);
+        return shodo_fail(t->err, SHODO_LIMIT, "playbook '%s' nests deeper than %u branches",
+                          t->book->key, SHODO_LIMIT_DOC_DEPTH);
     while (step >= 0) {
         const struct shodo_step *s = &t->book->steps[step];
         bool is_done = false;
@@ -142,11 +150,17 @@ static enum shodo_status walk(struct trace *t, int step, unsigned depth) {
 }
 
 enum shodo_status shodo_play_trace(struct shodo_play *ret, const struct shodo_playbook *p,
-                                   const char *(*lookup)(void *ctx, const char *key), void *ctx, struct shodo_error *err) {
-    struct trace t = {.book = p, .lookup = lookup, .ctx = ctx, .visits = SHODO_VEC_INIT(sizeof(struct shodo_visit)), .err = err};
+                                   const char *(*lookup)(void *ctx, const char *key), void *ctx,
+                                   struct shodo_error *err) {
+    struct trace t = {.book = p,
+                      .lookup = lookup,
+                      .ctx = ctx,
+                      .visits = SHODO_VEC_INIT(sizeof(struct shodo_visit)),
+                      .err = err};
     t.rounds = calloc(p->steps_count, sizeof(*t.rounds));
-    enum shodo_status status =
-        t.rounds ? walk(&t, p->start, 0) : shodo_fail(err, SHODO_NOMEM, "no memory for playing '%s'", p->key);
+    enum shodo_status status = t.rounds ? walk(&t, p->start, 0)
+                                        : shodo_fail(err, SHODO_NOMEM, "no memory for playing '%s'",
+                                                     p->key);
     free(t.rounds);
     if (status != SHODO_OK) {
         shodo_vec_done(&t.visits);

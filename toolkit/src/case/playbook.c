@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Loading a CACAO 2.0 playbook: source of the model: OASIS CACAO Security Playbooks 2.0 CS01, sections 3, 4, 5, 10. */
+/* Loading a CACAO 2.0 playbook: source of the model: OASIS CACAO Security Playbooks 2.0 CS01,
+ * sections 3, 4, 5, 10. */
 #include "case/playbook.h"
 
 #include <stdarg.h>
@@ -54,10 +55,12 @@ static const char *text_or(const char *s, const char *other) {
 static struct shodo_text2 text2(const struct shodo_value *translations, const char *plain) {
     const char *ja = shodo_value_get_str(translations, "ja");
     const char *en = shodo_value_get_str(translations, "en");
-    return (struct shodo_text2){.ja = text_or(ja, text_or(en, plain)), .en = text_or(en, text_or(plain, ja))};
+    return (struct shodo_text2){.ja = text_or(ja, text_or(en, plain)),
+                                .en = text_or(en, text_or(plain, ja))};
 }
 
-/* Our extension: the object whose key is ours; another key with `texts` is taken too (a renamed copy of the extension). */
+/* Our extension: the object whose key is ours; another key with `texts` is taken too (a renamed
+ * copy of the extension). */
 static const struct shodo_value *extension(const struct shodo_value *object, const char *property) {
     const struct shodo_value *all = shodo_value_get(object, property);
     const struct shodo_value *ours = shodo_value_get(all, SHODO_PLAYBOOK_EXTENSION);
@@ -70,14 +73,17 @@ static const struct shodo_value *extension(const struct shodo_value *object, con
 
 static void *take(struct load *o, size_t count, size_t bytes, size_t align) {
     size_t all = 0;
-    void *p = shodo_mul_size(count ? count : 1, bytes, &all) ? shodo_arena_alloc(&o->l->arena, all, align) : NULL;
+    void *p = shodo_mul_size(count ? count : 1, bytes, &all)
+                  ? shodo_arena_alloc(&o->l->arena, all, align)
+                  : NULL;
     if (!p)
         o->is_out_of_memory = true;
     return p;
 }
 #define TAKE(o, count, type) ((type *)take(o, count, sizeof(type), _Alignof(type)))
 
-static void load_commands(struct load *o, struct shodo_step *s, const struct shodo_value *v, const struct shodo_value *texts) {
+static void load_commands(struct load *o, struct shodo_step *s, const struct shodo_value *v,
+                          const struct shodo_value *texts) {
     const struct shodo_value *list = shodo_value_get(v, "commands");
     const struct shodo_value *translated = shodo_value_get(texts, "commands");
     size_t n = shodo_value_count(list);
@@ -96,15 +102,19 @@ static void load_commands(struct load *o, struct shodo_step *s, const struct sho
         if (!type)
             complain(o, c, "a command of step '%s' has no type", s->id);
         to->type = type ? type : "";
-        to->text = text2(shodo_value_get(t, "command"), plain ? plain : shodo_value_get_str(c, "command_b64"));
+        to->text = text2(shodo_value_get(t, "command"),
+                         plain ? plain : shodo_value_get_str(c, "command_b64"));
         to->say = text2(shodo_value_get(t, "say"), NULL);
         to->function = strncmp(to->type, "x-shodo", 7) == 0 ? (plain ? plain : "") : NULL;
     }
 }
 
-static const struct shodo_value *find_variable(const struct load *o, const struct shodo_value *step, const char *name) {
-    const struct shodo_value *local = shodo_value_get(shodo_value_get(step, "step_variables"), name);
-    return local ? local : shodo_value_get(shodo_value_get(o->l->book.raw, "playbook_variables"), name);
+static const struct shodo_value *find_variable(const struct load *o, const struct shodo_value *step,
+                                               const char *name) {
+    const struct shodo_value *local = shodo_value_get(shodo_value_get(step, "step_variables"),
+                                                      name);
+    return local ? local
+                 : shodo_value_get(shodo_value_get(o->l->book.raw, "playbook_variables"), name);
 }
 
 static void load_choices(struct load *o, struct shodo_question *q, const struct shodo_value *list) {
@@ -114,33 +124,42 @@ static void load_choices(struct load *o, struct shodo_question *q, const struct 
         return;
     for (size_t i = 0; i < n; i++) {
         const struct shodo_value *c = shodo_value_at(list, i);
-        q->choices[i] = (struct shodo_choice){.value = text_or(shodo_value_get_str(c, "value"), ""), .label = text2(c, NULL)};
+        q->choices[i] = (struct shodo_choice){.value = text_or(shodo_value_get_str(c, "value"), ""),
+                                              .label = text2(c, NULL)};
     }
     q->choices_count = n;
     if (n == 0 && strcmp(q->type, "bool") == 0) {
-        q->choices[0] = (struct shodo_choice){.value = "true", .label = {.ja = "はい", .en = "yes"}};
-        q->choices[1] = (struct shodo_choice){.value = "false", .label = {.ja = "いいえ", .en = "no"}};
+        q->choices[0] = (struct shodo_choice){.value = "true",
+                                              .label = {.ja = "はい", .en = "yes"}};
+        q->choices[1] = (struct shodo_choice){.value = "false",
+                                              .label = {.ja = "いいえ", .en = "no"}};
         q->choices_count = 2;
     }
 }
 
-/* The question is the first out_arg of a step that has no built-in function (those fill their out_args themselves). */
-static void load_question(struct load *o, struct shodo_step *s, const struct shodo_value *v, const struct shodo_value *ext) {
+/* The question is the first out_arg of a step that has no built-in function (those fill their
+ * out_args themselves). */
+static void load_question(struct load *o, struct shodo_step *s, const struct shodo_value *v,
+                          const struct shodo_value *ext) {
     const char *name = shodo_value_str(shodo_value_at(shodo_value_get(v, "out_args"), 0));
     if (!name || (s->commands_count > 0 && s->commands[0].function))
         return;
     const struct shodo_value *variable = find_variable(o, v, name);
-    const struct shodo_value *translated =
-        shodo_value_get(shodo_value_get(shodo_value_get(ext, "texts"), "variables"), name);
+    const struct shodo_value *translated = shodo_value_get(
+        shodo_value_get(shodo_value_get(ext, "texts"), "variables"), name);
     if (!translated)
         translated = shodo_value_get(
-            shodo_value_get(shodo_value_get(extension(o->l->book.raw, "playbook_extensions"), "texts"), "variables"), name);
+            shodo_value_get(
+                shodo_value_get(extension(o->l->book.raw, "playbook_extensions"), "texts"),
+                "variables"),
+            name);
     struct shodo_question *q = &s->question;
     if (!variable)
         complain(o, v, "step '%s' asks for '%s', which is not a variable", s->id, name);
     q->variable = name;
     q->type = text_or(shodo_value_get_str(variable, "type"), "string");
-    q->text = text2(shodo_value_get(translated, "description"), shodo_value_get_str(variable, "description"));
+    q->text = text2(shodo_value_get(translated, "description"),
+                    shodo_value_get_str(variable, "description"));
     load_choices(o, q, shodo_value_get(translated, "choices"));
     q->unknown_means = shodo_value_get_str(translated, "unknown_means");
     if (!q->unknown_means)
@@ -149,11 +168,14 @@ static void load_question(struct load *o, struct shodo_step *s, const struct sho
         q->unknown_means = shodo_value_get_str(shodo_value_get(ext, "ask"), "unknown_means");
 }
 
-static void load_texts(struct shodo_step *s, const struct shodo_value *v, const struct shodo_value *ext) {
+static void load_texts(struct shodo_step *s, const struct shodo_value *v,
+                       const struct shodo_value *ext) {
     const struct shodo_value *t = shodo_value_get(ext, "texts");
     const struct shodo_value *ui = shodo_value_get(ext, "ui");
-    s->name = text2(shodo_value_get(t, "name"), text_or(shodo_value_get_str(v, "name"), shodo_step_type_name(s->type)));
-    s->description = text2(shodo_value_get(t, "description"), shodo_value_get_str(v, "description"));
+    s->name = text2(shodo_value_get(t, "name"),
+                    text_or(shodo_value_get_str(v, "name"), shodo_step_type_name(s->type)));
+    s->description = text2(shodo_value_get(t, "description"),
+                           shodo_value_get_str(v, "description"));
     s->why = text2(shodo_value_get(t, "why"), NULL);
     s->how = text2(shodo_value_get(t, "how"), NULL);
     s->who = text2(shodo_value_get(t, "who"), NULL);
@@ -169,7 +191,8 @@ static void load_texts(struct shodo_step *s, const struct shodo_value *v, const 
     s->call = shodo_value_get_str(ui, "call");
 }
 
-static void load_step(struct load *o, struct shodo_step *s, const char *id, const struct shodo_value *v) {
+static void load_step(struct load *o, struct shodo_step *s, const char *id,
+                      const struct shodo_value *v) {
     const struct shodo_value *ext = extension(v, "step_extensions");
     const char *type = shodo_value_get_str(v, "type");
     s->id = id;
@@ -184,7 +207,8 @@ static void load_step(struct load *o, struct shodo_step *s, const char *id, cons
         s->type = SHODO_STEP_END;
     }
     if (strncmp(id, type_names[s->type], strlen(type_names[s->type])) != 0)
-        complain(o, v, "the key of step '%s' does not start with its type '%s'", id, type_names[s->type]);
+        complain(o, v, "the key of step '%s' does not start with its type '%s'", id,
+                 type_names[s->type]);
     load_texts(s, v, ext);
     load_commands(o, s, v, shodo_value_get(ext, "texts"));
     load_question(o, s, v, ext);
@@ -194,7 +218,8 @@ static void load_step(struct load *o, struct shodo_step *s, const char *id, cons
     s->on_completion = s->on_success = s->on_failure = s->on_true = s->on_false = -1;
 }
 
-static int link_to(struct load *o, const struct shodo_step *s, const char *property, const struct shodo_value *v) {
+static int link_to(struct load *o, const struct shodo_step *s, const char *property,
+                   const struct shodo_value *v) {
     const char *id = shodo_value_str(v);
     if (!id)
         return -1;
@@ -214,7 +239,8 @@ static void link_branches(struct load *o, struct shodo_step *s) {
     s->branches_count = n;
     for (size_t i = 0; i < n; i++) {
         s->branches[i].value = is_switch ? shodo_value_key_at(list, i) : NULL;
-        s->branches[i].step = link_to(o, s, is_switch ? "cases" : "next_steps", shodo_value_at(list, i));
+        s->branches[i].step = link_to(o, s, is_switch ? "cases" : "next_steps",
+                                      shodo_value_at(list, i));
     }
 }
 
@@ -254,7 +280,8 @@ static void load_workflow(struct load *o) {
         return;
     }
     if (n > SHODO_LIMIT_PLAYBOOK_STEPS) {
-        complain(o, workflow, "the playbook has %zu steps; the limit is %u", n, SHODO_LIMIT_PLAYBOOK_STEPS);
+        complain(o, workflow, "the playbook has %zu steps; the limit is %u", n,
+                 SHODO_LIMIT_PLAYBOOK_STEPS);
         return;
     }
     p->steps = TAKE(o, n, struct shodo_step);
@@ -283,16 +310,19 @@ static void load_variables(struct load *o) {
     p->variables_count = n;
     for (size_t i = 0; i < n; i++) {
         const struct shodo_value *v = shodo_value_at(all, i);
-        p->variables[i] = (struct shodo_variable){.name = shodo_value_key_at(all, i),
-                                                  .type = text_or(shodo_value_get_str(v, "type"), "string"),
-                                                  .value = shodo_value_get_str(v, "value"),
-                                                  .is_constant = shodo_value_bool(shodo_value_get(v, "constant"), false)};
+        p->variables[i] = (struct shodo_variable){
+            .name = shodo_value_key_at(all, i),
+            .type = text_or(shodo_value_get_str(v, "type"), "string"),
+            .value = shodo_value_get_str(v, "value"),
+            .is_constant = shodo_value_bool(shodo_value_get(v, "constant"), false)};
     }
 }
 
 static void load_head(struct load *o, const char *name) {
     struct shodo_playbook *p = &o->l->book;
-    static const char *const required[] = {"type", "spec_version", "id", "name", "created_by", "created", "modified", "workflow_start"};
+    static const char *const required[] = {"type",     "spec_version",  "id",
+                                           "name",     "created_by",    "created",
+                                           "modified", "workflow_start"};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(required); i++) {
         if (!shodo_value_get_str(p->raw, required[i]))
             complain(o, p->raw, "the property '%s' is missing", required[i]);
@@ -308,7 +338,8 @@ static void load_head(struct load *o, const char *name) {
     p->id = text_or(shodo_value_get_str(p->raw, "id"), "");
     p->modified = text_or(shodo_value_get_str(p->raw, "modified"), "");
     p->name = text2(shodo_value_get(texts, "name"), shodo_value_get_str(p->raw, "name"));
-    p->description = text2(shodo_value_get(texts, "description"), shodo_value_get_str(p->raw, "description"));
+    p->description = text2(shodo_value_get(texts, "description"),
+                           shodo_value_get_str(p->raw, "description"));
     const char *key = shodo_value_get_str(ext, "key");
     const char *slash = strrchr(name, '/');
     const char *base = slash ? slash + 1 : name;
@@ -319,11 +350,13 @@ static void load_head(struct load *o, const char *name) {
 
 static bool is_yaml(const char *name) {
     size_t n = strlen(name);
-    return (n > 5 && strcmp(name + n - 5, ".yaml") == 0) || (n > 4 && strcmp(name + n - 4, ".yml") == 0);
+    return (n > 5 && strcmp(name + n - 5, ".yaml") == 0) ||
+           (n > 4 && strcmp(name + n - 4, ".yml") == 0);
 }
 
-enum shodo_status shodo_playbook_load(struct shodo_playbook **ret, const char *name, const char *p, size_t n,
-                                      shodo_playbook_problem problem, void *ctx, struct shodo_error *err) {
+enum shodo_status shodo_playbook_load(struct shodo_playbook **ret, const char *name, const char *p,
+                                      size_t n, shodo_playbook_problem problem, void *ctx,
+                                      struct shodo_error *err) {
     struct loaded *l = calloc(1, sizeof(*l));
     if (!l)
         return shodo_fail(err, SHODO_NOMEM, "no memory for playbook '%s'", name);

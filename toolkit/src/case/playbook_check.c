@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rules of the house for playbooks, beyond what loading needs: what a person at 3 a.m. must be able to rely on. */
+/* Rules of the house for playbooks, beyond what loading needs: what a person at 3 a.m. must be able
+ * to rely on. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,7 +108,8 @@ static void check_unique_ends(struct check *c) {
                 users += s->branches[b].step == (int)e;
         }
         if (users > 1)
-            complain(c, &p->steps[e], "is the end of %zu branches; each branch needs its own", users);
+            complain(c, &p->steps[e], "is the end of %zu branches; each branch needs its own",
+                     users);
     }
 }
 
@@ -119,16 +121,19 @@ static bool has_ja(const char *s) {
     return false;
 }
 
-static void check_text(struct check *c, const struct shodo_step *s, const char *what, const struct shodo_text2 *t, bool is_needed) {
+static void check_text(struct check *c, const struct shodo_step *s, const char *what,
+                       const struct shodo_text2 *t, bool is_needed) {
     if (is_needed && (!*t->ja || !*t->en)) {
         complain(c, s, "%s is missing", what);
         return;
     }
     if (*t->ja && strcmp(t->ja, t->en) == 0 && !has_ja(t->ja))
         complain(c, s, "%s has no Japanese text", what);
-    if (shodo_text_columns(t->ja, strlen(t->ja)) > TEXT_COLUMNS_MAX || shodo_text_columns(t->en, strlen(t->en)) > TEXT_COLUMNS_MAX)
+    if (shodo_text_columns(t->ja, strlen(t->ja)) > TEXT_COLUMNS_MAX ||
+        shodo_text_columns(t->en, strlen(t->en)) > TEXT_COLUMNS_MAX)
         complain(c, s, "%s is longer than a screen can show", what);
-    if (shodo_text_is_deceptive(t->ja, strlen(t->ja)) || shodo_text_is_deceptive(t->en, strlen(t->en)))
+    if (shodo_text_is_deceptive(t->ja, strlen(t->ja)) ||
+        shodo_text_is_deceptive(t->en, strlen(t->en)))
         complain(c, s, "%s holds invisible or direction-changing characters", what);
 }
 
@@ -144,7 +149,8 @@ static void check_question(struct check *c, const struct shodo_step *s) {
         found = found || (q->unknown_means && strcmp(q->choices[i].value, q->unknown_means) == 0);
     }
     if (!q->unknown_means)
-        complain(c, s, "the question '%s' does not say what 'unknown' means (unknown_means)", q->variable);
+        complain(c, s, "the question '%s' does not say what 'unknown' means (unknown_means)",
+                 q->variable);
     else if (!found)
         complain(c, s, "unknown_means '%s' is not one of the choices", q->unknown_means);
 }
@@ -159,7 +165,8 @@ static const char *no_value(void *ctx, const char *name, size_t n) {
 static void check_condition(struct check *c, const struct shodo_step *s) {
     bool holds = false;
     struct shodo_error err = SHODO_ERROR_INIT;
-    if (s->condition && shodo_condition_eval(s->condition, no_value, NULL, &holds, &err) != SHODO_OK)
+    if (s->condition &&
+        shodo_condition_eval(s->condition, no_value, NULL, &holds, &err) != SHODO_OK)
         complain(c, s, "%s", err.text);
 }
 
@@ -178,7 +185,8 @@ static void check_step(struct check *c, const struct shodo_step *s) {
         complain(c, s, "records the decision '%s' but has no choices", s->decision_id);
 }
 
-size_t shodo_playbook_check(const struct shodo_playbook *p, shodo_playbook_problem problem, void *ctx) {
+size_t shodo_playbook_check(const struct shodo_playbook *p, shodo_playbook_problem problem,
+                            void *ctx) {
     struct check c = {.p = p, .problem = problem, .ctx = ctx};
     c.is_seen = calloc(p->steps_count, sizeof(bool));
     c.reaches_end = calloc(p->steps_count, sizeof(bool));

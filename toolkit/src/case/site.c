@@ -22,7 +22,8 @@ struct load {
     bool is_out_of_memory;
 };
 
-static void complain(struct load *o, const struct shodo_value *at, const char *text, const char *subject) {
+static void complain(struct load *o, const struct shodo_value *at, const char *text,
+                     const char *subject) {
     char line[SHODO_ERROR_TEXT_BYTES];
     snprintf(line, sizeof line, text, subject);
     if (o->problem)
@@ -129,8 +130,10 @@ static const char *person_name(const struct load *o, const char *id) {
     return id;
 }
 
-/* `room: id` of the list of rooms gives building, floor and name; `device` says which thing in the room. */
-static void read_place(struct load *o, struct shodo_site_line *l, const struct shodo_value *v, const struct shodo_value *rooms) {
+/* `room: id` of the list of rooms gives building, floor and name; `device` says which thing in the
+ * room. */
+static void read_place(struct load *o, struct shodo_site_line *l, const struct shodo_value *v,
+                       const struct shodo_value *rooms) {
     const char *room = str_of(v, KEYS("room", "place", "location"));
     l->building = str(v, "building");
     l->floor = str(v, "floor");
@@ -152,23 +155,24 @@ static void read_place(struct load *o, struct shodo_site_line *l, const struct s
         l->place = "";
 }
 
-static void read_line(struct load *o, struct shodo_site_line *l, const struct shodo_value *v, const char *kind, size_t number,
-                      const struct shodo_value *rooms) {
+static void read_line(struct load *o, struct shodo_site_line *l, const struct shodo_value *v,
+                      const char *kind, size_t number, const struct shodo_value *rooms) {
     char id[24];
     snprintf(id, sizeof id, "%s-%zu", kind, number + 1);
     const char *stops = joined_of(o, v, KEYS("what_stops", "stops"));
     struct shodo_text2 stops2 = text2(v, "what_stops");
-    *l = (struct shodo_site_line){.kind = kind,
-                                  .name = text2(v, "name"),
-                                  .how = text2(v, "how_to_cut"),
-                                  .stops = *stops2.ja ? stops2 : (struct shodo_text2){.ja = stops, .en = stops},
-                                  .patient_effect = text2(v, "patient_effect"),
-                                  .substitute = text2_of(v, KEYS("substitute", "offline_copy")),
-                                  .note = text2(v, "note"),
-                                  .vendor = str(v, "vendor"),
-                                  .phone = str_of(v, KEYS("vendor_phone_night", "vendor_phone", "phone")),
-                                  .decides = joined_of(o, v, KEYS("may_decide", "who", "decider")),
-                                  .is_pre_approved = shodo_value_bool(shodo_value_get(v, "pre_approved"), false)};
+    *l = (struct shodo_site_line){
+        .kind = kind,
+        .name = text2(v, "name"),
+        .how = text2(v, "how_to_cut"),
+        .stops = *stops2.ja ? stops2 : (struct shodo_text2){.ja = stops, .en = stops},
+        .patient_effect = text2(v, "patient_effect"),
+        .substitute = text2_of(v, KEYS("substitute", "offline_copy")),
+        .note = text2(v, "note"),
+        .vendor = str(v, "vendor"),
+        .phone = str_of(v, KEYS("vendor_phone_night", "vendor_phone", "phone")),
+        .decides = joined_of(o, v, KEYS("may_decide", "who", "decider")),
+        .is_pre_approved = shodo_value_bool(shodo_value_get(v, "pre_approved"), false)};
     const char *own = str(v, "id");
     l->id = *own ? own : shodo_arena_str(&o->l->arena, id, strlen(id));
     o->is_out_of_memory = o->is_out_of_memory || !l->id;
@@ -187,7 +191,8 @@ static const char *kind_of(const struct shodo_value *v, const char *fallback) {
     return fallback;
 }
 
-static void load_lines(struct load *o, const struct shodo_value *root, const char *key, const char *kind) {
+static void load_lines(struct load *o, const struct shodo_value *root, const char *key,
+                       const char *kind) {
     const struct shodo_value *list = shodo_value_get(root, key);
     for (size_t i = 0; i < shodo_value_count(list); i++) {
         const struct shodo_value *v = shodo_value_at(list, i);
@@ -209,7 +214,9 @@ static void load_people(struct load *o, const struct shodo_value *list) {
         if (!p)
             return;
         const char *phone = plain(shodo_value_at(shodo_value_get(v, "phones"), 0));
-        *p = (struct shodo_site_person){.id = str(v, "id"), .name = str(v, "name"), .role = str_of(v, KEYS("role", "role_ja")),
+        *p = (struct shodo_site_person){.id = str(v, "id"),
+                                        .name = str(v, "name"),
+                                        .role = str_of(v, KEYS("role", "role_ja")),
                                         .phone = phone ? phone : str(v, "phone")};
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
         shodo_buf_addf(&b, *p->name && *p->role ? "%s（%s）" : "%s%s", p->name, p->role);
@@ -222,14 +229,16 @@ static void load_people(struct load *o, const struct shodo_value *list) {
     }
 }
 
-static void load_options(struct load *o, struct shodo_site_decision *d, const struct shodo_value *list) {
+static void load_options(struct load *o, struct shodo_site_decision *d,
+                         const struct shodo_value *list) {
     for (size_t i = 0; i < shodo_value_count(list); i++) {
         const struct shodo_value *v = shodo_value_at(list, i);
         struct shodo_site_option *x = push(o, &d->options);
         if (!x)
             return;
         struct shodo_text2 label = text2(v, "label");
-        *x = (struct shodo_site_option){.value = str(v, "value"), .label = label, .consequence = text2(v, "consequence")};
+        *x = (struct shodo_site_option){
+            .value = str(v, "value"), .label = label, .consequence = text2(v, "consequence")};
     }
 }
 
@@ -241,14 +250,15 @@ static void load_decisions(struct load *o, const struct shodo_value *list) {
         if (!d)
             return;
         const struct shodo_value *who = shodo_value_get(v, "deputies");
-        *d = (struct shodo_site_decision){.id = is_map ? shodo_value_key_at(list, i) : str(v, "id"),
-                                          .question = text2(v, "name"),
-                                          .recommendation = text2(v, "recommend"),
-                                          .source = str(v, "source"),
-                                          .decider = person_name(o, str(v, "decider")),
-                                          .night = joined(o, shodo_value_get(v, "night")),
-                                          .deputies = SHODO_VEC_INIT(sizeof(const char *)),
-                                          .options = SHODO_VEC_INIT(sizeof(struct shodo_site_option))};
+        *d = (struct shodo_site_decision){
+            .id = is_map ? shodo_value_key_at(list, i) : str(v, "id"),
+            .question = text2(v, "name"),
+            .recommendation = text2(v, "recommend"),
+            .source = str(v, "source"),
+            .decider = person_name(o, str(v, "decider")),
+            .night = joined(o, shodo_value_get(v, "night")),
+            .deputies = SHODO_VEC_INIT(sizeof(const char *)),
+            .options = SHODO_VEC_INIT(sizeof(struct shodo_site_option))};
         load_strings(o, &d->deputies, who);
         for (size_t k = 0; k < d->deputies.count; k++) {
             const char **name = shodo_vec_at(&d->deputies, k);
@@ -279,14 +289,17 @@ static void load_all(struct load *o, const struct shodo_value *root) {
     s->big_cut_stops_phones = shodo_value_bool(shodo_value_get(big, "phones_stop"), false);
     if (s->has_big_cut)
         read_line(o, &s->big_cut, big, "big-cut", 0, shodo_value_get(root, "rooms"));
-    const struct shodo_value *over = shodo_value_get(shodo_value_get(root, "communication"), "internal_phones_over_network");
-    s->phones_over_network = shodo_value_kind(over) == SHODO_VALUE_BOOL ? shodo_value_bool(over, false) ? "yes" : "no"
-                             : shodo_value_str(over)                    ? shodo_value_str(over)
-                                                                        : "unknown";
+    const struct shodo_value *over = shodo_value_get(shodo_value_get(root, "communication"),
+                                                     "internal_phones_over_network");
+    s->phones_over_network = shodo_value_kind(over) == SHODO_VALUE_BOOL
+                                 ? shodo_value_bool(over, false) ? "yes" : "no"
+                             : shodo_value_str(over) ? shodo_value_str(over)
+                                                     : "unknown";
 }
 
-enum shodo_status shodo_site_load(struct shodo_site **ret, const char *name, const char *p, size_t n, shodo_playbook_problem problem,
-                                  void *ctx, struct shodo_error *err) {
+enum shodo_status shodo_site_load(struct shodo_site **ret, const char *name, const char *p,
+                                  size_t n, shodo_playbook_problem problem, void *ctx,
+                                  struct shodo_error *err) {
     struct loaded *l = calloc(1, sizeof *l);
     if (!l)
         return shodo_fail(err, SHODO_NOMEM, "no memory for site profile '%s'", name);
@@ -307,7 +320,9 @@ enum shodo_status shodo_site_load(struct shodo_site **ret, const char *name, con
     load_all(&o, shodo_doc_root(l->doc));
     if (o.is_out_of_memory) {
         shodo_site_free(s);
-        return shodo_fail(err, SHODO_LIMIT, "site profile '%s' has more rows than %u, or memory ran out", name, SHODO_LIMIT_SITE_ROWS);
+        return shodo_fail(err, SHODO_LIMIT,
+                          "site profile '%s' has more rows than %u, or memory ran out", name,
+                          SHODO_LIMIT_SITE_ROWS);
     }
     *ret = s;
     return SHODO_OK;
@@ -350,7 +365,8 @@ static bool number(const char **at, unsigned *ret) {
     return true;
 }
 
-enum shodo_status shodo_site_numbers(const char *text, unsigned max, void (*each)(void *ctx, unsigned n), void *ctx,
+enum shodo_status shodo_site_numbers(const char *text, unsigned max,
+                                     void (*each)(void *ctx, unsigned n), void *ctx,
                                      struct shodo_error *err) {
     for (const char *at = text;;) {
         unsigned from = 0, to = 0;
@@ -365,7 +381,8 @@ enum shodo_status shodo_site_numbers(const char *text, unsigned max, void (*each
             at += ok ? strspn(at, " ") : 0;
         }
         if (!ok || (*at && *at != ','))
-            return shodo_fail(err, SHODO_INVALID, "'%.40s' is not a list of numbers like 1-12,15", text);
+            return shodo_fail(err, SHODO_INVALID, "'%.40s' is not a list of numbers like 1-12,15",
+                              text);
         if (from < 1 || to < from || to > max)
             return shodo_fail(err, SHODO_INVALID, "%u-%u is not between 1 and %u", from, to, max);
         for (unsigned i = from; i <= to; i++)

@@ -9,7 +9,8 @@
 #include "engine/store.h"
 #include "examine/answers/answers.h"
 
-enum shodo_status shodo_detect_load(struct shodo_detect **ret, int site_fd, struct shodo_error *err) {
+enum shodo_status shodo_detect_load(struct shodo_detect **ret, int site_fd,
+                                    struct shodo_error *err) {
     struct shodo_rules_set r;
     shodo_rules_init(&r, SHODO_RULES_DETECT);
     enum shodo_status st = shodo_rules_add_builtin(&r, err);
@@ -25,7 +26,8 @@ enum shodo_status shodo_detect_load(struct shodo_detect **ret, int site_fd, stru
 
 struct feed {
     struct shodo_answers *answers;
-    enum shodo_status (*add)(struct shodo_answers *a, const char *line, size_t n, struct shodo_error *err);
+    enum shodo_status (*add)(struct shodo_answers *a, const char *line, size_t n,
+                             struct shodo_error *err);
     struct shodo_error *err;
 };
 
@@ -37,8 +39,11 @@ static enum shodo_status on_line(void *ctx, const char *line, size_t n) {
 static enum shodo_status feed(struct shodo_answers *a, int dirfd, struct shodo_error *err) {
     static const struct {
         const char *name;
-        enum shodo_status (*add)(struct shodo_answers *a, const char *line, size_t n, struct shodo_error *err);
-    } files[] = {{"findings.jsonl", shodo_answers_finding}, {"facts.jsonl", shodo_answers_fact}, {"ledger.jsonl", shodo_answers_ledger}};
+        enum shodo_status (*add)(struct shodo_answers *a, const char *line, size_t n,
+                                 struct shodo_error *err);
+    } files[] = {{"findings.jsonl", shodo_answers_finding},
+                 {"facts.jsonl", shodo_answers_fact},
+                 {"ledger.jsonl", shodo_answers_ledger}};
     enum shodo_status st = SHODO_OK;
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(files) && st == SHODO_OK; i++) {
         struct feed f = {.answers = a, .add = files[i].add, .err = err};
@@ -58,18 +63,21 @@ static void say(struct shodo_events *e, struct shodo_answers *a) {
     }
 }
 
-static enum shodo_status write_files(const struct shodo_answers_job *job, struct shodo_answers *a, struct shodo_error *err) {
+static enum shodo_status write_files(const struct shodo_answers_job *job, struct shodo_answers *a,
+                                     struct shodo_error *err) {
     struct shodo_buf b = SHODO_BUF_INIT;
     struct shodo_json j = shodo_json_to(&b);
     shodo_answers_write(a, &j);
     shodo_json_line_end(&j);
     enum shodo_status st = b.failed ? shodo_fail(err, SHODO_NOMEM, "no memory for the answers")
-                                    : shodo_io_write_generation(job->endpoint_fd, "answers", "json", b.data, b.len, err);
+                                    : shodo_io_write_generation(job->endpoint_fd, "answers", "json",
+                                                                b.data, b.len, err);
     shodo_buf_clear(&b);
     shodo_answers_timeline(a, &b);
     if (st == SHODO_OK)
         st = b.failed ? shodo_fail(err, SHODO_NOMEM, "no memory for the timeline")
-                      : shodo_io_write_generation(job->endpoint_fd, "timeline", "jsonl", shodo_buf_cstr(&b), b.len, err);
+                      : shodo_io_write_generation(job->endpoint_fd, "timeline", "jsonl",
+                                                  shodo_buf_cstr(&b), b.len, err);
     shodo_buf_done(&b);
     return st;
 }
@@ -78,16 +86,20 @@ static enum shodo_status write_files(const struct shodo_answers_job *job, struct
 static const struct shodo_value *known_connections(int site_fd, struct shodo_doc **ret) {
     struct shodo_buf b = SHODO_BUF_INIT;
     *ret = NULL;
-    if (site_fd >= 0 && shodo_io_read_file(&b, site_fd, "site.yaml", SHODO_LIMIT_DOC_BYTES, NULL) == SHODO_OK)
+    if (site_fd >= 0 &&
+        shodo_io_read_file(&b, site_fd, "site.yaml", SHODO_LIMIT_DOC_BYTES, NULL) == SHODO_OK)
         shodo_doc_parse_yaml(ret, "site.yaml", shodo_buf_cstr(&b), b.len, NULL);
     shodo_buf_done(&b);
     return shodo_value_get(shodo_doc_root(*ret), "connections");
 }
 
-enum shodo_status shodo_answers_run(const struct shodo_answers_job *job, const char **ret_verdict, struct shodo_error *err) {
+enum shodo_status shodo_answers_run(const struct shodo_answers_job *job, const char **ret_verdict,
+                                    struct shodo_error *err) {
     shodo_autop(shodo_answers) struct shodo_answers *a = NULL;
     struct shodo_doc *site = NULL;
-    const struct shodo_answers_options o = {.endpoint = job->endpoint, .is_first = job->is_first, .is_unfinished = job->is_unfinished,
+    const struct shodo_answers_options o = {.endpoint = job->endpoint,
+                                            .is_first = job->is_first,
+                                            .is_unfinished = job->is_unfinished,
                                             .connections = known_connections(job->site_fd, &site)};
     enum shodo_status st = shodo_answers_new(&a, job->detect, &o, err);
     if (st == SHODO_OK)

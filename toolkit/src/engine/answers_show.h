@@ -13,8 +13,8 @@ enum { SHODO_ANSWERS_SHOW_ALL = 0, SHODO_ANSWERS_SHOW_HEAD = 3 };
 
 /*
  * Appends to `out`; nothing when the folder holds no answers yet. At most `most` sentences for each
- * question (0: all, with confidence, number of pieces of evidence and what was not examined), then how many more there are. Foreign text is made safe. false: there were no
- * answers.
+ * question (0: all, with confidence, number of pieces of evidence and what was not examined), then
+ * how many more there are. Foreign text is made safe. false: there were no answers.
  */
 bool shodo_answers_show(int endpoint_dirfd, bool is_japanese, size_t most, struct shodo_buf *out);
 

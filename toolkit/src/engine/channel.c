@@ -25,12 +25,14 @@ static void make_header(uint8_t h[HEADER_BYTES], uint8_t type, size_t n) {
     h[LENGTH_BYTES] = type;
 }
 
-enum shodo_status shodo_channel_send(int fd, uint8_t type, const void *p, size_t n, struct shodo_error *err) {
+enum shodo_status shodo_channel_send(int fd, uint8_t type, const void *p, size_t n,
+                                     struct shodo_error *err) {
     if (n >= SHODO_LIMIT_MESSAGE_BYTES)
         return shodo_fail(err, SHODO_LIMIT, "message of %zu bytes is above the limit", n);
     uint8_t h[HEADER_BYTES];
     make_header(h, type, n);
-    struct iovec iov[2] = {{.iov_base = h, .iov_len = sizeof h}, {.iov_base = (void *)(uintptr_t)p, .iov_len = n}};
+    struct iovec iov[2] = {{.iov_base = h, .iov_len = sizeof h},
+                           {.iov_base = (void *)(uintptr_t)p, .iov_len = n}};
     struct msghdr m = {.msg_iov = iov, .msg_iovlen = n ? 2 : 1};
     while (m.msg_iovlen) {
         ssize_t r = sendmsg(fd, &m, MSG_NOSIGNAL);
@@ -71,7 +73,8 @@ static int take_fd(struct msghdr *m) {
     return got;
 }
 
-static enum shodo_status read_exact(int fd, void *p, size_t n, int *ret_fd, struct shodo_error *err) {
+static enum shodo_status read_exact(int fd, void *p, size_t n, int *ret_fd,
+                                    struct shodo_error *err) {
     size_t at = 0;
     while (at < n) {
         union {
@@ -103,7 +106,8 @@ static enum shodo_status read_exact(int fd, void *p, size_t n, int *ret_fd, stru
     return SHODO_OK;
 }
 
-enum shodo_status shodo_channel_recv(int fd, uint8_t *ret_type, struct shodo_buf *out, int *ret_fd, struct shodo_error *err) {
+enum shodo_status shodo_channel_recv(int fd, uint8_t *ret_type, struct shodo_buf *out, int *ret_fd,
+                                     struct shodo_error *err) {
     uint8_t h[HEADER_BYTES];
     *ret_fd = -1;
     shodo_buf_clear(out);
@@ -168,8 +172,8 @@ static void drop_sent(struct shodo_peer *p) {
     p->out_pos = 0;
 }
 
-enum shodo_status shodo_peer_queue(struct shodo_peer *p, uint8_t type, const void *data, size_t n, int pass_fd,
-                                   struct shodo_error *err) {
+enum shodo_status shodo_peer_queue(struct shodo_peer *p, uint8_t type, const void *data, size_t n,
+                                   int pass_fd, struct shodo_error *err) {
     enum shodo_status st = SHODO_OK;
     if (n >= SHODO_LIMIT_MESSAGE_BYTES)
         st = shodo_fail(err, SHODO_LIMIT, "message of %zu bytes is above the limit", n);
@@ -229,7 +233,8 @@ enum shodo_status shodo_peer_flush(struct shodo_peer *p, struct shodo_error *err
             if (f->at == p->out_pos) {
                 fd = f->fd;
                 if (p->passing_pos + 1 < p->passing.count)
-                    end = ((struct shodo_passing *)shodo_vec_at(&p->passing, p->passing_pos + 1))->at;
+                    end = ((struct shodo_passing *)shodo_vec_at(&p->passing, p->passing_pos + 1))
+                              ->at;
             } else {
                 end = f->at;
             }
@@ -258,7 +263,8 @@ enum shodo_status shodo_peer_flush(struct shodo_peer *p, struct shodo_error *err
 
 enum shodo_status shodo_peer_fill(struct shodo_peer *p, struct shodo_error *err) {
     if (p->in_pos && (p->in_pos == p->in.len || p->in_pos >= FILL_BYTES)) {
-        /* what was handed out is used up; moving the rest each time would cost more than reading it */
+        /* what was handed out is used up; moving the rest each time would cost more than reading it
+         */
         memmove(p->in.data, p->in.data + p->in_pos, p->in.len - p->in_pos);
         p->in.len -= p->in_pos;
         p->in_pos = 0;
@@ -284,7 +290,8 @@ enum shodo_status shodo_peer_fill(struct shodo_peer *p, struct shodo_error *err)
     return SHODO_OK;
 }
 
-enum shodo_status shodo_peer_next(struct shodo_peer *p, uint8_t *ret_type, struct shodo_cur *ret, struct shodo_error *err) {
+enum shodo_status shodo_peer_next(struct shodo_peer *p, uint8_t *ret_type, struct shodo_cur *ret,
+                                  struct shodo_error *err) {
     size_t left = p->in.len - p->in_pos;
     if (left < HEADER_BYTES)
         return SHODO_END;

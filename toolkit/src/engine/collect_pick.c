@@ -12,7 +12,8 @@
 #include "engine/store.h"
 #include "model/entry.h"
 
-static const char *const outcome_names[] = {"planned", "collected", "missing", "empty", "limited", "failed", "withheld"};
+static const char *const outcome_names[] = {"planned", "collected", "missing", "empty",
+                                            "limited", "failed",    "withheld"};
 
 const char *shodo_outcome_name(enum shodo_outcome o) {
     return outcome_names[o];
@@ -26,11 +27,14 @@ struct loading {
 };
 
 /* Definitions whose files are compressed already or are read very slowly when compressed. */
-static const char *const stored_rules[] = {"ShodoMft",      "ShodoUsnJournal",        "ShodoSystemHives", "ShodoUserHives",
-                                           "ShodoAmcache",  "ShodoSystemHiveBackups", "ShodoCredentialSAM", "ShodoCredentialSECURITY"};
-static const char *const stored_extensions[] = {".zip", ".gz", ".7z", ".rar", ".cab", ".jpg", ".png", ".docx", ".xlsx", ".pf"};
-static const char *const program_extensions[] = {".exe", ".dll", ".sys", ".scr", ".com", ".msi", ".ps1", ".bat", ".cmd",
-                                                 ".vbs", ".vbe", ".js",  ".jse", ".hta", ".wsf", ".py",  ".lnk"};
+static const char *const stored_rules[] = {
+    "ShodoMft",     "ShodoUsnJournal",        "ShodoSystemHives",   "ShodoUserHives",
+    "ShodoAmcache", "ShodoSystemHiveBackups", "ShodoCredentialSAM", "ShodoCredentialSECURITY"};
+static const char *const stored_extensions[] = {".zip", ".gz",  ".7z",   ".rar",  ".cab",
+                                                ".jpg", ".png", ".docx", ".xlsx", ".pf"};
+static const char *const program_extensions[] = {".exe", ".dll", ".sys", ".scr", ".com", ".msi",
+                                                 ".ps1", ".bat", ".cmd", ".vbs", ".vbe", ".js",
+                                                 ".jse", ".hta", ".wsf", ".py",  ".lnk"};
 
 static bool is_one_of(const char *s, const char *const *list, size_t n) {
     for (size_t i = 0; i < n; i++)
@@ -41,7 +45,8 @@ static bool is_one_of(const char *s, const char *const *list, size_t n) {
 
 static bool has_extension(const char *path, const char *const *list, size_t n) {
     struct shodo_buf b = SHODO_BUF_INIT;
-    bool yes = shodo_entry_extension(&b, path, strlen(path)) && is_one_of(shodo_buf_cstr(&b), list, n);
+    bool yes = shodo_entry_extension(&b, path, strlen(path)) &&
+               is_one_of(shodo_buf_cstr(&b), list, n);
     shodo_buf_done(&b);
     return yes;
 }
@@ -67,8 +72,8 @@ static uint64_t sample_order(const struct shodo_finding *f) {
     return order;
 }
 
-static enum shodo_status add_pick(struct loading *x, const struct shodo_finding *f, enum shodo_pick_kind kind, uint64_t order,
-                                  bool is_credential) {
+static enum shodo_status add_pick(struct loading *x, const struct shodo_finding *f,
+                                  enum shodo_pick_kind kind, uint64_t order, bool is_credential) {
     struct shodo_picks *p = x->p;
     struct shodo_pick *k = shodo_vec_push(&p->list);
     if (!k)
@@ -81,7 +86,8 @@ static enum shodo_status add_pick(struct loading *x, const struct shodo_finding 
                              .sequence = f->sequence,
                              .drive = f->drive,
                              .path = shodo_arena_str(&p->arena, f->path, strlen(f->path)),
-                             .stream = shodo_arena_str(&p->arena, f->stream ? f->stream : "", f->stream ? strlen(f->stream) : 0),
+                             .stream = shodo_arena_str(&p->arena, f->stream ? f->stream : "",
+                                                       f->stream ? strlen(f->stream) : 0),
                              .size_bytes = f->size_bytes,
                              .is_credential = is_credential,
                              .is_quarantined = kind != SHODO_PICK_ARTIFACT,
@@ -96,7 +102,8 @@ static enum shodo_status add_pick(struct loading *x, const struct shodo_finding 
     return SHODO_OK;
 }
 
-/* Only a change journal is copied without its sparse beginning (collect_worker.c); until then this is what is expected. */
+/* Only a change journal is copied without its sparse beginning (collect_worker.c); until then this
+ * is what is expected. */
 static void expect_hole(struct shodo_pick *k, uint64_t hole) {
     if (strcmp(k->stream, "$J") == 0 && hole >= SHODO_COLLECT_HOLE_BYTES && hole <= k->size_bytes)
         k->skipped_bytes = hole;
@@ -117,12 +124,13 @@ static enum shodo_status on_finding(void *ctx, const char *line, size_t n) {
     if (shodo_finding_read(&f, shodo_doc_root(doc), &x->line, NULL) == SHODO_OK) {
         const struct shodo_value *detail = shodo_value_get(shodo_doc_root(doc), "shodo.detail");
         if (strcmp(f.kind, "artifact") == 0) {
-            st = add_pick(x, &f, SHODO_PICK_ARTIFACT, (uint64_t)shodo_value_get_int(detail, "order", 0),
+            st = add_pick(x, &f, SHODO_PICK_ARTIFACT,
+                          (uint64_t)shodo_value_get_int(detail, "order", 0),
                           shodo_value_bool(shodo_value_get(detail, "credential"), false));
             if (st == SHODO_OK)
-                expect_hole(shodo_vec_at(&x->p->list, x->p->list.count - 1), (uint64_t)shodo_value_get_int(detail, "hole", 0));
-        }
-        else if (is_note(&f))
+                expect_hole(shodo_vec_at(&x->p->list, x->p->list.count - 1),
+                            (uint64_t)shodo_value_get_int(detail, "hole", 0));
+        } else if (is_note(&f))
             st = add_pick(x, &f, SHODO_PICK_NOTE, 0, false);
         else if (is_sample(&f))
             st = add_pick(x, &f, SHODO_PICK_SAMPLE, sample_order(&f), false);
@@ -135,9 +143,12 @@ static enum shodo_status on_finding(void *ctx, const char *line, size_t n) {
 
 static int compare(const void *pa, const void *pb) {
     const struct shodo_pick *a = pa, *b = pb;
-    /* notes and programs first: small, and the first thing that is asked for; then artifacts; samples last */
-    static const int rank[] = {
-        [SHODO_PICK_ARTIFACT] = 2, [SHODO_PICK_NOTE] = 0, [SHODO_PICK_PROGRAM] = 1, [SHODO_PICK_SAMPLE] = 3};
+    /* notes and programs first: small, and the first thing that is asked for; then artifacts;
+     * samples last */
+    static const int rank[] = {[SHODO_PICK_ARTIFACT] = 2,
+                               [SHODO_PICK_NOTE] = 0,
+                               [SHODO_PICK_PROGRAM] = 1,
+                               [SHODO_PICK_SAMPLE] = 3};
     if (rank[a->kind] != rank[b->kind])
         return rank[a->kind] - rank[b->kind];
     if (a->order != b->order)
@@ -147,12 +158,15 @@ static int compare(const void *pa, const void *pb) {
     int r = (!a->path) - (!b->path);
     r = r || !a->path ? r : strcmp(a->path, b->path);
     r = r || !a->path ? r : strcmp(a->stream, b->stream);
-    return r ? r : a->volume != b->volume ? (a->volume < b->volume ? -1 : 1) : strcmp(a->rule, b->rule);
+    return r                        ? r
+           : a->volume != b->volume ? (a->volume < b->volume ? -1 : 1)
+                                    : strcmp(a->rule, b->rule);
 }
 
 static bool is_same_place(const struct shodo_pick *a, const struct shodo_pick *b) {
-    return a->path && b->path && a->volume == b->volume && a->record == b->record && a->sequence == b->sequence &&
-           strcmp(a->stream, b->stream) == 0 && (a->record != 0 || strcmp(a->path, b->path) == 0);
+    return a->path && b->path && a->volume == b->volume && a->record == b->record &&
+           a->sequence == b->sequence && strcmp(a->stream, b->stream) == 0 &&
+           (a->record != 0 || strcmp(a->path, b->path) == 0);
 }
 
 /* One place is copied once: the first pick of it stays. Sorted by place for that, then back. */
@@ -230,7 +244,8 @@ static void apply_limits(struct shodo_picks *p, bool allow_credentials) {
             limit_pick(k, "enough different notes are collected");
         } else if (k->kind == SHODO_PICK_SAMPLE && samples++ >= SHODO_COLLECT_SAMPLES) {
             limit_pick(k, "enough encrypted samples are collected");
-        } else if (k->kind == SHODO_PICK_PROGRAM && program_bytes + k->size_bytes > SHODO_COLLECT_PROGRAM_BYTES) {
+        } else if (k->kind == SHODO_PICK_PROGRAM &&
+                   program_bytes + k->size_bytes > SHODO_COLLECT_PROGRAM_BYTES) {
             limit_pick(k, "programs are collected up to 50 MiB together");
         } else {
             program_bytes += k->kind == SHODO_PICK_PROGRAM ? k->size_bytes : 0;
@@ -246,8 +261,8 @@ static bool collect_group(void *ctx, const struct shodo_value *root) {
         return true;
     const struct shodo_value *sources = shodo_value_get(root, "sources");
     for (size_t i = 0; i < shodo_value_count(sources); i++) {
-        const struct shodo_value *names =
-            shodo_value_get(shodo_value_get(shodo_value_at(sources, i), "attributes"), "names");
+        const struct shodo_value *names = shodo_value_get(
+            shodo_value_get(shodo_value_at(sources, i), "attributes"), "names");
         for (size_t k = 0; k < shodo_value_count(names); k++) {
             const char *s = shodo_value_str(shodo_value_at(names, k));
             const char **slot = s ? shodo_vec_push(&x->definitions) : NULL;
@@ -279,7 +294,8 @@ static enum shodo_status add_missing(struct loading *x, struct shodo_error *err)
             st = shodo_fail(err, SHODO_NOMEM, "no memory for the list of files");
             break;
         }
-        *m = (struct shodo_pick){.rule = name, .order = i, .outcome = SHODO_OUTCOME_MISSING, .stream = ""};
+        *m = (struct shodo_pick){
+            .rule = name, .order = i, .outcome = SHODO_OUTCOME_MISSING, .stream = ""};
         for (size_t k = 0; k < SHODO_ARRAY_SIZE(m->times); k++)
             m->times[k] = SHODO_TIME_NONE;
     }
@@ -287,10 +303,12 @@ static enum shodo_status add_missing(struct loading *x, struct shodo_error *err)
     return st;
 }
 
-enum shodo_status shodo_picks_load(struct shodo_picks *ret, int endpoint_dirfd, bool allow_credentials, struct shodo_error *err) {
+enum shodo_status shodo_picks_load(struct shodo_picks *ret, int endpoint_dirfd,
+                                   bool allow_credentials, struct shodo_error *err) {
     *ret = (struct shodo_picks){.list = SHODO_VEC_INIT(sizeof(struct shodo_pick))};
-    struct loading x = {
-        .p = ret, .allow_credentials = allow_credentials, .definitions = SHODO_VEC_INIT(sizeof(const char *))};
+    struct loading x = {.p = ret,
+                        .allow_credentials = allow_credentials,
+                        .definitions = SHODO_VEC_INIT(sizeof(const char *))};
     enum shodo_status st = shodo_store_each(endpoint_dirfd, "findings.jsonl", on_finding, &x, err);
     if (st == SHODO_NOMEM)
         shodo_fail(err, st, "no memory for the list of files");
@@ -331,7 +349,8 @@ void shodo_picks_budget(struct shodo_picks *p, uint64_t max_bytes) {
 
 void shodo_pick_write(struct shodo_json *j, const struct shodo_pick *p) {
     static const char *const kinds[] = {"artifact", "note", "program", "sample"};
-    static const char *const times[] = {"file.mtime", "file.accessed", "file.ctime", "file.created"};
+    static const char *const times[] = {"file.mtime", "file.accessed", "file.ctime",
+                                        "file.created"};
     shodo_json_object(j, NULL);
     shodo_json_str(j, "outcome", shodo_outcome_name(p->outcome));
     shodo_json_str(j, "kind", kinds[p->kind]);

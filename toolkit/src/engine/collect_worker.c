@@ -37,7 +37,7 @@ struct walking {
     const struct reading *job;
     int fd;
     struct shodo_volume_table table;
-    struct found *found; /* one per pick */
+    struct found *found;     /* one per pick */
     struct shodo_vec sorted; /* uint32_t: planned picks by volume, record, sequence */
     struct shodo_arena arena;
     struct shodo_buf scratch;
@@ -48,7 +48,8 @@ static const struct shodo_pick *pick_at(const struct reading *r, size_t i) {
     return shodo_vec_at(&r->picks->list, i);
 }
 
-static int compare_key(const struct shodo_pick *a, uint32_t volume, uint64_t record, uint16_t sequence) {
+static int compare_key(const struct shodo_pick *a, uint32_t volume, uint64_t record,
+                       uint16_t sequence) {
     if (a->volume != volume)
         return a->volume < volume ? -1 : 1;
     if (a->record != record)
@@ -57,7 +58,8 @@ static int compare_key(const struct shodo_pick *a, uint32_t volume, uint64_t rec
 }
 
 static int compare_sorted(const void *pa, const void *pb, void *ctx) {
-    const struct shodo_pick *a = pick_at(ctx, *(const uint32_t *)pa), *b = pick_at(ctx, *(const uint32_t *)pb);
+    const struct shodo_pick *a = pick_at(ctx, *(const uint32_t *)pa),
+                            *b = pick_at(ctx, *(const uint32_t *)pb);
     return compare_key(a, b->volume, b->record, b->sequence);
 }
 
@@ -66,7 +68,8 @@ static size_t lower_bound(const struct walking *w, const struct shodo_entry *e) 
     size_t lo = 0, hi = w->sorted.count;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
-        const struct shodo_pick *p = pick_at(w->job, *(const uint32_t *)shodo_vec_at(&w->sorted, mid));
+        const struct shodo_pick *p = pick_at(w->job,
+                                             *(const uint32_t *)shodo_vec_at(&w->sorted, mid));
         if (compare_key(p, e->volume, e->record, e->sequence) < 0)
             lo = mid + 1;
         else
@@ -77,7 +80,8 @@ static size_t lower_bound(const struct walking *w, const struct shodo_entry *e) 
 
 static enum shodo_status on_entry(void *ctx, const struct shodo_entry *e) {
     struct walking *w = ctx;
-    if (++w->seen % BEAT_EVERY == 0 && shodo_channel_send(w->fd, SHODO_MSG_LISTING, NULL, 0, NULL) != SHODO_OK)
+    if (++w->seen % BEAT_EVERY == 0 &&
+        shodo_channel_send(w->fd, SHODO_MSG_LISTING, NULL, 0, NULL) != SHODO_OK)
         return SHODO_IO;
     for (size_t i = lower_bound(w, e); i < w->sorted.count; i++) {
         uint32_t at = *(const uint32_t *)shodo_vec_at(&w->sorted, i);
@@ -97,20 +101,22 @@ static enum shodo_status on_entry(void *ctx, const struct shodo_entry *e) {
     return SHODO_OK;
 }
 
-static void on_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t record, const char *path, const char *text) {
+static void on_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t record,
+                       const char *path, const char *text) {
     /* triage has put it into the ledger; here it only means that a pick may be missing */
     (void)ctx, (void)reason, (void)record, (void)path, (void)text;
 }
 
-static enum shodo_status send_end(struct walking *w, uint64_t lost, const char *text, struct shodo_error *err) {
+static enum shodo_status send_end(struct walking *w, uint64_t lost, const char *text,
+                                  struct shodo_error *err) {
     shodo_buf_clear(&w->scratch);
     shodo_buf_add_var(&w->scratch, lost);
     shodo_msg_put_text(&w->scratch, text);
     return shodo_channel_send(w->fd, SHODO_MSG_END, w->scratch.data, w->scratch.len, err);
 }
 
-static enum shodo_status send_begin(struct walking *w, size_t i, bool is_found, uint64_t size, uint64_t skipped,
-                                    struct shodo_error *err) {
+static enum shodo_status send_begin(struct walking *w, size_t i, bool is_found, uint64_t size,
+                                    uint64_t skipped, struct shodo_error *err) {
     shodo_buf_clear(&w->scratch);
     shodo_buf_add_var(&w->scratch, i);
     shodo_buf_addc(&w->scratch, is_found);
@@ -119,8 +125,8 @@ static enum shodo_status send_begin(struct walking *w, size_t i, bool is_found, 
     return shodo_channel_send(w->fd, SHODO_MSG_BEGIN, w->scratch.data, w->scratch.len, err);
 }
 
-static enum shodo_status send_content(struct walking *w, size_t i, struct shodo_content *c, const char *stream,
-                                      struct shodo_error *err) {
+static enum shodo_status send_content(struct walking *w, size_t i, struct shodo_content *c,
+                                      const char *stream, struct shodo_error *err) {
     uint64_t size = shodo_content_size(c);
     uint64_t at = strcmp(stream, "$J") == 0 ? shodo_content_next_data(c, 0) : 0;
     if (at < SHODO_COLLECT_HOLE_BYTES)
@@ -133,7 +139,9 @@ static enum shodo_status send_content(struct walking *w, size_t i, struct shodo_
     while (st == SHODO_OK && at < size) {
         struct shodo_error why = SHODO_ERROR_INIT;
         size_t n = 0;
-        if (shodo_content_read(c, at, b.data, (size_t)SHODO_MIN((uint64_t)PIECE_BYTES, size - at), &n, &why) != SHODO_OK || n == 0) {
+        if (shodo_content_read(c, at, b.data, (size_t)SHODO_MIN((uint64_t)PIECE_BYTES, size - at),
+                               &n, &why) != SHODO_OK ||
+            n == 0) {
             text = why.text[0] ? "the rest cannot be read" : "the stream ended early";
             break;
         }
@@ -152,16 +160,19 @@ static enum shodo_status send_pick(struct walking *w, size_t i, struct shodo_err
     struct shodo_entry e;
     struct shodo_error why = SHODO_ERROR_INIT;
     struct shodo_cur c = shodo_cur_of(w->found[i].bytes, w->found[i].len);
-    if (!w->found[i].bytes || shodo_entry_decode(&e, &c, &arena, &why) != SHODO_OK || e.volume >= w->table.volumes.count)
+    if (!w->found[i].bytes || shodo_entry_decode(&e, &c, &arena, &why) != SHODO_OK ||
+        e.volume >= w->table.volumes.count)
         return send_begin(w, i, false, 0, 0, err);
     size_t s = 0;
-    while (s < e.streams_count && (e.streams[s].name_len != strlen(p->stream) ||
-                                   memcmp(e.streams[s].name, p->stream, e.streams[s].name_len) != 0))
+    while (s < e.streams_count &&
+           (e.streams[s].name_len != strlen(p->stream) ||
+            memcmp(e.streams[s].name, p->stream, e.streams[s].name_len) != 0))
         s++;
     if (s == e.streams_count)
         return send_begin(w, i, false, 0, 0, err);
     struct shodo_content *content = NULL;
-    enum shodo_status st = shodo_content_open(&content, shodo_volume_at(&w->table, e.volume)->source, &e, s, &why);
+    enum shodo_status st = shodo_content_open(
+        &content, shodo_volume_at(&w->table, e.volume)->source, &e, s, &why);
     if (st == SHODO_OK) {
         st = send_content(w, i, content, p->stream, err);
     } else {
@@ -185,9 +196,12 @@ static enum shodo_status find_entries(struct walking *w, struct shodo_error *err
             *slot = (uint32_t)i;
         }
     if (w->sorted.count)
-        qsort_r(w->sorted.data, w->sorted.count, sizeof(uint32_t), compare_sorted, (void *)(uintptr_t)w->job);
+        qsort_r(w->sorted.data, w->sorted.count, sizeof(uint32_t), compare_sorted,
+                (void *)(uintptr_t)w->job);
     w->found = calloc(n ? n : 1, sizeof *w->found);
-    enum shodo_status st = w->found ? SHODO_OK : shodo_fail(err, SHODO_NOMEM, "no memory for the list of files");
+    enum shodo_status st = w->found
+                               ? SHODO_OK
+                               : shodo_fail(err, SHODO_NOMEM, "no memory for the list of files");
     if (st == SHODO_OK)
         st = shodo_host_volumes_open(&s, &w->table, h, NULL, err);
     const struct shodo_walk_sink sink = {.ctx = w, .entry = on_entry, .problem = on_problem};
@@ -236,24 +250,27 @@ static void set_text(struct shodo_pick *p, const char *text) {
     shodo_text_safe_fixed(p->text, sizeof p->text, text, strlen(text));
 }
 
-static enum shodo_status finish_pick(struct receiving *r, uint64_t lost, const char *text, struct shodo_error *err) {
+static enum shodo_status finish_pick(struct receiving *r, uint64_t lost, const char *text,
+                                     struct shodo_error *err) {
     struct shodo_pick *p = r->now;
     r->now = NULL;
     if (r->is_skipped)
         return SHODO_OK;
     p->lost_bytes = lost == UINT64_MAX ? p->size_bytes : lost;
     bool is_short = p->written_bytes < r->announced;
-    p->outcome = lost || is_short                                   ? SHODO_OUTCOME_FAILED
+    p->outcome = lost || is_short                             ? SHODO_OUTCOME_FAILED
                  : p->written_bytes == 0 && r->announced == 0 ? SHODO_OUTCOME_EMPTY
                                                               : SHODO_OUTCOME_COLLECTED;
     if (text && *text)
         set_text(p, text);
     else if (lost)
-        snprintf(p->text, sizeof p->text, "%llu bytes could not be read and are zeros", (unsigned long long)lost);
+        snprintf(p->text, sizeof p->text, "%llu bytes could not be read and are zeros",
+                 (unsigned long long)lost);
     return r->sink->end(r->sink->ctx, p, err);
 }
 
-static enum shodo_status on_begin(struct receiving *r, struct shodo_cur *c, struct shodo_error *why, struct shodo_error *fatal) {
+static enum shodo_status on_begin(struct receiving *r, struct shodo_cur *c, struct shodo_error *why,
+                                  struct shodo_error *fatal) {
     uint64_t i = shodo_cur_var(c);
     bool is_found = shodo_cur_u8(c) != 0;
     uint64_t size = shodo_cur_var(c), skipped = shodo_cur_var(c);
@@ -279,8 +296,8 @@ static enum shodo_status on_begin(struct receiving *r, struct shodo_cur *c, stru
     return SHODO_OK;
 }
 
-static enum shodo_status take(struct receiving *r, uint8_t type, struct shodo_cur *c, struct shodo_error *why,
-                              struct shodo_error *fatal) {
+static enum shodo_status take(struct receiving *r, uint8_t type, struct shodo_cur *c,
+                              struct shodo_error *why, struct shodo_error *fatal) {
     switch (type) {
     case SHODO_MSG_LISTING:
         return SHODO_OK;
@@ -306,14 +323,17 @@ static enum shodo_status take(struct receiving *r, uint8_t type, struct shodo_cu
         r->is_done = true;
         return SHODO_OK;
     case SHODO_MSG_FAIL:
-        return shodo_fail(why, SHODO_DAMAGED, "%.*s", (int)SHODO_MIN(c->len, (size_t)400), (const char *)c->data);
+        return shodo_fail(why, SHODO_DAMAGED, "%.*s", (int)SHODO_MIN(c->len, (size_t)400),
+                          (const char *)c->data);
     default:
         return shodo_fail(why, SHODO_DAMAGED, "unexpected message %u from the reader", type);
     }
 }
 
-/* One reader until its end; `why` says what became of it. Returns what ends the whole collection. */
-static enum shodo_status receive(struct receiving *r, struct shodo_error *why, struct shodo_error *err) {
+/* One reader until its end; `why` says what became of it. Returns what ends the whole collection.
+ */
+static enum shodo_status receive(struct receiving *r, struct shodo_error *why,
+                                 struct shodo_error *err) {
     struct shodo_worker w;
     struct shodo_error fatal = SHODO_ERROR_INIT;
     enum shodo_status st = shodo_worker_start(&w, reader_run, &r->job, r->job.host, err);
@@ -339,11 +359,13 @@ static enum shodo_status receive(struct receiving *r, struct shodo_error *why, s
     return fatal.status;
 }
 
-static enum shodo_status read_tree_file(struct receiving *r, struct shodo_pick *p, struct shodo_error *err) {
+static enum shodo_status read_tree_file(struct receiving *r, struct shodo_pick *p,
+                                        struct shodo_error *err) {
     int fd = -1;
     uint64_t size = 0;
     struct shodo_error why = SHODO_ERROR_INIT;
-    if (shodo_tree_open_file(&fd, r->job.host->fd, p->path, strlen(p->path), &size, &why) != SHODO_OK) {
+    if (shodo_tree_open_file(&fd, r->job.host->fd, p->path, strlen(p->path), &size, &why) !=
+        SHODO_OK) {
         p->outcome = SHODO_OUTCOME_MISSING;
         set_text(p, why.text);
         return SHODO_OK;
@@ -357,7 +379,8 @@ static enum shodo_status read_tree_file(struct receiving *r, struct shodo_pick *
         st = shodo_fail(err, SHODO_NOMEM, "no memory for reading");
     bool is_broken = false;
     while (st == SHODO_OK && p->written_bytes < size && !is_broken) {
-        ssize_t n = read(fd, b.data, (size_t)SHODO_MIN((uint64_t)PIECE_BYTES, size - p->written_bytes));
+        ssize_t n = read(fd, b.data,
+                         (size_t)SHODO_MIN((uint64_t)PIECE_BYTES, size - p->written_bytes));
         if (n < 0 && errno == EINTR)
             continue;
         is_broken = n <= 0;
@@ -372,11 +395,13 @@ static enum shodo_status read_tree_file(struct receiving *r, struct shodo_pick *
     shodo_io_close(&fd);
     if (st < 0)
         return st;
-    return finish_pick(r, is_broken ? size - p->written_bytes : 0, is_broken ? "the rest cannot be read" : NULL, err);
+    return finish_pick(r, is_broken ? size - p->written_bytes : 0,
+                       is_broken ? "the rest cannot be read" : NULL, err);
 }
 
 enum shodo_status shodo_collect_read(struct shodo_picks *p, const struct shodo_host_source *host,
-                                     const struct shodo_collect_sink *sink, struct shodo_error *err) {
+                                     const struct shodo_collect_sink *sink,
+                                     struct shodo_error *err) {
     struct receiving r = {.job = {.picks = p, .host = host}, .sink = sink};
     enum shodo_status st = SHODO_OK;
     for (size_t i = 0; host->is_tree && st == SHODO_OK && i < p->list.count; i++) {

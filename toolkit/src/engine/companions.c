@@ -24,7 +24,9 @@ struct shodo_companions {
 struct shodo_companions *shodo_companions_new(void) {
     struct shodo_companions *c = calloc(1, sizeof *c);
     if (c)
-        *c = (struct shodo_companions){.list = SHODO_VEC_INIT(sizeof(struct companion)), .arena = SHODO_ARENA_INIT, .scratch = SHODO_BUF_INIT};
+        *c = (struct shodo_companions){.list = SHODO_VEC_INIT(sizeof(struct companion)),
+                                       .arena = SHODO_ARENA_INIT,
+                                       .scratch = SHODO_BUF_INIT};
     return c;
 }
 
@@ -50,7 +52,11 @@ bool shodo_companions_add(struct shodo_companions *c, const struct shodo_entry *
     if (!one)
         return false;
     memcpy(encoded, c->scratch.data, c->scratch.len);
-    *one = (struct companion){.volume = e->volume, .path = path, .path_len = e->path_len, .encoded = encoded, .encoded_len = c->scratch.len};
+    *one = (struct companion){.volume = e->volume,
+                              .path = path,
+                              .path_len = e->path_len,
+                              .encoded = encoded,
+                              .encoded_len = c->scratch.len};
     return true;
 }
 
@@ -68,8 +74,8 @@ static bool is_beside(const struct companion *one, const char *path, size_t n) {
     return one->path[n] == '.';
 }
 
-size_t shodo_companions_append(const struct shodo_companions *c, uint32_t volume, const char *path, size_t n,
-                               struct shodo_buf *out) {
+size_t shodo_companions_append(const struct shodo_companions *c, uint32_t volume, const char *path,
+                               size_t n, struct shodo_buf *out) {
     size_t count = 0;
     for (size_t i = 0; i < c->list.count && count < SHODO_COMPANIONS_OF_ONE; i++) {
         const struct companion *one = shodo_vec_at(&c->list, i);

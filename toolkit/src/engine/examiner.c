@@ -28,8 +28,8 @@ struct examining {
     size_t queue_first, queue_count;
     struct shodo_source *disk;
     struct shodo_volume_table table;
-    size_t bad_ranges;   /* of the disk, when it last answered */
-    bool is_head_good;   /* its first sector could be read at the start */
+    size_t bad_ranges; /* of the disk, when it last answered */
+    bool is_head_good; /* its first sector could be read at the start */
     bool has_lost_disk;
     struct shodo_exam *exam;
     struct shodo_arena arena;
@@ -125,15 +125,16 @@ static enum shodo_status next_item(struct examining *x, int *ret_fd, struct shod
     return st;
 }
 
-static enum shodo_status source_of(struct examining *x, const struct shodo_item *item, int fd, struct shodo_source **ret,
-                                   struct shodo_error *err) {
+static enum shodo_status source_of(struct examining *x, const struct shodo_item *item, int fd,
+                                   struct shodo_source **ret, struct shodo_error *err) {
     if (x->job->host->is_tree) {
         if (fd < 0)
             return shodo_fail(err, SHODO_INVALID, "item came without a descriptor");
         return shodo_source_from_fd(ret, fd, item->size_bytes, x->job->host->sector_bytes, err);
     }
     if (item->volume >= x->table.volumes.count)
-        return shodo_fail(err, SHODO_DAMAGED, "item names volume %u of %zu", item->volume, x->table.volumes.count);
+        return shodo_fail(err, SHODO_DAMAGED, "item names volume %u of %zu", item->volume,
+                          x->table.volumes.count);
     *ret = shodo_volume_at(&x->table, item->volume)->source;
     return SHODO_OK;
 }
@@ -146,7 +147,8 @@ static void add_stats(struct shodo_item_stats *s, const struct shodo_exam_stats 
 }
 
 /* What is left of the item's bytes behind its entry: the transaction logs of a hive. */
-static size_t take_companions(struct examining *x, struct shodo_cur *c, struct shodo_entry out[SHODO_COMPANIONS_OF_ONE]) {
+static size_t take_companions(struct examining *x, struct shodo_cur *c,
+                              struct shodo_entry out[SHODO_COMPANIONS_OF_ONE]) {
     size_t count = 0;
     while (count < SHODO_COMPANIONS_OF_ONE && shodo_cur_left(c) > 0 &&
            shodo_entry_decode(&out[count], c, &x->arena, NULL) == SHODO_OK)
@@ -161,7 +163,8 @@ static bool is_head_readable(struct examining *x) {
            shodo_source_read(x->disk, 0, sector, sizeof sector, &bad, NULL) == SHODO_OK && bad == 0;
 }
 
-/* Something could not be read since it last answered, and now its first sector cannot be read either. */
+/* Something could not be read since it last answered, and now its first sector cannot be read
+ * either. */
 static bool is_gone(struct examining *x) {
     size_t bad = x->disk ? shodo_source_bad_count(x->disk) : 0;
     if (bad == x->bad_ranges || !x->is_head_good)
@@ -207,10 +210,12 @@ static enum shodo_status do_item(struct examining *x, int fd, struct shodo_error
     return x->status;
 }
 
-/* Half of the CPU limit used: ask to be replaced, so that the limit never hits an innocent entry. */
+/* Half of the CPU limit used: ask to be replaced, so that the limit never hits an innocent entry.
+ */
 static bool is_tired(void) {
     struct timespec t = {0};
-    return clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t) == 0 && (uint64_t)t.tv_sec > SHODO_LIMIT_EXAMINER_CPU_SECONDS / 2;
+    return clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t) == 0 &&
+           (uint64_t)t.tv_sec > SHODO_LIMIT_EXAMINER_CPU_SECONDS / 2;
 }
 
 static enum shodo_status open_disk(struct examining *x, struct shodo_error *err) {
@@ -227,9 +232,11 @@ static enum shodo_status open_disk(struct examining *x, struct shodo_error *err)
     for (size_t i = 0; is_same && then && i < then->volumes.count; i++)
         is_same = shodo_volume_at(then, i)->offset == shodo_volume_at(&x->table, i)->offset &&
                   shodo_volume_at(then, i)->fs == shodo_volume_at(&x->table, i)->fs;
-    return is_same ? SHODO_OK
-                   : shodo_fail(err, SHODO_UNREADABLE, "the disk no longer answers as it did at the start; connect it again "
-                                                       "and run the same command");
+    return is_same
+               ? SHODO_OK
+               : shodo_fail(err, SHODO_UNREADABLE,
+                            "the disk no longer answers as it did at the start; connect it again "
+                            "and run the same command");
 }
 
 int shodo_examiner_run(void *ctx, int channel_fd) {

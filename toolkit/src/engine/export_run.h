@@ -7,7 +7,8 @@
 #include "handover/export.h"
 
 /* NOTFOUND when there is no timeline yet. */
-enum shodo_status shodo_export_endpoint(struct shodo_export *e, const struct shodo_case_dir *dir, const struct shodo_case_endpoint *p,
+enum shodo_status shodo_export_endpoint(struct shodo_export *e, const struct shodo_case_dir *dir,
+                                        const struct shodo_case_endpoint *p,
                                         struct shodo_error *err);
 
 #endif

@@ -26,8 +26,13 @@ struct container {
 };
 
 static const struct container containers[] = {
-    {"QFI\xfb", 4, "qcow2"},      {"KDMV", 4, "VMDK"},           {"COWD", 4, "VMDK"},
-    {"vhdxfile", 8, "VHDX"},      {"conectix", 8, "dynamic VHD"}, {"LVF\x09\x0d\x0a\xff\x00", 8, "L01"}, {"EVF2", 4, "Ex01"},
+    {"QFI\xfb", 4, "qcow2"},
+    {"KDMV", 4, "VMDK"},
+    {"COWD", 4, "VMDK"},
+    {"vhdxfile", 8, "VHDX"},
+    {"conectix", 8, "dynamic VHD"},
+    {"LVF\x09\x0d\x0a\xff\x00", 8, "L01"},
+    {"EVF2", 4, "Ex01"},
 };
 
 static enum shodo_status refuse_container(int fd, const char *path, struct shodo_error *err) {
@@ -36,13 +41,15 @@ static enum shodo_status refuse_container(int fd, const char *path, struct shodo
         return SHODO_OK; /* too short for any of them; reading it says what is wrong */
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(containers); i++)
         if (memcmp(head, containers[i].magic, containers[i].len) == 0)
-            return shodo_fail(err, SHODO_UNSUPPORTED,
-                              "'%s' is a %s container; make a raw image first: qemu-img convert -O raw (for L01 and Ex01: ewfexport)",
-                              path, containers[i].name);
+            return shodo_fail(
+                err, SHODO_UNSUPPORTED,
+                "'%s' is a %s container; make a raw image first: qemu-img convert -O raw (for L01 and Ex01: ewfexport)",
+                path, containers[i].name);
     return SHODO_OK;
 }
 
-static enum shodo_status measure(struct shodo_host_source *h, const char *path, struct shodo_error *err) {
+static enum shodo_status measure(struct shodo_host_source *h, const char *path,
+                                 struct shodo_error *err) {
     struct stat st;
     if (fstat(h->fd, &st) != 0)
         return shodo_fail_errno(err, "looking at '%s'", path);
@@ -69,7 +76,8 @@ static enum shodo_status measure(struct shodo_host_source *h, const char *path, 
     return r == SHODO_OK ? shodo_host_find_segments(h, err) : r;
 }
 
-enum shodo_status shodo_host_open(struct shodo_host_source *ret, const char *path, struct shodo_error *err) {
+enum shodo_status shodo_host_open(struct shodo_host_source *ret, const char *path,
+                                  struct shodo_error *err) {
     *ret = (struct shodo_host_source){.fd = -1};
     char *full = realpath(path, NULL);
     if (!full)
@@ -95,7 +103,8 @@ void shodo_host_done(struct shodo_host_source *h) {
     shodo_io_close(&h->fd);
 }
 
-enum shodo_status shodo_host_open_dir(int *ret_fd, const char *path, bool create, struct shodo_error *err) {
+enum shodo_status shodo_host_open_dir(int *ret_fd, const char *path, bool create,
+                                      struct shodo_error *err) {
     *ret_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (*ret_fd >= 0)
         return SHODO_OK;
@@ -107,8 +116,8 @@ enum shodo_status shodo_host_open_dir(int *ret_fd, const char *path, bool create
     return *ret_fd >= 0 ? SHODO_OK : shodo_fail_errno(err, "opening directory '%s'", path);
 }
 
-enum shodo_status shodo_host_split(int *ret_dirfd, const char **ret_name, const char *path, char store[4096],
-                                   struct shodo_error *err) {
+enum shodo_status shodo_host_split(int *ret_dirfd, const char **ret_name, const char *path,
+                                   char store[4096], struct shodo_error *err) {
     size_t n = strlen(path);
     while (n > 1 && path[n - 1] == '/')
         n--;
@@ -126,7 +135,8 @@ enum shodo_status shodo_host_split(int *ret_dirfd, const char **ret_name, const 
     return shodo_host_open_dir(ret_dirfd, slash == store ? "/" : store, false, err);
 }
 
-static enum shodo_status read_fd(struct shodo_buf *out, int fd, const char *path, size_t max, struct shodo_error *err) {
+static enum shodo_status read_fd(struct shodo_buf *out, int fd, const char *path, size_t max,
+                                 struct shodo_error *err) {
     enum { PIECE = 65536 };
     for (;;) {
         if (!shodo_buf_reserve(out, PIECE + 1))
@@ -146,7 +156,8 @@ static enum shodo_status read_fd(struct shodo_buf *out, int fd, const char *path
     return SHODO_OK;
 }
 
-enum shodo_status shodo_host_read(struct shodo_buf *out, const char *path, size_t max, struct shodo_error *err) {
+enum shodo_status shodo_host_read(struct shodo_buf *out, const char *path, size_t max,
+                                  struct shodo_error *err) {
     if (strcmp(path, "-") == 0)
         return read_fd(out, STDIN_FILENO, "standard input", max, err);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

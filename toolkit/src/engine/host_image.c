@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Image files of several segments and recovery keys: found and read in the supervisor, used in the workers. */
+/* Image files of several segments and recovery keys: found and read in the supervisor, used in the
+ * workers. */
 #include "engine/host_image.h"
 
 #include <dirent.h>
@@ -48,7 +49,8 @@ static enum pattern pattern_of(const char *ext) {
 static uint32_t ewf_number(const char *e) {
     if (is_digits(e + 1, 2))
         return (e[0] | 0x20) == 'e' ? (uint32_t)(e[1] - '0') * 10 + (uint32_t)(e[2] - '0') : 0;
-    uint32_t a = (uint32_t)((e[0] | 0x20) - 'e'), b = (uint32_t)((e[1] | 0x20) - 'a'), c = (uint32_t)((e[2] | 0x20) - 'a');
+    uint32_t a = (uint32_t)((e[0] | 0x20) - 'e'), b = (uint32_t)((e[1] | 0x20) - 'a'),
+             c = (uint32_t)((e[2] | 0x20) - 'a');
     return 100 + (a * LETTERS + b) * LETTERS + c;
 }
 
@@ -74,7 +76,8 @@ static void name_of(char out[EXTENSION_MAX + 4], enum pattern p, uint64_t n, con
     }
 }
 
-static enum shodo_status add_segment(struct shodo_host_source *h, int fd, uint64_t size, struct shodo_error *err) {
+static enum shodo_status add_segment(struct shodo_host_source *h, int fd, uint64_t size,
+                                     struct shodo_error *err) {
     struct shodo_segment *s = shodo_vec_push(&h->segments);
     if (!s)
         return shodo_fail(err, SHODO_NOMEM, "no memory for a segment");
@@ -97,7 +100,8 @@ static enum shodo_status open_member(const struct family *f, uint64_t n, struct 
     snprintf(name, sizeof name, "%.*s%s", (int)f->stem, f->name, ext);
     int fd = openat(f->dirfd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
-        return errno == ENOENT ? SHODO_NOTFOUND : shodo_fail_errno(err, "opening segment '%s'", name);
+        return errno == ENOENT ? SHODO_NOTFOUND
+                               : shodo_fail_errno(err, "opening segment '%s'", name);
     struct stat st;
     enum shodo_status r = SHODO_OK;
     if (fstat(fd, &st) != 0)
@@ -127,8 +131,10 @@ static enum shodo_status check_gap(const struct family *f, uint64_t last, struct
         if (pattern_of(ext) == f->pattern && number_of(f->pattern, ext) > last) {
             char missing[EXTENSION_MAX + 4];
             name_of(missing, f->pattern, last + 1, f->name + f->stem);
-            st = shodo_fail(err, SHODO_DAMAGED, "segment '%.*s%s' is missing, but '%s' is there: the set must be complete",
-                            (int)f->stem, f->name, missing, e->d_name);
+            st = shodo_fail(
+                err, SHODO_DAMAGED,
+                "segment '%.*s%s' is missing, but '%s' is there: the set must be complete",
+                (int)f->stem, f->name, missing, e->d_name);
         }
     }
     closedir(d);
@@ -151,7 +157,9 @@ static enum shodo_status find_members(const struct family *f, struct shodo_error
         name_of(before, f->pattern, first - 1, ext);
         snprintf(name, sizeof name, "%.*s%s", (int)f->stem, f->name, before);
         if (faccessat(f->dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-            return shodo_fail(err, SHODO_INVALID, "'%s' is not the first segment: name the first one (there is '%s')", f->name, name);
+            return shodo_fail(err, SHODO_INVALID,
+                              "'%s' is not the first segment: name the first one (there is '%s')",
+                              f->name, name);
         return SHODO_OK; /* an image that merely ends in digits */
     }
     allow_files();
@@ -172,9 +180,14 @@ enum shodo_status shodo_host_find_segments(struct shodo_host_source *h, struct s
     h->segments = (struct shodo_vec)SHODO_VEC_INIT(sizeof(struct shodo_segment));
     enum shodo_status st = add_segment(h, h->fd, h->size_bytes, err);
     const char *slash = strrchr(h->path, '/'), *dot = strrchr(h->path, '.');
-    if (st != SHODO_OK || h->is_block || !slash || !dot || dot < slash || strlen(slash + 1) > NAME_MAX)
+    if (st != SHODO_OK || h->is_block || !slash || !dot || dot < slash ||
+        strlen(slash + 1) > NAME_MAX)
         return st;
-    struct family f = {.h = h, .pattern = pattern_of(dot + 1), .dirfd = -1, .name = slash + 1, .stem = (size_t)(dot - slash)};
+    struct family f = {.h = h,
+                       .pattern = pattern_of(dot + 1),
+                       .dirfd = -1,
+                       .name = slash + 1,
+                       .stem = (size_t)(dot - slash)};
     if (f.pattern == PATTERN_NONE)
         return SHODO_OK;
     char folder[sizeof h->path];
@@ -186,12 +199,14 @@ enum shodo_status shodo_host_find_segments(struct shodo_host_source *h, struct s
     return st;
 }
 
-enum shodo_status shodo_host_add_key(struct shodo_host_source *h, const char *path, struct shodo_error *err) {
+enum shodo_status shodo_host_add_key(struct shodo_host_source *h, const char *path,
+                                     struct shodo_error *err) {
     struct shodo_buf b = SHODO_BUF_INIT;
     struct shodo_bitlocker_key key;
     const struct rlimit none = {0};
     if (h->keys.count >= SHODO_LIMIT_RECOVERY_KEYS)
-        return shodo_fail(err, SHODO_LIMIT, "more than %u recovery keys", SHODO_LIMIT_RECOVERY_KEYS);
+        return shodo_fail(err, SHODO_LIMIT, "more than %u recovery keys",
+                          SHODO_LIMIT_RECOVERY_KEYS);
     h->keys.item_bytes = sizeof key;
     setrlimit(RLIMIT_CORE, &none); /* a crash must not write the key anywhere */
     enum shodo_status st = shodo_host_read(&b, path, KEY_FILE_BYTES, err);
@@ -216,7 +231,9 @@ void shodo_host_image_done(struct shodo_host_source *h) {
     shodo_vec_done(&h->keys);
 }
 
-enum shodo_status shodo_host_source_open(struct shodo_source **ret, const struct shodo_host_source *h, struct shodo_error *err) {
+enum shodo_status shodo_host_source_open(struct shodo_source **ret,
+                                         const struct shodo_host_source *h,
+                                         struct shodo_error *err) {
     size_t n = h->segments.count;
     if (n == 0)
         return shodo_source_from_fd(ret, h->fd, h->size_bytes, h->sector_bytes, err);
@@ -253,7 +270,8 @@ static bool unlock(struct shodo_volume *v, const struct shodo_host_source *h) {
 }
 
 enum shodo_status shodo_host_volumes_open(struct shodo_source **ret, struct shodo_volume_table *t,
-                                          const struct shodo_host_source *h, uint64_t *ret_unlocked, struct shodo_error *err) {
+                                          const struct shodo_host_source *h, uint64_t *ret_unlocked,
+                                          struct shodo_error *err) {
     enum shodo_status st = shodo_host_source_open(ret, h, err);
     uint64_t unlocked = 0;
     if (st == SHODO_OK)

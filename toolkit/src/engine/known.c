@@ -64,7 +64,8 @@ static size_t slot_of(const struct shodo_known *k, const uint8_t sha256[32]) {
     return s;
 }
 
-bool shodo_known_find(const struct shodo_known *k, const uint8_t sha256[32], const void **ret, size_t *ret_n) {
+bool shodo_known_find(const struct shodo_known *k, const uint8_t sha256[32], const void **ret,
+                      size_t *ret_n) {
     size_t s = slot_of(k, sha256);
     if (!k->slots[s])
         return false;
@@ -89,7 +90,8 @@ static bool grow(struct shodo_known *k) {
     return true;
 }
 
-void shodo_known_learn(struct shodo_known *k, const uint8_t sha256[32], const void *matches, size_t n) {
+void shodo_known_learn(struct shodo_known *k, const uint8_t sha256[32], const void *matches,
+                       size_t n) {
     if (k->contents.count >= SHODO_LIMIT_CACHE_CONTENTS || n > SHODO_LIMIT_MESSAGE_BYTES ||
         k->arena.used_bytes + n > SHODO_LIMIT_CACHE_BYTES)
         return;

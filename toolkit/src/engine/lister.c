@@ -40,8 +40,9 @@ struct listing {
     struct shodo_vec items; /* struct waiting */
     struct shodo_buf scratch, message;
     struct shodo_tally *policy;
-    struct shodo_companions *companions; /* NULL for directory sources: their logs cannot be opened beside the hive */
-    struct shodo_census *census; /* NULL: none */
+    /* NULL for directory sources: their logs cannot be opened beside the hive */
+    struct shodo_companions *companions;
+    struct shodo_census *census;       /* NULL: none */
     struct shodo_shadow_traces traces; /* of the volume being listed */
     struct shodo_totals totals;
     uint32_t volume;
@@ -69,7 +70,8 @@ static void beat(struct listing *l) {
     shodo_buf_done(&b);
 }
 
-static void say_problem(struct listing *l, enum shodo_ledger_reason reason, uint64_t record, const char *path, const char *text) {
+static void say_problem(struct listing *l, enum shodo_ledger_reason reason, uint64_t record,
+                        const char *path, const char *text) {
     struct shodo_ledger line = {.is_problem = true,
                                 .reason = reason,
                                 .volume = l->volume,
@@ -84,14 +86,16 @@ static void say_problem(struct listing *l, enum shodo_ledger_reason reason, uint
     send_it(l, SHODO_MSG_LEDGER);
 }
 
-static void on_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t record, const char *path, const char *text) {
+static void on_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t record,
+                       const char *path, const char *text) {
     say_problem(ctx, reason, record, path, text);
 }
 
 static uint64_t entry_bytes(const struct shodo_entry *e) {
     uint64_t sum = 0;
     for (size_t i = 0; i < e->streams_count; i++)
-        if (!(e->streams[i].flags & SHODO_STREAM_NOT_DATA) && !shodo_add_u64(sum, e->streams[i].size_bytes, &sum))
+        if (!(e->streams[i].flags & SHODO_STREAM_NOT_DATA) &&
+            !shodo_add_u64(sum, e->streams[i].size_bytes, &sum))
             return UINT64_MAX;
     return sum;
 }
@@ -104,7 +108,8 @@ static size_t path_at(const struct shodo_item *i, size_t message_len) {
     return message_len - i->entry_len - n - i->path_len;
 }
 
-static enum shodo_status keep_item(struct listing *l, const struct shodo_entry *e, enum shodo_phase phase, uint64_t bytes) {
+static enum shodo_status keep_item(struct listing *l, const struct shodo_entry *e,
+                                   enum shodo_phase phase, uint64_t bytes) {
     shodo_buf_clear(&l->scratch);
     shodo_buf_clear(&l->message);
     if (!shodo_entry_encode(&l->scratch, e))
@@ -122,7 +127,8 @@ static enum shodo_status keep_item(struct listing *l, const struct shodo_entry *
     if (!shodo_msg_put_item(&l->message, &item))
         return SHODO_NOMEM;
     if (l->message.len >= SHODO_LIMIT_MESSAGE_BYTES - 16 || e->path_len > SHODO_LIMIT_PATH_BYTES) {
-        say_problem(l, SHODO_LEDGER_TOO_LARGE, e->record, NULL, "record describes more names, streams or runs than one message holds");
+        say_problem(l, SHODO_LEDGER_TOO_LARGE, e->record, NULL,
+                    "record describes more names, streams or runs than one message holds");
         return SHODO_OK;
     }
     struct waiting *w = shodo_vec_push(&l->items);
@@ -199,8 +205,10 @@ size_t shodo_list_plain(const uint8_t *p, size_t n) {
         }
         if (n - i < 3 || !is_tail(p[i + 1]) || !is_tail(p[i + 2]))
             break;
-        bool is_kana = p[i] == 0xe3 && p[i + 1] >= 0x81 && p[i + 1] <= 0x83;                       /* U+3040..U+30FF */
-        bool is_han = (p[i] == 0xe4 && p[i + 1] >= 0xb8) || (p[i] >= 0xe5 && p[i] <= 0xe9); /* U+4E00..U+9FFF */
+        /* U+3040..U+30FF */
+        bool is_kana = p[i] == 0xe3 && p[i + 1] >= 0x81 && p[i + 1] <= 0x83;
+        /* U+4E00..U+9FFF */
+        bool is_han = (p[i] == 0xe4 && p[i + 1] >= 0xb8) || (p[i] >= 0xe5 && p[i] <= 0xe9);
         if (!is_kana && !is_han)
             break;
         i += 3;
@@ -226,7 +234,8 @@ static char *put_u64(char *at, uint64_t v) {
 }
 
 /* "r  0:43-1<TAB>size<TAB>path:stream": kind, '*' when deleted, volume:record-sequence. */
-static void add_text_line(struct shodo_buf *b, const struct shodo_entry *e, const struct shodo_stream *s) {
+static void add_text_line(struct shodo_buf *b, const struct shodo_entry *e,
+                          const struct shodo_stream *s) {
     char head[96], *at = head;
     *at++ = kind_letter(e);
     *at++ = e->flags & SHODO_ENTRY_DELETED ? '*' : ' ';
@@ -271,7 +280,8 @@ static enum shodo_status on_text(void *ctx, const struct shodo_entry *e) {
     return l->send_status;
 }
 
-static void on_text_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t record, const char *path, const char *text) {
+static void on_text_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t record,
+                            const char *path, const char *text) {
     struct listing *l = ctx;
     flush_text(l, true);
     say_problem(l, reason, record, path, text);
@@ -287,9 +297,11 @@ static int compare(const void *pa, const void *pb) {
         return a->first_offset < b->first_offset ? -1 : 1;
     if (a->record != b->record)
         return a->record < b->record ? -1 : 1;
-    /* Directory sources have no record numbers. In the order of their paths copies of a file lie far from each other: two
-     * examiners do not scan the same content at the same time, which nobody could have learned from the other. */
-    int r = memcmp(a->message + a->path_at, b->message + b->path_at, SHODO_MIN(a->path_len, b->path_len));
+    /* Directory sources have no record numbers. In the order of their paths copies of a file lie
+     * far from each other: two examiners do not scan the same content at the same time, which
+     * nobody could have learned from the other. */
+    int r = memcmp(a->message + a->path_at, b->message + b->path_at,
+                   SHODO_MIN(a->path_len, b->path_len));
     return r ? r : (a->path_len > b->path_len) - (a->path_len < b->path_len);
 }
 
@@ -302,12 +314,14 @@ static void attach_companions(struct listing *l, struct waiting *w) {
         return;
     shodo_buf_clear(&l->scratch);
     shodo_buf_add(&l->scratch, item.entry, item.entry_len);
-    if (shodo_companions_append(l->companions, item.volume, item.path, item.path_len, &l->scratch) == 0)
+    if (shodo_companions_append(l->companions, item.volume, item.path, item.path_len,
+                                &l->scratch) == 0)
         return;
     item.entry = (const uint8_t *)l->scratch.data;
     item.entry_len = l->scratch.len;
     shodo_buf_clear(&l->message);
-    if (l->scratch.failed || !shodo_msg_put_item(&l->message, &item) || l->message.len >= SHODO_LIMIT_MESSAGE_BYTES - 16)
+    if (l->scratch.failed || !shodo_msg_put_item(&l->message, &item) ||
+        l->message.len >= SHODO_LIMIT_MESSAGE_BYTES - 16)
         return;
     char *copy = shodo_arena_alloc(&l->arena, l->message.len, 1);
     if (!copy)
@@ -348,7 +362,8 @@ static void on_census(void *ctx, const struct shodo_fact *f) {
     struct listing *l = ctx;
     shodo_buf_clear(&l->message);
     if (strlen(f->values_json) > SHODO_MSG_DETAIL_BYTES || !shodo_msg_put_fact(&l->message, f)) {
-        say_problem(l, SHODO_LEDGER_TOO_LARGE, 0, NULL, "a count over all entries of the volume is longer than one message holds");
+        say_problem(l, SHODO_LEDGER_TOO_LARGE, 0, NULL,
+                    "a count over all entries of the volume is longer than one message holds");
         return;
     }
     send_it(l, SHODO_MSG_FACT);
@@ -370,16 +385,18 @@ static void say_policy(struct listing *l, const struct shodo_volume *v) {
 static void say_locked(struct listing *l, const struct shodo_volume *v) {
     char text[sizeof v->why + sizeof v->key_ids + 256];
     if (v->key_ids[0])
-        snprintf(text, sizeof text,
-                 "%s. Waiting for the key: look for a printout or an account page with key ID %s, write its 48 digits into a "
-                 "file and run the same command again with --recovery-key-file FILE",
-                 v->why, v->key_ids);
+        snprintf(
+            text, sizeof text,
+            "%s. Waiting for the key: look for a printout or an account page with key ID %s, write its 48 digits into a "
+            "file and run the same command again with --recovery-key-file FILE",
+            v->why, v->key_ids);
     else
         snprintf(text, sizeof text, "%s", v->why);
     say_problem(l, SHODO_LEDGER_ENCRYPTED, 0, NULL, text);
 }
 
-static void list_volume(struct listing *l, struct shodo_volume *v, const struct shodo_walk_sink *sink) {
+static void list_volume(struct listing *l, struct shodo_volume *v,
+                        const struct shodo_walk_sink *sink) {
     struct shodo_error err = SHODO_ERROR_INIT;
     l->volume = v->index;
     l->drive = v->drive;
@@ -387,7 +404,8 @@ static void list_volume(struct listing *l, struct shodo_volume *v, const struct 
     l->traces = (struct shodo_shadow_traces){.live = 0};
     beat(l); /* says which volume it is, before anything of it is parsed */
     if (l->job->skip[v->index / 64] >> (v->index % 64) & 1) {
-        say_problem(l, SHODO_LEDGER_CRASH, 0, NULL, "listing this volume ended the lister process; the volume was not examined");
+        say_problem(l, SHODO_LEDGER_CRASH, 0, NULL,
+                    "listing this volume ended the lister process; the volume was not examined");
         return;
     }
     if (v->fs == SHODO_FS_NONE || strcmp(v->fs_name, "swap") == 0) {
@@ -411,9 +429,10 @@ static void list_volume(struct listing *l, struct shodo_volume *v, const struct 
     if (st == SHODO_OK)
         st = shodo_walk_run(w, &o, sink, &stats, &err);
     if (st < 0)
-        say_problem(l, st == SHODO_UNREADABLE ? SHODO_LEDGER_UNREADABLE
-                       : st == SHODO_UNSUPPORTED ? SHODO_LEDGER_UNSUPPORTED
-                                                 : SHODO_LEDGER_DAMAGED,
+        say_problem(l,
+                    st == SHODO_UNREADABLE    ? SHODO_LEDGER_UNREADABLE
+                    : st == SHODO_UNSUPPORTED ? SHODO_LEDGER_UNSUPPORTED
+                                              : SHODO_LEDGER_DAMAGED,
                     0, NULL, err.text[0] ? err.text : "the volume could not be listed");
     if (l->census)
         shodo_census_finish(l->census, on_census, l);
@@ -432,7 +451,8 @@ bool shodo_lister_is_named(const char *name, const struct shodo_volume *v) {
 bool shodo_lister_shadow(const char *word, uint32_t *ret) {
     uint64_t n = 0;
     bool is_newest = strcmp(word, "newest") == 0;
-    if (!is_newest && (!shodo_text_parse_u64(word, strlen(word), &n) || n == 0 || n > SHODO_LIMIT_SHADOWS))
+    if (!is_newest &&
+        (!shodo_text_parse_u64(word, strlen(word), &n) || n == 0 || n > SHODO_LIMIT_SHADOWS))
         return false;
     *ret = is_newest ? SHODO_VSS_NEWEST : (uint32_t)n;
     return true;
@@ -440,7 +460,8 @@ bool shodo_lister_shadow(const char *word, uint32_t *ret) {
 
 static enum shodo_status on_difference(void *ctx, const struct shodo_difference *d) {
     struct listing *l = ctx;
-    if (shodo_shadow_is_store(d->now ? d->now->path : d->before->path, d->now ? d->now->path_len : d->before->path_len))
+    if (shodo_shadow_is_store(d->now ? d->now->path : d->before->path,
+                              d->now ? d->now->path_len : d->before->path_len))
         return SHODO_OK; /* the files that hold the copies differ always */
     shodo_shadow_line(&l->message, l->volume, d, l->job->form == SHODO_LIST_JSON);
     if (l->message.failed || l->message.len >= SHODO_LIMIT_MESSAGE_BYTES - 1)
@@ -464,20 +485,25 @@ static void compare_states(struct listing *l, struct shodo_volume *then, struct 
     enum shodo_status st = shodo_compare(then, now, l->job->want_content, &sink, &stats, &err);
     flush_text(l, true);
     if (st < 0)
-        say_problem(l, SHODO_LEDGER_DAMAGED, 0, NULL, err.text[0] ? err.text : "the comparison was not finished");
+        say_problem(l, SHODO_LEDGER_DAMAGED, 0, NULL,
+                    err.text[0] ? err.text : "the comparison was not finished");
     if (stats.unread) {
         char text[128];
-        snprintf(text, sizeof text, "%llu files could not be read whole in both states and are compared by size and time only",
-                 (unsigned long long)stats.unread);
+        snprintf(
+            text, sizeof text,
+            "%llu files could not be read whole in both states and are compared by size and time only",
+            (unsigned long long)stats.unread);
         say_problem(l, SHODO_LEDGER_UNREADABLE, 0, NULL, text);
     }
 }
 
 /* false: this volume has no such copy. */
-static bool list_shadow(struct listing *l, struct shodo_volume *v, const struct shodo_walk_sink *sink, struct shodo_error *why) {
+static bool list_shadow(struct listing *l, struct shodo_volume *v,
+                        const struct shodo_walk_sink *sink, struct shodo_error *why) {
     struct shodo_volume then;
     struct shodo_vss *vss = NULL;
-    if (v->fs != SHODO_FS_NTFS || v->why[0] || shodo_vss_volume(&then, &vss, v, l->job->shadow, why) != SHODO_OK)
+    if (v->fs != SHODO_FS_NTFS || v->why[0] ||
+        shodo_vss_volume(&then, &vss, v, l->job->shadow, why) != SHODO_OK)
         return false;
     if (l->job->is_compared)
         compare_states(l, &then, v);
@@ -488,7 +514,8 @@ static bool list_shadow(struct listing *l, struct shodo_volume *v, const struct 
     return true;
 }
 
-static enum shodo_status list_image(struct listing *l, const struct shodo_walk_sink *sink, struct shodo_error *err) {
+static enum shodo_status list_image(struct listing *l, const struct shodo_walk_sink *sink,
+                                    struct shodo_error *err) {
     const struct shodo_host_source *h = l->job->host;
     struct shodo_source *s = NULL;
     struct shodo_volume_table t;
@@ -509,9 +536,12 @@ static enum shodo_status list_image(struct listing *l, const struct shodo_walk_s
             shown += list_shadow(l, v, sink, err);
     }
     if (l->job->only && !named)
-        return shodo_fail(err, SHODO_NOTFOUND, "there is no volume '%.40s'; 'shodo sources' lists them", l->job->only);
+        return shodo_fail(err, SHODO_NOTFOUND,
+                          "there is no volume '%.40s'; 'shodo sources' lists them", l->job->only);
     if (l->job->shadow && !shown)
-        return err && err->text[0] ? SHODO_NOTFOUND : shodo_fail(err, SHODO_NOTFOUND, "no volume has shadow copies that can be read");
+        return err && err->text[0] ? SHODO_NOTFOUND
+                                   : shodo_fail(err, SHODO_NOTFOUND,
+                                                "no volume has shadow copies that can be read");
     /* the process ends here: what it holds is given back by the kernel */
     return SHODO_OK;
 }
@@ -519,21 +549,26 @@ static enum shodo_status list_image(struct listing *l, const struct shodo_walk_s
 int shodo_lister_run(void *ctx, int channel_fd) {
     const struct shodo_lister *job = ctx;
     struct shodo_error err = SHODO_ERROR_INIT;
-    struct listing l = {.job = job, .fd = channel_fd, .items = SHODO_VEC_INIT(sizeof(struct waiting))};
+    struct listing l = {
+        .job = job, .fd = channel_fd, .items = SHODO_VEC_INIT(sizeof(struct waiting))};
     const struct shodo_sandbox_limits limits = {.as_bytes = SHODO_GIB(AS_GIB)};
     bool is_text = job->form != SHODO_LIST_ITEMS;
-    const struct shodo_walk_sink sink = {
-        .ctx = &l, .entry = is_text ? on_text : on_entry, .problem = is_text ? on_text_problem : on_problem};
-    enum shodo_status st = job->host->is_tree ? shodo_sandbox_limits_only(&limits, &err) : shodo_sandbox_enter(&limits, &err);
+    const struct shodo_walk_sink sink = {.ctx = &l,
+                                         .entry = is_text ? on_text : on_entry,
+                                         .problem = is_text ? on_text_problem : on_problem};
+    enum shodo_status st = job->host->is_tree ? shodo_sandbox_limits_only(&limits, &err)
+                                              : shodo_sandbox_enter(&limits, &err);
     if (st == SHODO_OK && !is_text && !(l.policy = shodo_tally_new()))
         st = shodo_fail(&err, SHODO_NOMEM, "no memory for the lister");
     if (st == SHODO_OK && !is_text && job->detect && !(l.census = shodo_census_new(job->detect)))
         st = shodo_fail(&err, SHODO_NOMEM, "no memory for the lister");
-    if (st == SHODO_OK && !is_text && !job->host->is_tree && !(l.companions = shodo_companions_new()))
+    if (st == SHODO_OK && !is_text && !job->host->is_tree &&
+        !(l.companions = shodo_companions_new()))
         st = shodo_fail(&err, SHODO_NOMEM, "no memory for the lister");
     struct shodo_walk_stats stats = {0};
     if (st == SHODO_OK)
-        st = job->host->is_tree ? shodo_tree_walk(job->host->fd, &sink, &stats, &err) : list_image(&l, &sink, &err);
+        st = job->host->is_tree ? shodo_tree_walk(job->host->fd, &sink, &stats, &err)
+                                : list_image(&l, &sink, &err);
     if (st < 0) {
         shodo_channel_send(channel_fd, SHODO_MSG_FAIL, err.text, strlen(err.text), NULL);
         return 1;
@@ -554,12 +589,14 @@ int shodo_lister_run(void *ctx, int channel_fd) {
     return l.send_status != SHODO_OK;
 }
 
-/* A key that opens nothing is a slip of the user; volumes that wait are named with their key IDs. */
+/* A key that opens nothing is a slip of the user; volumes that wait are named with their key IDs.
+ */
 static enum shodo_status refuse_keys(const struct shodo_volume_table *t, struct shodo_error *err) {
     for (size_t i = 0; i < t->volumes.count; i++) {
         const struct shodo_volume *v = shodo_volume_at(t, i);
         if (v->fs == SHODO_FS_BITLOCKER)
-            return shodo_fail(err, SHODO_REFUSED, "the recovery key does not fit volume %u: %s", v->index, v->why);
+            return shodo_fail(err, SHODO_REFUSED, "the recovery key does not fit volume %u: %s",
+                              v->index, v->why);
     }
     return SHODO_OK; /* nothing is locked: no key was needed */
 }
@@ -589,7 +626,8 @@ int shodo_probe_run(void *ctx, int channel_fd) {
     return st != SHODO_OK;
 }
 
-static enum shodo_status send_verdicts(int fd, size_t first, const struct shodo_rule_verdict *v, size_t count, struct shodo_error *err) {
+static enum shodo_status send_verdicts(int fd, size_t first, const struct shodo_rule_verdict *v,
+                                       size_t count, struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     enum shodo_status st = SHODO_OK;
     for (size_t i = 0; i < count && st == SHODO_OK; i++) {
@@ -609,7 +647,9 @@ int shodo_trial_run(void *ctx, int channel_fd) {
         st = shodo_fail(&err, SHODO_NOMEM, "no memory for verdicts");
     for (size_t done = 0; st == SHODO_OK && done < t->count;) {
         const struct shodo_rule_text *texts = t->texts + t->first + done;
-        size_t n = t->is_artifacts || t->is_alone ? 0 : shodo_rules_try_together(texts, t->count - done, v);
+        size_t n = t->is_artifacts || t->is_alone
+                       ? 0
+                       : shodo_rules_try_together(texts, t->count - done, v);
         if (n == 0 && t->is_artifacts)
             shodo_artifacts_try(texts, v);
         else if (n == 0)

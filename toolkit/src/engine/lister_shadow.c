@@ -44,7 +44,8 @@ struct telling {
     void *ctx;
 };
 
-static struct shodo_json begin(struct telling *t, const char *kind, int64_t time, uint64_t record, const char *path) {
+static struct shodo_json begin(struct telling *t, const char *kind, int64_t time, uint64_t record,
+                               const char *path) {
     t->fact.kind = kind;
     t->fact.time = time;
     t->fact.record = record;
@@ -62,7 +63,8 @@ static void end(struct telling *t, struct shodo_json *j) {
         t->tell(t->ctx, &t->fact);
 }
 
-static void tell_copies(struct telling *t, const struct shodo_shadow_traces *traces, const struct shodo_volume_shadows *s) {
+static void tell_copies(struct telling *t, const struct shodo_shadow_traces *traces,
+                        const struct shodo_volume_shadows *s) {
     uint32_t shown = SHODO_MIN(s->count, SHODO_VOLUME_SHADOWS), unreadable = 0;
     int64_t newest = shown ? s->created[shown - 1] : SHODO_TIME_NONE;
     struct shodo_json j = begin(t, "copies", newest, 0, "/System Volume Information");
@@ -88,7 +90,10 @@ static void tell_copies(struct telling *t, const struct shodo_shadow_traces *tra
 
 void shodo_shadow_facts(const struct shodo_shadow_traces *traces, struct shodo_volume *v,
                         void (*fact)(void *ctx, const struct shodo_fact *f), void *ctx) {
-    struct telling t = {.fact = {.reader = "vss", .volume = v->index, .source = ""}, .values = SHODO_BUF_INIT, .tell = fact, .ctx = ctx};
+    struct telling t = {.fact = {.reader = "vss", .volume = v->index, .source = ""},
+                        .values = SHODO_BUF_INIT,
+                        .tell = fact,
+                        .ctx = ctx};
     shodo_vss_describe(v);
     if (v->shadows.is_known)
         tell_copies(&t, traces, &v->shadows);
@@ -137,8 +142,9 @@ static void text_line(struct shodo_buf *b, uint32_t volume, const struct shodo_d
         shodo_time_utc(d->before->modified, 0, written[0]);
     if (d->now)
         shodo_time_utc(d->now->modified, 0, written[1]);
-    shodo_buf_addf(b, "%s%s\t%u:%llu-%u", shodo_difference_name(d->kind), d->is_content ? " (bytes only)" : "", volume,
-                   (unsigned long long)any->record, any->sequence);
+    shodo_buf_addf(b, "%s%s\t%u:%llu-%u", shodo_difference_name(d->kind),
+                   d->is_content ? " (bytes only)" : "", volume, (unsigned long long)any->record,
+                   any->sequence);
     add_pair(b, d->before ? size[0] : NULL, d->now ? size[1] : NULL);
     add_pair(b, d->before ? written[0] : NULL, d->now ? written[1] : NULL);
     shodo_buf_addc(b, '\t');
@@ -154,7 +160,8 @@ static void text_line(struct shodo_buf *b, uint32_t volume, const struct shodo_d
     shodo_buf_addc(b, '\n');
 }
 
-void shodo_shadow_line(struct shodo_buf *b, uint32_t volume, const struct shodo_difference *d, bool is_json) {
+void shodo_shadow_line(struct shodo_buf *b, uint32_t volume, const struct shodo_difference *d,
+                       bool is_json) {
     if (!is_json) {
         text_line(b, volume, d);
         return;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The lister's view of shadow copies: facts about them, signs of deleted ones, and what differs between one and the present.
+ * The lister's view of shadow copies: facts about them, signs of deleted ones, and what differs
+ * between one and the present.
  *
  * Facts of reader "vss", one volume each:
- *  copies         time = newest copy. {state: present|none|never|damaged, count, unreadable, created[], store_files,
- *                 deleted_store_files}. "none": the list exists and is empty
- *  copy           time = when it was made. {number, readable}
- *  store_deleted  time = last change of the record. {path, born, bytes}: the file that held a copy is deleted; its record is
- *                 still there
+ *  copies         time = newest copy. {state: present|none|never|damaged, count, unreadable,
+ * created[], store_files, deleted_store_files}. "none": the list exists and is empty copy time =
+ * when it was made. {number, readable} store_deleted  time = last change of the record. {path,
+ * born, bytes}: the file that held a copy is deleted; its record is still there
  */
 #ifndef SHODO_ENGINE_LISTER_SHADOW_H
 #define SHODO_ENGINE_LISTER_SHADOW_H
@@ -39,6 +39,7 @@ void shodo_shadow_facts(const struct shodo_shadow_traces *t, struct shodo_volume
 
 struct shodo_difference;
 /* One line or one JSON object of a comparison. */
-void shodo_shadow_line(struct shodo_buf *b, uint32_t volume, const struct shodo_difference *d, bool is_json);
+void shodo_shadow_line(struct shodo_buf *b, uint32_t volume, const struct shodo_difference *d,
+                       bool is_json);
 
 #endif

@@ -36,7 +36,8 @@ static const struct licence licences[] = {
     {"glibc", "LGPL-2.1-or-later", "C library"},
 };
 
-/* Descriptors 0, 1 and 2 must be something, or a disk could get one of these numbers and be printed into. */
+/* Descriptors 0, 1 and 2 must be something, or a disk could get one of these numbers and be printed
+ * into. */
 static void hold_standard_descriptors(void) {
     for (int fd = 0; fd <= 2; fd++)
         if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
@@ -51,12 +52,15 @@ static int print_version(bool want_licences) {
     enum shodo_status st = shodo_rules_add_builtin(&yara, &err);
     if (st == SHODO_OK)
         st = shodo_rules_add_builtin(&definitions, &err);
-    printf("shodo %s (Apache-2.0), sandbox %s\n", SHODO_VERSION, shodo_sandbox_has_filter() ? "on" : "off: sanitizer build");
+    printf("shodo %s (Apache-2.0), sandbox %s\n", SHODO_VERSION,
+           shodo_sandbox_has_filter() ? "on" : "off: sanitizer build");
     printf("libraries: %s\n", SHODO_LIBRARIES);
-    printf("built-in rules: %zu YARA files, %zu artifact files\n", yara.texts.count, definitions.texts.count);
+    printf("built-in rules: %zu YARA files, %zu artifact files\n", yara.texts.count,
+           definitions.texts.count);
     for (size_t i = 0; i < yara.texts.count + definitions.texts.count; i++) {
         const struct shodo_rule_text *t = i < yara.texts.count ? shodo_vec_at(&yara.texts, i)
-                                                               : shodo_vec_at(&definitions.texts, i - yara.texts.count);
+                                                               : shodo_vec_at(&definitions.texts,
+                                                                              i - yara.texts.count);
         printf("  %.16s  %s\n", t->digest, t->name);
     }
     if (want_licences) {
@@ -70,12 +74,14 @@ static int print_version(bool want_licences) {
 }
 
 static int print_help(FILE *to) {
-    fputs("shodo: first response to a ransomware incident; reads disks, never writes to them\n\n", to);
+    fputs("shodo: first response to a ransomware incident; reads disks, never writes to them\n\n",
+          to);
     for (size_t i = 0; i < shodo_verbs_count; i++)
         fprintf(to, "  %-10s %s\n", shodo_verbs[i].name, shodo_verbs[i].help);
-    fputs("\nshodo help VERB    options, exit codes and an example of one command\nshodo --version [--licences]\n"
-          "exit: 0 done, nothing found; 1 findings (verify: a problem); 2 usage; 3 incomplete; 4 failed\n",
-          to);
+    fputs(
+        "\nshodo help VERB    options, exit codes and an example of one command\nshodo --version [--licences]\n"
+        "exit: 0 done, nothing found; 1 findings (verify: a problem); 2 usage; 3 incomplete; 4 failed\n",
+        to);
     return to == stdout ? SHODO_EXIT_NOTHING : SHODO_EXIT_USAGE;
 }
 
@@ -118,7 +124,8 @@ int main(int argc, char **argv) {
         fprintf(stderr, "shodo: no such command; 'shodo help' lists them\n");
         return SHODO_EXIT_USAGE;
     }
-    /* Without it libarchive loses Japanese names; who needs it (ZIP work) asks again and refuses with the reason. */
+    /* Without it libarchive loses Japanese names; who needs it (ZIP work) asks again and refuses
+     * with the reason. */
     shodo_text_locale_init(case_dir_of(argc, argv), NULL);
     int code = v->run(v, argc - 2, argv + 2);
     if (fflush(stdout) != 0 && code == SHODO_EXIT_NOTHING)

@@ -79,7 +79,8 @@ bool shodo_msg_put_item(struct shodo_buf *b, const struct shodo_item *i) {
     return !b->failed;
 }
 
-enum shodo_status shodo_msg_get_item(struct shodo_item *ret, struct shodo_cur *c, struct shodo_arena *a, struct shodo_error *err) {
+enum shodo_status shodo_msg_get_item(struct shodo_item *ret, struct shodo_cur *c,
+                                     struct shodo_arena *a, struct shodo_error *err) {
     *ret = (struct shodo_item){.index = shodo_cur_var(c)};
     uint8_t phase = shodo_cur_u8(c);
     uint64_t volume = shodo_cur_var(c);
@@ -90,8 +91,8 @@ enum shodo_status shodo_msg_get_item(struct shodo_item *ret, struct shodo_cur *c
     size_t n = 0, m = 0;
     const char *path = shodo_cur_str(c, &n);
     const char *entry = shodo_cur_str(c, &m);
-    if (c->bad || phase >= SHODO_PHASE_SKIP || volume >= SHODO_LIMIT_VOLUMES || n > SHODO_LIMIT_PATH_BYTES ||
-        (n && memchr(path, 0, n)))
+    if (c->bad || phase >= SHODO_PHASE_SKIP || volume >= SHODO_LIMIT_VOLUMES ||
+        n > SHODO_LIMIT_PATH_BYTES || (n && memchr(path, 0, n)))
         return bad(err, "item");
     ret->phase = (enum shodo_phase)phase;
     ret->volume = (uint32_t)volume;
@@ -111,9 +112,11 @@ bool shodo_msg_put_totals(struct shodo_buf *b, const struct shodo_totals *t) {
     return shodo_buf_add(b, t->digest, sizeof t->digest) && !b->failed;
 }
 
-enum shodo_status shodo_msg_get_totals(struct shodo_totals *ret, struct shodo_cur *c, struct shodo_error *err) {
+enum shodo_status shodo_msg_get_totals(struct shodo_totals *ret, struct shodo_cur *c,
+                                       struct shodo_error *err) {
     *ret = (struct shodo_totals){0};
-    uint64_t *v[] = {&ret->files, &ret->bytes, &ret->entries, &ret->deleted, &ret->directories, &ret->problems};
+    uint64_t *v[] = {&ret->files,   &ret->bytes,       &ret->entries,
+                     &ret->deleted, &ret->directories, &ret->problems};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(v); i++)
         *v[i] = shodo_cur_var(c);
     for (size_t i = 0; i < SHODO_PHASES; i++)
@@ -132,17 +135,20 @@ bool shodo_msg_put_stats(struct shodo_buf *b, const struct shodo_item_stats *s) 
     return !b->failed;
 }
 
-enum shodo_status shodo_msg_get_stats(struct shodo_item_stats *ret, struct shodo_cur *c, struct shodo_error *err) {
-    uint64_t *v[] = {&ret->index, &ret->streams, &ret->bytes_read, &ret->bytes_scanned, &ret->reused};
+enum shodo_status shodo_msg_get_stats(struct shodo_item_stats *ret, struct shodo_cur *c,
+                                      struct shodo_error *err) {
+    uint64_t *v[] = {&ret->index, &ret->streams, &ret->bytes_read, &ret->bytes_scanned,
+                     &ret->reused};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(v); i++)
         *v[i] = shodo_cur_var(c);
     return c->bad ? bad(err, "done") : SHODO_OK;
 }
 
 static size_t finding_texts(const struct shodo_finding *f, const char **out) {
-    const char *t[] = {f->tap,    f->rule,        f->ruleset,        f->ruleset_digest, f->rule_id,
-                       f->rule_author, f->rule_reference, f->description, f->description_ja, f->kind,
-                       f->path,   f->stream,      f->owner,          f->detail_json};
+    const char *t[] = {
+        f->tap,         f->rule,           f->ruleset,     f->ruleset_digest, f->rule_id,
+        f->rule_author, f->rule_reference, f->description, f->description_ja, f->kind,
+        f->path,        f->stream,         f->owner,       f->detail_json};
     memcpy(out, t, sizeof t);
     return SHODO_ARRAY_SIZE(t);
 }
@@ -189,13 +195,23 @@ static bool get_others(struct shodo_finding *ret, struct shodo_cur *c, struct sh
     return true;
 }
 
-enum shodo_status shodo_msg_get_finding(struct shodo_finding *ret, struct shodo_cur *c, struct shodo_arena *a,
-                                        struct shodo_error *err) {
+enum shodo_status shodo_msg_get_finding(struct shodo_finding *ret, struct shodo_cur *c,
+                                        struct shodo_arena *a, struct shodo_error *err) {
     *ret = (struct shodo_finding){.endpoint = NULL};
-    const char **t[FINDING_TEXTS] = {&ret->tap,         &ret->rule,           &ret->ruleset,     &ret->ruleset_digest,
-                                     &ret->rule_id,     &ret->rule_author,    &ret->rule_reference, &ret->description,
-                                     &ret->description_ja, &ret->kind,        &ret->path,        &ret->stream,
-                                     &ret->owner,       &ret->detail_json};
+    const char **t[FINDING_TEXTS] = {&ret->tap,
+                                     &ret->rule,
+                                     &ret->ruleset,
+                                     &ret->ruleset_digest,
+                                     &ret->rule_id,
+                                     &ret->rule_author,
+                                     &ret->rule_reference,
+                                     &ret->description,
+                                     &ret->description_ja,
+                                     &ret->kind,
+                                     &ret->path,
+                                     &ret->stream,
+                                     &ret->owner,
+                                     &ret->detail_json};
     for (size_t i = 0; i < FINDING_TEXTS; i++) {
         size_t max = SHODO_MSG_TEXT_BYTES;
         if (t[i] == &ret->path || t[i] == &ret->stream)
@@ -218,8 +234,9 @@ enum shodo_status shodo_msg_get_finding(struct shodo_finding *ret, struct shodo_
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(ret->times); i++)
         ret->times[i] = get_time(c);
     ret->is_deleted = shodo_cur_u8(c) != 0;
-    if (c->bad || verdict >= VERDICTS || volume >= SHODO_LIMIT_VOLUMES || !ret->tap || !ret->rule || !ret->kind ||
-        !ret->path || (strcmp(ret->kind, "detection") != 0 && strcmp(ret->kind, "artifact") != 0) ||
+    if (c->bad || verdict >= VERDICTS || volume >= SHODO_LIMIT_VOLUMES || !ret->tap || !ret->rule ||
+        !ret->kind || !ret->path ||
+        (strcmp(ret->kind, "detection") != 0 && strcmp(ret->kind, "artifact") != 0) ||
         !get_others(ret, c, a) || !is_object(ret->detail_json))
         return bad(err, "finding");
     ret->verdict = (enum shodo_verdict)verdict;
@@ -244,8 +261,8 @@ bool shodo_msg_put_ledger(struct shodo_buf *b, const struct shodo_ledger *l) {
     return shodo_msg_put_text(b, l->text) && !b->failed;
 }
 
-enum shodo_status shodo_msg_get_ledger(struct shodo_ledger *ret, struct shodo_cur *c, struct shodo_arena *a,
-                                       struct shodo_error *err) {
+enum shodo_status shodo_msg_get_ledger(struct shodo_ledger *ret, struct shodo_cur *c,
+                                       struct shodo_arena *a, struct shodo_error *err) {
     *ret = (struct shodo_ledger){.is_problem = shodo_cur_u8(c) != 0};
     uint8_t reason = shodo_cur_u8(c);
     uint64_t volume = shodo_cur_var(c);
@@ -277,7 +294,8 @@ bool shodo_msg_put_fact(struct shodo_buf *b, const struct shodo_fact *f) {
     return shodo_msg_put_text(b, f->values_json) && !b->failed;
 }
 
-enum shodo_status shodo_msg_get_fact(struct shodo_fact *ret, struct shodo_cur *c, struct shodo_arena *a, struct shodo_error *err) {
+enum shodo_status shodo_msg_get_fact(struct shodo_fact *ret, struct shodo_cur *c,
+                                     struct shodo_arena *a, struct shodo_error *err) {
     *ret = (struct shodo_fact){.endpoint = NULL};
     shodo_msg_get_text(&ret->reader, SHODO_MSG_TEXT_BYTES, c, a);
     shodo_msg_get_text(&ret->kind, SHODO_MSG_TEXT_BYTES, c, a);
@@ -287,22 +305,23 @@ enum shodo_status shodo_msg_get_fact(struct shodo_fact *ret, struct shodo_cur *c
     shodo_msg_get_text(&ret->path, SHODO_LIMIT_PATH_BYTES, c, a);
     shodo_msg_get_text(&ret->source, SHODO_LIMIT_PATH_BYTES, c, a);
     shodo_msg_get_text(&ret->values_json, SHODO_MSG_DETAIL_BYTES, c, a);
-    if (c->bad || volume >= SHODO_LIMIT_VOLUMES || !ret->reader || !ret->kind || !ret->values_json ||
-        !is_object(ret->values_json))
+    if (c->bad || volume >= SHODO_LIMIT_VOLUMES || !ret->reader || !ret->kind ||
+        !ret->values_json || !is_object(ret->values_json))
         return bad(err, "fact");
     ret->volume = (uint32_t)volume;
     return SHODO_OK;
 }
 
-bool shodo_msg_put_verdict(struct shodo_buf *b, uint64_t index, const struct shodo_rule_verdict *v) {
+bool shodo_msg_put_verdict(struct shodo_buf *b, uint64_t index,
+                           const struct shodo_rule_verdict *v) {
     shodo_buf_add_var(b, index);
     shodo_buf_addc(b, v->accepted);
     shodo_buf_addc(b, v->needs_externals);
     return shodo_buf_add_str(b, v->message, strnlen(v->message, sizeof v->message)) && !b->failed;
 }
 
-enum shodo_status shodo_msg_get_verdict(uint64_t *ret_index, struct shodo_rule_verdict *ret, struct shodo_cur *c,
-                                        struct shodo_error *err) {
+enum shodo_status shodo_msg_get_verdict(uint64_t *ret_index, struct shodo_rule_verdict *ret,
+                                        struct shodo_cur *c, struct shodo_error *err) {
     *ret = (struct shodo_rule_verdict){.accepted = false};
     *ret_index = shodo_cur_var(c);
     ret->accepted = shodo_cur_u8(c) != 0;
@@ -355,8 +374,8 @@ static bool get_shadows(struct shodo_volume_shadows *s, struct shodo_cur *c) {
     return !c->bad;
 }
 
-bool shodo_msg_put_probe(struct shodo_buf *b, const struct shodo_volume_table *t, const char *endpoint, uint64_t size_bytes,
-                         uint32_t sector_bytes) {
+bool shodo_msg_put_probe(struct shodo_buf *b, const struct shodo_volume_table *t,
+                         const char *endpoint, uint64_t size_bytes, uint32_t sector_bytes) {
     shodo_buf_add_str(b, endpoint, strlen(endpoint));
     shodo_buf_add_var(b, size_bytes);
     shodo_buf_add_le32(b, sector_bytes);
@@ -413,11 +432,14 @@ static bool get_volume(struct shodo_volume *v, struct shodo_cur *c, uint64_t i) 
     bool is_good = get_shadows(&v->shadows, c);
     v->fs = (enum shodo_volume_fs)fs;
     v->sleep = (enum shodo_sleep)asleep;
-    return is_good && !c->bad && index == i && fs <= SHODO_FS_UNKNOWN && asleep <= SHODO_SLEEP_UNKNOWN;
+    return is_good && !c->bad && index == i && fs <= SHODO_FS_UNKNOWN &&
+           asleep <= SHODO_SLEEP_UNKNOWN;
 }
 
-enum shodo_status shodo_msg_get_probe(struct shodo_volume_table *ret, char ret_endpoint[SHODO_ENDPOINT_TEXT_BYTES],
-                                      uint64_t *ret_size, uint32_t *ret_sector, struct shodo_cur *c, struct shodo_error *err) {
+enum shodo_status shodo_msg_get_probe(struct shodo_volume_table *ret,
+                                      char ret_endpoint[SHODO_ENDPOINT_TEXT_BYTES],
+                                      uint64_t *ret_size, uint32_t *ret_sector, struct shodo_cur *c,
+                                      struct shodo_error *err) {
     *ret = (struct shodo_volume_table){.volumes = SHODO_VEC_INIT(sizeof(struct shodo_volume))};
     get_fixed(ret_endpoint, SHODO_ENDPOINT_TEXT_BYTES, c);
     *ret_size = shodo_cur_var(c);
@@ -428,7 +450,8 @@ enum shodo_status shodo_msg_get_probe(struct shodo_volume_table *ret, char ret_e
     ret->sector_bytes = shodo_cur_le32(c);
     uint64_t n = shodo_cur_var(c);
     /* the endpoint id becomes a directory name: hex digits and nothing else */
-    if (c->bad || n > SHODO_LIMIT_VOLUMES || strspn(ret_endpoint, "0123456789abcdef") != SHODO_ENDPOINT_TEXT_BYTES - 1)
+    if (c->bad || n > SHODO_LIMIT_VOLUMES ||
+        strspn(ret_endpoint, "0123456789abcdef") != SHODO_ENDPOINT_TEXT_BYTES - 1)
         return bad(err, "probe");
     for (uint64_t i = 0; i < n; i++) {
         struct shodo_volume *v = shodo_vec_push(&ret->volumes);

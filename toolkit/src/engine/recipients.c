@@ -8,19 +8,24 @@
 #include "base/limits.h"
 #include "engine/host.h"
 
-static enum shodo_status add(struct shodo_recipients *r, const char *name, const struct shodo_buf *pem, struct shodo_error *err) {
+static enum shodo_status add(struct shodo_recipients *r, const char *name,
+                             const struct shodo_buf *pem, struct shodo_error *err) {
     if (r->list.count >= SHODO_LIMIT_RECIPIENTS)
         return shodo_fail(err, SHODO_LIMIT, "more than %u recipients", SHODO_LIMIT_RECIPIENTS);
     struct shodo_recipient *one = shodo_vec_push(&r->list);
     if (!one)
         return shodo_fail(err, SHODO_NOMEM, "no memory for a certificate");
-    *one = (struct shodo_recipient){.cert_pem = shodo_arena_str(&r->arena, pem->data ? pem->data : "", pem->len),
-                                    .cert_len = pem->len,
-                                    .name = shodo_arena_str(&r->arena, name, strlen(name))};
-    return one->cert_pem && one->name ? SHODO_OK : shodo_fail(err, SHODO_NOMEM, "no memory for a certificate");
+    *one = (struct shodo_recipient){
+        .cert_pem = shodo_arena_str(&r->arena, pem->data ? pem->data : "", pem->len),
+        .cert_len = pem->len,
+        .name = shodo_arena_str(&r->arena, name, strlen(name))};
+    return one->cert_pem && one->name ? SHODO_OK
+                                      : shodo_fail(err, SHODO_NOMEM, "no memory for a certificate");
 }
 
-enum shodo_status shodo_recipients_add_files(struct shodo_recipients *r, const struct shodo_vec *paths, struct shodo_error *err) {
+enum shodo_status shodo_recipients_add_files(struct shodo_recipients *r,
+                                             const struct shodo_vec *paths,
+                                             struct shodo_error *err) {
     enum shodo_status st = SHODO_OK;
     for (size_t i = 0; i < paths->count && st == SHODO_OK; i++) {
         const char *path = *(const char **)shodo_vec_at(paths, i);
@@ -32,7 +37,8 @@ enum shodo_status shodo_recipients_add_files(struct shodo_recipients *r, const s
     return st;
 }
 
-enum shodo_status shodo_recipients_add_site(struct shodo_recipients *r, int site_fd, struct shodo_error *err) {
+enum shodo_status shodo_recipients_add_site(struct shodo_recipients *r, int site_fd,
+                                            struct shodo_error *err) {
     int fd = -1;
     if (site_fd < 0 || shodo_io_open_dir(&fd, site_fd, "recipients", NULL) != SHODO_OK)
         return SHODO_OK;

@@ -10,7 +10,7 @@
 struct reading {
     struct shodo_resume *r;
     const struct shodo_run_key *key;
-    bool is_other; /* the newest header is of another kind of run */
+    bool is_other;    /* the newest header is of another kind of run */
     char profile[16]; /* of the newest header */
 };
 
@@ -22,7 +22,9 @@ static bool equals(const struct shodo_value *v, const char *key, const char *wan
 static void read_header(struct reading *x, const struct shodo_value *v) {
     const char *run = shodo_value_get_str(v, "run"), *listing = shodo_value_get_str(v, "listing");
     bool fits = equals(v, "source", x->key->source) && equals(v, "profile", x->key->profile) &&
-                equals(v, "rules", x->key->rules) && (uint64_t)shodo_value_get_int(v, "locked", 0) == x->key->locked && listing && strlen(listing) == 2 * sizeof x->r->listing &&
+                equals(v, "rules", x->key->rules) &&
+                (uint64_t)shodo_value_get_int(v, "locked", 0) == x->key->locked && listing &&
+                strlen(listing) == 2 * sizeof x->r->listing &&
                 shodo_text_parse_hex(listing, strlen(listing), x->r->listing, sizeof x->r->listing);
     const char *profile = shodo_value_get_str(v, "profile");
     snprintf(x->profile, sizeof x->profile, "%s", profile ? profile : "");
@@ -34,13 +36,15 @@ static void read_header(struct reading *x, const struct shodo_value *v) {
     x->r->files = (uint64_t)shodo_value_get_int(v, "files", 0);
 }
 
-static enum shodo_status read_mark(struct reading *x, const struct shodo_value *v, struct shodo_error *err) {
+static enum shodo_status read_mark(struct reading *x, const struct shodo_value *v,
+                                   struct shodo_error *err) {
     struct shodo_resume *r = x->r;
     r->done = (uint64_t)shodo_value_get_int(v, "done", 0);
     r->stats.bytes_read = (uint64_t)shodo_value_get_int(v, "read", 0);
     r->stats.bytes_scanned = (uint64_t)shodo_value_get_int(v, "scanned", 0);
     r->stats.reused = (uint64_t)shodo_value_get_int(v, "reused", 0);
-    const struct shodo_value *also = shodo_value_get(v, "also"), *policy = shodo_value_get(v, "policy");
+    const struct shodo_value *also = shodo_value_get(v, "also"),
+                             *policy = shodo_value_get(v, "policy");
     r->also.count = 0;
     for (size_t i = 0; i < shodo_value_count(also); i++) {
         uint64_t *at = shodo_vec_push(&r->also);
@@ -82,9 +86,10 @@ static enum shodo_status read_line(void *ctx, const char *line, size_t n) {
     return st;
 }
 
-enum shodo_status shodo_resume_load(struct shodo_resume *ret, int endpoint_dirfd, const struct shodo_run_key *key,
-                                    struct shodo_error *err) {
-    *ret = (struct shodo_resume){.also = SHODO_VEC_INIT(sizeof(uint64_t)), .policy = shodo_tally_new()};
+enum shodo_status shodo_resume_load(struct shodo_resume *ret, int endpoint_dirfd,
+                                    const struct shodo_run_key *key, struct shodo_error *err) {
+    *ret = (struct shodo_resume){.also = SHODO_VEC_INIT(sizeof(uint64_t)),
+                                 .policy = shodo_tally_new()};
     if (!ret->policy)
         return shodo_fail(err, SHODO_NOMEM, "no memory for the marks");
     struct reading x = {.r = ret, .key = key};

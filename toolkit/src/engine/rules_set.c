@@ -37,8 +37,8 @@ void shodo_rules_done(struct shodo_rules_set *r) {
     shodo_arena_done(&r->arena);
 }
 
-static enum shodo_status add_text(struct shodo_rules_set *r, const char *name, size_t name_len, const char *text, size_t n,
-                                  struct shodo_error *err) {
+static enum shodo_status add_text(struct shodo_rules_set *r, const char *name, size_t name_len,
+                                  const char *text, size_t n, struct shodo_error *err) {
     if (r->texts.count >= SHODO_LIMIT_RULE_FILES)
         return shodo_fail(err, SHODO_LIMIT, "more than %u rule files", SHODO_LIMIT_RULE_FILES);
     struct shodo_rule_text *t = shodo_vec_push(&r->texts);
@@ -78,10 +78,13 @@ enum shodo_status shodo_rules_add_builtin(struct shodo_rules_set *r, struct shod
     const char *p = (const char *)shodo_rules_pack, *end = p + shodo_rules_pack_len;
     while (p < end) {
         const char *lf = memchr(p, '\n', (size_t)(end - p));
-        const char *space = lf ? memchr(p + sizeof magic - 1, ' ', (size_t)(lf - p) - (sizeof magic - 1)) : NULL;
+        const char *space = lf ? memchr(p + sizeof magic - 1, ' ',
+                                        (size_t)(lf - p) - (sizeof magic - 1))
+                               : NULL;
         uint64_t size = 0;
         shodo_assert(space && memcmp(p, magic, sizeof magic - 1) == 0);
-        bool ok = shodo_text_parse_u64(p + sizeof magic - 1, (size_t)(space - p) - (sizeof magic - 1), &size);
+        bool ok = shodo_text_parse_u64(p + sizeof magic - 1,
+                                       (size_t)(space - p) - (sizeof magic - 1), &size);
         shodo_assert(ok && size < (uint64_t)(end - lf));
         enum shodo_status st = SHODO_OK;
         if (is_packed_here(r, space + 1, (size_t)(lf - space - 1)))
@@ -93,8 +96,8 @@ enum shodo_status shodo_rules_add_builtin(struct shodo_rules_set *r, struct shod
     return SHODO_OK;
 }
 
-static enum shodo_status add_file(struct shodo_rules_set *r, int dirfd, const char *name, const char *shown,
-                                  struct shodo_error *err) {
+static enum shodo_status add_file(struct shodo_rules_set *r, int dirfd, const char *name,
+                                  const char *shown, struct shodo_error *err) {
     struct shodo_buf b = SHODO_BUF_INIT;
     enum shodo_status st = shodo_io_read_file(&b, dirfd, name, SHODO_LIMIT_RULE_FILE_BYTES, err);
     if (st == SHODO_OK)
@@ -136,11 +139,13 @@ static enum shodo_status read_names(int fd, struct shodo_vec *names, struct shod
     return st;
 }
 
-static enum shodo_status add_tree(struct shodo_rules_set *r, int fd, const char *shown, unsigned depth,
-                                  struct shodo_error *err) {
+static enum shodo_status add_tree(struct shodo_rules_set *r, int fd, const char *shown,
+                                  unsigned depth, struct shodo_error *err) {
     struct shodo_vec names = SHODO_VEC_INIT(sizeof(char *));
-    enum shodo_status st = depth < DEPTH_MAX ? read_names(fd, &names, err)
-                                             : shodo_fail(err, SHODO_LIMIT, "rule folders nested too deeply at '%s'", shown);
+    enum shodo_status st = depth < DEPTH_MAX
+                               ? read_names(fd, &names, err)
+                               : shodo_fail(err, SHODO_LIMIT,
+                                            "rule folders nested too deeply at '%s'", shown);
     for (size_t i = 0; i < names.count && st == SHODO_OK; i++) {
         const char *name = *(char **)shodo_vec_at(&names, i);
         struct stat sb;
@@ -162,8 +167,8 @@ static enum shodo_status add_tree(struct shodo_rules_set *r, int fd, const char 
     return st;
 }
 
-enum shodo_status shodo_rules_add_dir(struct shodo_rules_set *r, int dirfd, const char *name, const char *shown,
-                                      struct shodo_error *err) {
+enum shodo_status shodo_rules_add_dir(struct shodo_rules_set *r, int dirfd, const char *name,
+                                      const char *shown, struct shodo_error *err) {
     int fd = -1;
     enum shodo_status st = shodo_io_open_dir(&fd, dirfd, name, err);
     if (st == SHODO_OK)
@@ -172,7 +177,8 @@ enum shodo_status shodo_rules_add_dir(struct shodo_rules_set *r, int dirfd, cons
     return st;
 }
 
-enum shodo_status shodo_rules_add_path(struct shodo_rules_set *r, const char *path, struct shodo_error *err) {
+enum shodo_status shodo_rules_add_path(struct shodo_rules_set *r, const char *path,
+                                       struct shodo_error *err) {
     struct stat sb;
     if (stat(path, &sb) != 0)
         return shodo_fail_errno(err, "opening '%s'", path);
@@ -199,8 +205,8 @@ struct trying {
     size_t next; /* verdict that is awaited */
 };
 
-static enum shodo_status take_slice(struct shodo_rules_set *r, struct trying *t, size_t first, size_t count,
-                                    bool is_alone, struct shodo_error *err) {
+static enum shodo_status take_slice(struct shodo_rules_set *r, struct trying *t, size_t first,
+                                    size_t count, bool is_alone, struct shodo_error *err) {
     t->trial = (struct shodo_trial){.texts = r->texts.data,
                                     .first = first,
                                     .count = count,
@@ -210,8 +216,10 @@ static enum shodo_status take_slice(struct shodo_rules_set *r, struct trying *t,
     return shodo_worker_start(&t->worker, shodo_trial_run, &t->trial, NULL, err);
 }
 
-/* Reads one slice to its end; a text that ends the process is marked and the rest goes on in a new one. */
-static enum shodo_status finish_slice(struct shodo_rules_set *r, struct trying *t, struct shodo_error *err) {
+/* Reads one slice to its end; a text that ends the process is marked and the rest goes on in a new
+ * one. */
+static enum shodo_status finish_slice(struct shodo_rules_set *r, struct trying *t,
+                                      struct shodo_error *err) {
     size_t end = t->trial.first + t->trial.count;
     while (t->next < end) {
         uint8_t type = 0;
@@ -226,9 +234,10 @@ static enum shodo_status finish_slice(struct shodo_rules_set *r, struct trying *
         }
         if (st == SHODO_OK && type == SHODO_MSG_FAIL)
             return shodo_worker_stop(&t->worker, true, NULL, NULL),
-                   shodo_fail(err, SHODO_IO, "trying rules: %.*s", (int)SHODO_MIN(c.len, (size_t)400), (const char *)c.data);
-        if (st == SHODO_OK && type == SHODO_MSG_VERDICT && shodo_msg_get_verdict(&index, &v, &c, &why) == SHODO_OK &&
-            index == t->next) {
+                   shodo_fail(err, SHODO_IO, "trying rules: %.*s",
+                              (int)SHODO_MIN(c.len, (size_t)400), (const char *)c.data);
+        if (st == SHODO_OK && type == SHODO_MSG_VERDICT &&
+            shodo_msg_get_verdict(&index, &v, &c, &why) == SHODO_OK && index == t->next) {
             *(struct shodo_rule_verdict *)shodo_vec_at(&r->verdicts, t->next++) = v;
             continue;
         }
@@ -243,7 +252,8 @@ static enum shodo_status finish_slice(struct shodo_rules_set *r, struct trying *
         shodo_worker_stop(&t->worker, true, st == SHODO_END ? how : NULL, NULL);
         struct shodo_rule_verdict *bad = shodo_vec_at(&r->verdicts, t->next++);
         *bad = (struct shodo_rule_verdict){.accepted = false};
-        snprintf(bad->message, sizeof bad->message, "the compiling process %s", st == SHODO_TIMEOUT ? "did not finish in time" : how);
+        snprintf(bad->message, sizeof bad->message, "the compiling process %s",
+                 st == SHODO_TIMEOUT ? "did not finish in time" : how);
         if (t->next < end && (st = take_slice(r, t, t->next, end - t->next, true, err)) != SHODO_OK)
             return st;
     }

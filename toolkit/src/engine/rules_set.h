@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rule texts of a run: the ones built into the program, the site's, and what the command line names; then the trial, in
- * sandboxed processes, that says which of them may be loaded.
+ * Rule texts of a run: the ones built into the program, the site's, and what the command line
+ * names; then the trial, in sandboxed processes, that says which of them may be loaded.
  */
 #ifndef SHODO_ENGINE_RULES_SET_H
 #define SHODO_ENGINE_RULES_SET_H
@@ -25,12 +25,15 @@ struct shodo_rules_set {
 void shodo_rules_init(struct shodo_rules_set *r, enum shodo_rules_kind kind);
 void shodo_rules_done(struct shodo_rules_set *r);
 enum shodo_status shodo_rules_add_builtin(struct shodo_rules_set *r, struct shodo_error *err);
-/* A file, or a directory with everything below it: *.yar *.yara, or *.yaml *.yml, in the order of their names. */
-enum shodo_status shodo_rules_add_path(struct shodo_rules_set *r, const char *path, struct shodo_error *err);
+/* A file, or a directory with everything below it: *.yar *.yara, or *.yaml *.yml, in the order of
+ * their names. */
+enum shodo_status shodo_rules_add_path(struct shodo_rules_set *r, const char *path,
+                                       struct shodo_error *err);
 /* The same below an open directory; NOTFOUND when there is no such folder. */
-enum shodo_status shodo_rules_add_dir(struct shodo_rules_set *r, int dirfd, const char *name, const char *shown,
-                                      struct shodo_error *err);
-/* Compiles each text in a sandboxed process; one that kills it is not accepted. Sorts accepted texts to the front. */
+enum shodo_status shodo_rules_add_dir(struct shodo_rules_set *r, int dirfd, const char *name,
+                                      const char *shown, struct shodo_error *err);
+/* Compiles each text in a sandboxed process; one that kills it is not accepted. Sorts accepted
+ * texts to the front. */
 enum shodo_status shodo_rules_try(struct shodo_rules_set *r, struct shodo_error *err);
 
 #endif

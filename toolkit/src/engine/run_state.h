@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of the supervisor, shared by supervisor.c (loop, lister, marks) and slots.c (examiners). */
+/* Inside of the supervisor, shared by supervisor.c (loop, lister, marks) and slots.c (examiners).
+ */
 #ifndef SHODO_ENGINE_RUN_STATE_H
 #define SHODO_ENGINE_RUN_STATE_H
 
@@ -23,11 +24,12 @@ struct jobs {
 struct slot {
     struct shodo_worker worker;
     struct jobs given;
-    uint64_t since_ms;          /* when the head became the current one */
+    uint64_t since_ms; /* when the head became the current one */
     bool is_ready;
     uint64_t findings, ledger, facts; /* of the current item */
-    struct shodo_buf policy;    /* encoded policy lines of the current item: counted when it is done */
-    struct shodo_error last;    /* what it said before it ended */
+    /* encoded policy lines of the current item: counted when it is done */
+    struct shodo_buf policy;
+    struct shodo_error last; /* what it said before it ended */
 };
 
 struct run {
@@ -41,9 +43,9 @@ struct run {
     struct slot slots[SHODO_LIMIT_EXAMINERS];
     unsigned jobs;
     struct jobs queue;
-    uint64_t next_index; /* of the next item from the lister */
+    uint64_t next_index;   /* of the next item from the lister */
     struct shodo_vec done; /* uint8_t bitmap */
-    uint64_t done_low;   /* all below are done */
+    uint64_t done_low;     /* all below are done */
     struct shodo_known *known;
     struct shodo_tally *policy;       /* of the whole run */
     struct shodo_tally *policy_fresh; /* since the last mark */
@@ -65,7 +67,8 @@ enum shodo_status shodo_run_item_done(struct run *r, const struct job *j, struct
 /* Starts missing examiners, hands out items. */
 enum shodo_status shodo_slots_feed(struct run *r, struct shodo_error *err);
 /* Reads and answers one examiner's messages; replaces it when it is gone. */
-enum shodo_status shodo_slot_serve(struct run *r, struct slot *s, bool is_readable, struct shodo_error *err);
+enum shodo_status shodo_slot_serve(struct run *r, struct slot *s, bool is_readable,
+                                   struct shodo_error *err);
 enum shodo_status shodo_slots_check_time(struct run *r, struct shodo_error *err);
 size_t shodo_slots_busy(const struct run *r);
 void shodo_slots_stop(struct run *r);

@@ -59,18 +59,20 @@ static enum shodo_status drop_user(struct shodo_error *err) {
 
 #if !defined(SHODO_SANITIZED) && defined(__x86_64__)
 
-/* The 14 calls measured as enough for libyara, libmagic and libtsk, and the three of the channel. */
+/* The 14 calls measured as enough for libyara, libmagic and libtsk, and the three of the channel.
+ */
 static const unsigned short allowed[] = {
-    SYS_read,          SYS_write,        SYS_pread64,    SYS_munmap,  SYS_mremap,  SYS_madvise,
-    SYS_brk,           SYS_futex,        SYS_clock_gettime, SYS_getrandom, SYS_rt_sigreturn, SYS_exit_group,
-    SYS_recvmsg,       SYS_sendmsg,      SYS_close,
+    SYS_read,         SYS_write,      SYS_pread64, SYS_munmap,        SYS_mremap,
+    SYS_madvise,      SYS_brk,        SYS_futex,   SYS_clock_gettime, SYS_getrandom,
+    SYS_rt_sigreturn, SYS_exit_group, SYS_recvmsg, SYS_sendmsg,       SYS_close,
 };
 /* Allowed as well, unless they ask for an executable mapping. */
 static const unsigned short mapping[] = {SYS_mmap, SYS_mprotect};
 
 enum { X32_BIT = 0x40000000, PROGRAM_MAX = 64 };
 
-static void put(struct sock_filter *f, size_t *n, unsigned short code, unsigned char jt, unsigned char jf, uint32_t k) {
+static void put(struct sock_filter *f, size_t *n, unsigned short code, unsigned char jt,
+                unsigned char jf, uint32_t k) {
     f[(*n)++] = (struct sock_filter){.code = code, .jt = jt, .jf = jf, .k = k};
 }
 
@@ -88,7 +90,8 @@ static enum shodo_status set_filter(struct shodo_error *err) {
         put(f, &n, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW);
     }
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(mapping); i++) {
-        /* third argument is the protection in both calls; not this call: jump over the four lines */
+        /* third argument is the protection in both calls; not this call: jump over the four lines
+         */
         put(f, &n, BPF_JMP | BPF_JEQ | BPF_K, 0, 4, mapping[i]);
         put(f, &n, BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, args[2]));
         put(f, &n, BPF_JMP | BPF_JSET | BPF_K, 0, 1, PROT_EXEC);
@@ -130,13 +133,15 @@ bool shodo_sandbox_has_filter(void) {
 
 #endif
 
-enum shodo_status shodo_sandbox_limits_only(const struct shodo_sandbox_limits *limits, struct shodo_error *err) {
+enum shodo_status shodo_sandbox_limits_only(const struct shodo_sandbox_limits *limits,
+                                            struct shodo_error *err) {
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return shodo_fail_errno(err, "setting no_new_privs");
     return set_limits(limits, err);
 }
 
-enum shodo_status shodo_sandbox_enter(const struct shodo_sandbox_limits *limits, struct shodo_error *err) {
+enum shodo_status shodo_sandbox_enter(const struct shodo_sandbox_limits *limits,
+                                      struct shodo_error *err) {
     enum shodo_status st = drop_user(err);
     if (st == SHODO_OK)
         st = shodo_sandbox_limits_only(limits, err);

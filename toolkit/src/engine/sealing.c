@@ -23,7 +23,8 @@ void shodo_sealing_done(struct shodo_sealing *s) {
     shodo_recipients_done(&s->recipients);
 }
 
-enum shodo_status shodo_sealing_recipients(struct shodo_sealing *s, const struct shodo_vec *paths, uint64_t passphrase_fd, bool is_plain,
+enum shodo_status shodo_sealing_recipients(struct shodo_sealing *s, const struct shodo_vec *paths,
+                                           uint64_t passphrase_fd, bool is_plain,
                                            struct shodo_error *err) {
     enum shodo_status st = shodo_recipients_add_files(&s->recipients, paths, err);
     if (st == SHODO_OK)
@@ -49,7 +50,8 @@ static bool has_files(int dirfd, const char *name) {
 }
 
 /* n counts the seals of the case, so that names never come back. */
-enum shodo_status shodo_sealing_name(struct shodo_sealing *s, const char *word, struct shodo_error *err) {
+enum shodo_status shodo_sealing_name(struct shodo_sealing *s, const char *word,
+                                     struct shodo_error *err) {
     for (unsigned n = 1; n < BUNDLES_MAX; n++) {
         snprintf(s->name, sizeof s->name, "%.64s_%.24s_%03u", s->state->id, word, n);
         if (!shodo_case_find_seal(s->state, s->name) && !has_files(s->out_fd, s->name))
@@ -58,7 +60,8 @@ enum shodo_status shodo_sealing_name(struct shodo_sealing *s, const char *word, 
     return shodo_fail(err, SHODO_LIMIT, "too many bundles");
 }
 
-enum shodo_status shodo_sealing_open(struct shodo_sealing *s, uint64_t max_bytes, bool is_plain, struct shodo_error *err) {
+enum shodo_status shodo_sealing_open(struct shodo_sealing *s, uint64_t max_bytes, bool is_plain,
+                                     struct shodo_error *err) {
     struct shodo_buf text = SHODO_BUF_INIT;
     const struct shodo_readme r = {.name = s->name,
                                    .hospital = *s->state->site ? s->state->site : NULL,
@@ -83,7 +86,8 @@ enum shodo_status shodo_sealing_open(struct shodo_sealing *s, uint64_t max_bytes
     return st;
 }
 
-enum shodo_status shodo_sealing_tag(struct shodo_sealing *s, const char *path, const void *p, size_t n, struct shodo_error *err) {
+enum shodo_status shodo_sealing_tag(struct shodo_sealing *s, const char *path, const void *p,
+                                    size_t n, struct shodo_error *err) {
     const struct shodo_bag_file f = {.path = path,
                                      .size_bytes = n,
                                      .modified = SHODO_TIME_NONE,
@@ -93,7 +97,8 @@ enum shodo_status shodo_sealing_tag(struct shodo_sealing *s, const char *path, c
     return shodo_bag_add(s->bag, &f, p, n, err);
 }
 
-enum shodo_status shodo_sealing_tag_file(struct shodo_sealing *s, int dirfd, const char *name, const char *path, struct shodo_error *err) {
+enum shodo_status shodo_sealing_tag_file(struct shodo_sealing *s, int dirfd, const char *name,
+                                         const char *path, struct shodo_error *err) {
     struct shodo_buf b = SHODO_BUF_INIT;
     enum shodo_status st = shodo_io_read_file(&b, dirfd, name, SHODO_LIMIT_TAG_FILE_BYTES, err);
     if (st == SHODO_OK)
@@ -105,17 +110,21 @@ enum shodo_status shodo_sealing_tag_file(struct shodo_sealing *s, int dirfd, con
 }
 
 /* The disclosure rules give this page to who may open the bag. */
-enum shodo_status shodo_sealing_first_page(struct shodo_sealing *s, const char *case_path, struct shodo_error *err) {
-    const struct shodo_sheet_options o = {.case_path = case_path, .is_ja = true, .now = shodo_time_now()};
+enum shodo_status shodo_sealing_first_page(struct shodo_sealing *s, const char *case_path,
+                                           struct shodo_error *err) {
+    const struct shodo_sheet_options o = {
+        .case_path = case_path, .is_ja = true, .now = shodo_time_now()};
     shodo_auto(shodo_document) struct shodo_document d;
     shodo_auto(shodo_buf) struct shodo_buf pdf = SHODO_BUF_INIT;
     enum shodo_status st = shodo_sheet_make(shodo_sheet_find("read-first"), &o, &d, NULL);
     if (st == SHODO_OK)
         st = shodo_document_pdf(&d, &pdf, NULL);
-    return st == SHODO_OK ? shodo_sealing_tag(s, "00_最初に読む.pdf", pdf.data, pdf.len, err) : SHODO_OK;
+    return st == SHODO_OK ? shodo_sealing_tag(s, "00_最初に読む.pdf", pdf.data, pdf.len, err)
+                          : SHODO_OK;
 }
 
-enum shodo_status shodo_sealing_info(struct shodo_sealing *s, const char *endpoint, const char *description, struct shodo_error *err) {
+enum shodo_status shodo_sealing_info(struct shodo_sealing *s, const char *endpoint,
+                                     const char *description, struct shodo_error *err) {
     const char *const info[][2] = {
         {"Source-Organization", s->state->site},
         {"External-Identifier", s->state->id},
@@ -129,7 +138,8 @@ enum shodo_status shodo_sealing_info(struct shodo_sealing *s, const char *endpoi
     return st;
 }
 
-enum shodo_status shodo_sealing_record(struct shodo_sealing *s, const char *endpoint, struct shodo_error *err) {
+enum shodo_status shodo_sealing_record(struct shodo_sealing *s, const char *endpoint,
+                                       struct shodo_error *err) {
     struct shodo_buf b = SHODO_BUF_INIT, names = SHODO_BUF_INIT;
     for (size_t i = 0; i < s->recipients.list.count; i++) {
         const struct shodo_recipient *r = shodo_vec_at(&s->recipients.list, i);
@@ -152,9 +162,9 @@ enum shodo_status shodo_sealing_record(struct shodo_sealing *s, const char *endp
     shodo_json_u64(&j, "segments", s->seal.segments);
     shodo_json_object_end(&j);
     enum shodo_status st = b.failed ? shodo_fail(err, SHODO_NOMEM, "no memory for a journal record")
-                                    : shodo_journal_add(s->dir->journal, "engine", "seal.done", shodo_buf_cstr(&b), err);
+                                    : shodo_journal_add(s->dir->journal, "engine", "seal.done",
+                                                        shodo_buf_cstr(&b), err);
     shodo_buf_done(&b);
     shodo_buf_done(&names);
     return st == SHODO_OK ? shodo_journal_checkpoint(s->dir->journal, err) : st;
 }
-

@@ -73,9 +73,13 @@ enum shodo_status shodo_secret_new(char out[30], uint64_t fd, struct shodo_error
     }
     int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (tty < 0)
-        return shodo_fail(err, SHODO_INVALID,
-                          "no recipient certificate and no terminal to show a pass phrase on (--recipient, --confirm-fd)");
-    dprintf(tty, "\nこの番号を紙に書く. どこにも保存されない.\nWrite this number down. It is stored nowhere.\n\n    %s\n\n", out);
+        return shodo_fail(
+            err, SHODO_INVALID,
+            "no recipient certificate and no terminal to show a pass phrase on (--recipient, --confirm-fd)");
+    dprintf(
+        tty,
+        "\nこの番号を紙に書く. どこにも保存されない.\nWrite this number down. It is stored nowhere.\n\n    %s\n\n",
+        out);
     st = ask_back(tty, tty, last, err);
     shodo_io_close(&tty);
     return st;

@@ -15,7 +15,8 @@ enum { FAILED_STARTS_MAX = 3, HOW_BYTES = 96 };
 
 struct job *shodo_job_new(const struct shodo_item *item) {
     size_t n;
-    if (!shodo_add_size(sizeof(struct job) + 1, item->path_len, &n) || !shodo_add_size(n, item->entry_len, &n))
+    if (!shodo_add_size(sizeof(struct job) + 1, item->path_len, &n) ||
+        !shodo_add_size(n, item->entry_len, &n))
         return NULL;
     struct job *j = calloc(1, n);
     if (!j)
@@ -77,8 +78,8 @@ static void begin_item(struct slot *s) {
     shodo_buf_clear(&s->policy);
 }
 
-static enum shodo_status blame(struct run *r, const struct job *j, enum shodo_ledger_reason reason, const char *text,
-                               struct shodo_error *err) {
+static enum shodo_status blame(struct run *r, const struct job *j, enum shodo_ledger_reason reason,
+                               const char *text, struct shodo_error *err) {
     struct shodo_ledger l = {.is_problem = true,
                              .reason = reason,
                              .volume = j->item.volume,
@@ -96,17 +97,20 @@ static enum shodo_status start(struct run *r, struct slot *s, struct shodo_error
     s->is_ready = false;
     s->last = (struct shodo_error)SHODO_ERROR_INIT;
     begin_item(s);
-    return shodo_worker_start(&s->worker, shodo_examiner_run, &r->examiner, r->o->host->is_tree ? NULL : r->o->host, err);
+    return shodo_worker_start(&s->worker, shodo_examiner_run, &r->examiner,
+                              r->o->host->is_tree ? NULL : r->o->host, err);
 }
 
 /* For directory sources the supervisor opens the file; false: it became a ledger line instead. */
-static enum shodo_status open_file(struct run *r, struct job *j, int *ret_fd, bool *ret_usable, struct shodo_error *err) {
+static enum shodo_status open_file(struct run *r, struct job *j, int *ret_fd, bool *ret_usable,
+                                   struct shodo_error *err) {
     struct shodo_error why = SHODO_ERROR_INIT;
     *ret_fd = -1;
     *ret_usable = true;
     if (!r->o->host->is_tree)
         return SHODO_OK;
-    if (shodo_tree_open_file(ret_fd, r->o->host->fd, j->item.path, j->item.path_len, &j->item.size_bytes, &why) == SHODO_OK)
+    if (shodo_tree_open_file(ret_fd, r->o->host->fd, j->item.path, j->item.path_len,
+                             &j->item.size_bytes, &why) == SHODO_OK)
         return SHODO_OK;
     *ret_usable = false;
     enum shodo_status st = blame(r, j, SHODO_LEDGER_UNREADABLE, why.text, err);
@@ -130,7 +134,8 @@ static enum shodo_status hand_out(struct run *r, struct slot *s, struct shodo_er
     if (!s->given.head)
         begin_item(s);
     shodo_jobs_push(&s->given, j);
-    return shodo_peer_queue(&s->worker.peer, SHODO_MSG_ITEM, r->scratch.data, r->scratch.len, fd, err);
+    return shodo_peer_queue(&s->worker.peer, SHODO_MSG_ITEM, r->scratch.data, r->scratch.len, fd,
+                            err);
 }
 
 enum shodo_status shodo_slots_feed(struct run *r, struct shodo_error *err) {
@@ -160,7 +165,8 @@ enum shodo_status shodo_slots_feed(struct run *r, struct shodo_error *err) {
 }
 
 /* The examiner is gone, or must go. */
-static enum shodo_status replace(struct run *r, struct slot *s, bool is_timeout, struct shodo_error *err) {
+static enum shodo_status replace(struct run *r, struct slot *s, bool is_timeout,
+                                 struct shodo_error *err) {
     char how[HOW_BYTES] = "", text[SHODO_ERROR_TEXT_BYTES + 2 * HOW_BYTES];
     int sig = 0;
     bool was_ready = s->is_ready;
@@ -171,7 +177,8 @@ static enum shodo_status replace(struct run *r, struct slot *s, bool is_timeout,
     enum shodo_status st = SHODO_OK;
     if (!was_ready) {
         if (++r->failed_starts >= FAILED_STARTS_MAX)
-            st = shodo_fail(err, SHODO_IO, "examiner processes cannot start: %s", s->last.text[0] ? s->last.text : how);
+            st = shodo_fail(err, SHODO_IO, "examiner processes cannot start: %s",
+                            s->last.text[0] ? s->last.text : how);
     } else if (j) {
         bool is_slow = is_timeout || sig == SIGXCPU;
         if (is_slow)
@@ -189,7 +196,8 @@ static enum shodo_status replace(struct run *r, struct slot *s, bool is_timeout,
     free(j);
     give_back(&r->queue, &s->given);
     if (st == SHODO_OK && r->result->respawns > SHODO_LIMIT_RESPAWNS)
-        st = shodo_fail(err, SHODO_LIMIT, "more than %u examiner processes had to be replaced", SHODO_LIMIT_RESPAWNS);
+        st = shodo_fail(err, SHODO_LIMIT, "more than %u examiner processes had to be replaced",
+                        SHODO_LIMIT_RESPAWNS);
     return st;
 }
 
@@ -199,11 +207,12 @@ static bool fits(const struct slot *s, uint32_t volume, uint64_t record) {
     return j && j->item.volume == volume && j->item.record == record;
 }
 
-static enum shodo_status on_finding(struct run *r, struct slot *s, struct shodo_cur *c, struct shodo_error *err,
-                                    struct shodo_error *fatal) {
+static enum shodo_status on_finding(struct run *r, struct slot *s, struct shodo_cur *c,
+                                    struct shodo_error *err, struct shodo_error *fatal) {
     struct shodo_finding f;
     enum shodo_status st = shodo_msg_get_finding(&f, c, &r->arena, err);
-    if (st == SHODO_OK && (!fits(s, f.volume, f.record) || ++s->findings > SHODO_LIMIT_ITEM_FINDINGS))
+    if (st == SHODO_OK &&
+        (!fits(s, f.volume, f.record) || ++s->findings > SHODO_LIMIT_ITEM_FINDINGS))
         st = shodo_fail(err, SHODO_DAMAGED, "finding for another entry, or too many for one entry");
     if (st != SHODO_OK)
         return st;
@@ -214,8 +223,8 @@ static enum shodo_status on_finding(struct run *r, struct slot *s, struct shodo_
     return SHODO_OK;
 }
 
-static enum shodo_status on_fact(struct run *r, struct slot *s, struct shodo_cur *c, struct shodo_error *err,
-                                 struct shodo_error *fatal) {
+static enum shodo_status on_fact(struct run *r, struct slot *s, struct shodo_cur *c,
+                                 struct shodo_error *err, struct shodo_error *fatal) {
     struct shodo_fact f;
     enum shodo_status st = shodo_msg_get_fact(&f, c, &r->arena, err);
     if (st == SHODO_OK && (!fits(s, f.volume, f.record) || ++s->facts > SHODO_LIMIT_ITEM_FACTS))
@@ -226,14 +235,16 @@ static enum shodo_status on_fact(struct run *r, struct slot *s, struct shodo_cur
     return SHODO_OK;
 }
 
-static enum shodo_status on_ledger(struct run *r, struct slot *s, struct shodo_cur *c, struct shodo_error *err,
-                                   struct shodo_error *fatal) {
+static enum shodo_status on_ledger(struct run *r, struct slot *s, struct shodo_cur *c,
+                                   struct shodo_error *err, struct shodo_error *fatal) {
     struct shodo_ledger l;
     enum shodo_status st = shodo_msg_get_ledger(&l, c, &r->arena, err);
     /* a policy line is about a folder and carries no record */
-    bool is_ours = l.is_problem || !s->given.head ? fits(s, l.volume, l.record) : l.volume == s->given.head->item.volume;
+    bool is_ours = l.is_problem || !s->given.head ? fits(s, l.volume, l.record)
+                                                  : l.volume == s->given.head->item.volume;
     if (st == SHODO_OK && (!is_ours || ++s->ledger > SHODO_LIMIT_ITEM_LEDGER))
-        st = shodo_fail(err, SHODO_DAMAGED, "ledger line for another entry, or too many for one entry");
+        st = shodo_fail(err, SHODO_DAMAGED,
+                        "ledger line for another entry, or too many for one entry");
     if (st != SHODO_OK)
         return st;
     if (l.is_problem)
@@ -257,8 +268,8 @@ static enum shodo_status count_policy(struct run *r, struct slot *s, struct shod
     return st;
 }
 
-static enum shodo_status on_done(struct run *r, struct slot *s, struct shodo_cur *c, struct shodo_error *err,
-                                 struct shodo_error *fatal) {
+static enum shodo_status on_done(struct run *r, struct slot *s, struct shodo_cur *c,
+                                 struct shodo_error *err, struct shodo_error *fatal) {
     struct shodo_item_stats stats;
     enum shodo_status st = shodo_msg_get_stats(&stats, c, err);
     if (st == SHODO_OK && (!s->given.head || s->given.head->item.index != stats.index))
@@ -278,7 +289,8 @@ static enum shodo_status on_done(struct run *r, struct slot *s, struct shodo_cur
     return SHODO_OK;
 }
 
-static enum shodo_status on_ask(struct run *r, struct slot *s, struct shodo_cur *c, struct shodo_error *err) {
+static enum shodo_status on_ask(struct run *r, struct slot *s, struct shodo_cur *c,
+                                struct shodo_error *err) {
     const uint8_t *sha = shodo_cur_bytes(c, SHODO_SHA256_BYTES);
     if (!sha)
         return shodo_fail(err, SHODO_DAMAGED, "question without a digest");
@@ -289,13 +301,14 @@ static enum shodo_status on_ask(struct run *r, struct slot *s, struct shodo_cur 
     shodo_buf_addc(&r->scratch, is_known);
     if (n)
         shodo_buf_add(&r->scratch, matches, n);
-    enum shodo_status st = shodo_peer_queue(&s->worker.peer, SHODO_MSG_ANSWER, r->scratch.data, r->scratch.len, -1, err);
+    enum shodo_status st = shodo_peer_queue(&s->worker.peer, SHODO_MSG_ANSWER, r->scratch.data,
+                                            r->scratch.len, -1, err);
     return st == SHODO_OK ? shodo_peer_flush(&s->worker.peer, err) : st;
 }
 
 /* Non-OK: the examiner is not to be trusted any more. `fatal`: the run cannot go on. */
-static enum shodo_status take(struct run *r, struct slot *s, uint8_t type, struct shodo_cur *c, struct shodo_error *err,
-                              struct shodo_error *fatal) {
+static enum shodo_status take(struct run *r, struct slot *s, uint8_t type, struct shodo_cur *c,
+                              struct shodo_error *err, struct shodo_error *fatal) {
     shodo_arena_clear(&r->arena);
     switch (type) {
     case SHODO_MSG_READY:
@@ -326,14 +339,16 @@ static enum shodo_status take(struct run *r, struct slot *s, uint8_t type, struc
         give_back(&r->queue, &s->given);
         return SHODO_OK;
     case SHODO_MSG_FAIL:
-        snprintf(s->last.text, sizeof s->last.text, "%.*s", (int)SHODO_MIN(c->len, (size_t)400), (const char *)c->data);
+        snprintf(s->last.text, sizeof s->last.text, "%.*s", (int)SHODO_MIN(c->len, (size_t)400),
+                 (const char *)c->data);
         return SHODO_OK;
     default:
         return shodo_fail(err, SHODO_DAMAGED, "unexpected message %u from an examiner", type);
     }
 }
 
-enum shodo_status shodo_slot_serve(struct run *r, struct slot *s, bool is_readable, struct shodo_error *err) {
+enum shodo_status shodo_slot_serve(struct run *r, struct slot *s, bool is_readable,
+                                   struct shodo_error *err) {
     struct shodo_error why = SHODO_ERROR_INIT, fatal = SHODO_ERROR_INIT;
     enum shodo_status st = shodo_peer_flush(&s->worker.peer, &why);
     if (st >= 0 && is_readable)

@@ -11,7 +11,8 @@
 
 enum { PROBE_MS = 120000 };
 
-static enum shodo_status take_probe(struct shodo_opened *o, struct shodo_cur *c, struct shodo_error *err) {
+static enum shodo_status take_probe(struct shodo_opened *o, struct shodo_cur *c,
+                                    struct shodo_error *err) {
     uint64_t size = 0;
     uint32_t sector = 0;
     enum shodo_status st = shodo_msg_get_probe(&o->volumes, o->probed, &size, &sector, c, err);
@@ -33,7 +34,8 @@ static enum shodo_status probe(struct shodo_opened *o, struct shodo_error *err) 
     if (st == SHODO_OK && type == SHODO_MSG_PROBE)
         st = take_probe(o, &c, err);
     else if (st == SHODO_OK && type == SHODO_MSG_FAIL)
-        st = shodo_fail(err, SHODO_DAMAGED, "%.*s", (int)SHODO_MIN(c.len, (size_t)400), (const char *)c.data);
+        st = shodo_fail(err, SHODO_DAMAGED, "%.*s", (int)SHODO_MIN(c.len, (size_t)400),
+                        (const char *)c.data);
     else if (st == SHODO_OK)
         st = shodo_fail(err, SHODO_DAMAGED, "unexpected message %u", type);
     bool has_died = st == SHODO_END;
@@ -44,9 +46,10 @@ static enum shodo_status probe(struct shodo_opened *o, struct shodo_error *err) 
     return st;
 }
 
-enum shodo_status shodo_opened_open(struct shodo_opened *ret, const char *path, const struct shodo_vec *key_paths,
-                                    struct shodo_error *err) {
-    *ret = (struct shodo_opened){.volumes = {.volumes = SHODO_VEC_INIT(sizeof(struct shodo_volume))}};
+enum shodo_status shodo_opened_open(struct shodo_opened *ret, const char *path,
+                                    const struct shodo_vec *key_paths, struct shodo_error *err) {
+    *ret = (struct shodo_opened){
+        .volumes = {.volumes = SHODO_VEC_INIT(sizeof(struct shodo_volume))}};
     enum shodo_status st = shodo_host_open(&ret->host, path, err);
     for (size_t i = 0; st == SHODO_OK && key_paths && i < key_paths->count; i++)
         st = shodo_host_add_key(&ret->host, *(const char *const *)shodo_vec_at(key_paths, i), err);
@@ -64,7 +67,8 @@ void shodo_opened_done(struct shodo_opened *o) {
     shodo_host_done(&o->host);
 }
 
-struct shodo_endpoint_facts shodo_opened_facts(const struct shodo_opened *o, const char *name, const char **serials) {
+struct shodo_endpoint_facts shodo_opened_facts(const struct shodo_opened *o, const char *name,
+                                               const char **serials) {
     struct shodo_endpoint_facts f = {.name = name, .source = o->host.path};
     if (o->host.is_tree) {
         f.table_id = "directory";

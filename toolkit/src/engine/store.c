@@ -89,7 +89,8 @@ static uint64_t ledger_key(const struct shodo_ledger *l) {
     return shodo_le64(d);
 }
 
-enum shodo_status shodo_store_each(int dirfd, const char *name, enum shodo_status (*each)(void *ctx, const char *line, size_t n),
+enum shodo_status shodo_store_each(int dirfd, const char *name,
+                                   enum shodo_status (*each)(void *ctx, const char *line, size_t n),
                                    void *ctx, struct shodo_error *err) {
     int fd = -1;
     enum shodo_status st = shodo_io_open_read(&fd, dirfd, name, err);
@@ -111,7 +112,8 @@ enum shodo_status shodo_store_each(int dirfd, const char *name, enum shodo_statu
             break;
         b.len += (size_t)r;
         size_t at = 0;
-        for (char *lf; st == SHODO_OK && (lf = memchr(b.data + at, '\n', b.len - at)); at = (size_t)(lf - b.data) + 1)
+        for (char *lf; st == SHODO_OK && (lf = memchr(b.data + at, '\n', b.len - at));
+             at = (size_t)(lf - b.data) + 1)
             st = each(ctx, b.data + at, (size_t)(lf - b.data) - at);
         memmove(b.data, b.data + at, b.len - at);
         b.len -= at;
@@ -199,10 +201,12 @@ static enum shodo_status move_away(int dirfd, const char *stem, struct shodo_err
     return shodo_fail(err, SHODO_LIMIT, "too many earlier runs of '%s'", from);
 }
 
-static enum shodo_status open_file(struct shodo_store *s, int file, bool is_resumed, struct shodo_error *err) {
+static enum shodo_status open_file(struct shodo_store *s, int file, bool is_resumed,
+                                   struct shodo_error *err) {
     char name[64];
     snprintf(name, sizeof name, "%s.jsonl", file_names[file]);
-    enum shodo_status st = is_resumed ? cut_torn_line(s->dirfd, name, err) : move_away(s->dirfd, file_names[file], err);
+    enum shodo_status st = is_resumed ? cut_torn_line(s->dirfd, name, err)
+                                      : move_away(s->dirfd, file_names[file], err);
     if (st == SHODO_OK && is_resumed && file != FILE_MARKS) {
         struct loading l = {.s = s, .file = file};
         st = shodo_store_each(s->dirfd, name, load_line, &l, err);
@@ -215,8 +219,8 @@ static enum shodo_status open_file(struct shodo_store *s, int file, bool is_resu
     return st;
 }
 
-enum shodo_status shodo_store_open(struct shodo_store **ret, int dirfd, const char *endpoint, bool is_resumed,
-                                   struct shodo_error *err) {
+enum shodo_status shodo_store_open(struct shodo_store **ret, int dirfd, const char *endpoint,
+                                   bool is_resumed, struct shodo_error *err) {
     *ret = NULL;
     struct shodo_store *s = calloc(1, sizeof *s);
     if (!s)
@@ -263,7 +267,8 @@ static enum shodo_status flush(struct shodo_store *s, int file, struct shodo_err
     return SHODO_OK;
 }
 
-static enum shodo_status append(struct shodo_store *s, int file, const char **ret_line, struct shodo_error *err) {
+static enum shodo_status append(struct shodo_store *s, int file, const char **ret_line,
+                                struct shodo_error *err) {
     if (s->line.failed)
         return shodo_fail(err, SHODO_NOMEM, "no memory for a result line");
     shodo_buf_add(&s->pending[file], s->line.data, s->line.len);
@@ -274,11 +279,12 @@ static enum shodo_status append(struct shodo_store *s, int file, const char **re
 }
 
 static enum shodo_status known(enum shodo_status st, struct shodo_error *err) {
-    return st == SHODO_SKIP ? SHODO_OK : shodo_fail(err, SHODO_NOMEM, "no memory for the ids of the results");
+    return st == SHODO_SKIP ? SHODO_OK
+                            : shodo_fail(err, SHODO_NOMEM, "no memory for the ids of the results");
 }
 
-enum shodo_status shodo_store_finding(struct shodo_store *s, struct shodo_finding *f, const char **ret_line,
-                                      struct shodo_error *err) {
+enum shodo_status shodo_store_finding(struct shodo_store *s, struct shodo_finding *f,
+                                      const char **ret_line, struct shodo_error *err) {
     if (ret_line)
         *ret_line = NULL;
     f->endpoint = s->endpoint;
@@ -293,7 +299,8 @@ enum shodo_status shodo_store_finding(struct shodo_store *s, struct shodo_findin
     return append(s, FILE_FINDINGS, ret_line, err);
 }
 
-enum shodo_status shodo_store_fact(struct shodo_store *s, struct shodo_fact *f, const char **ret_line, struct shodo_error *err) {
+enum shodo_status shodo_store_fact(struct shodo_store *s, struct shodo_fact *f,
+                                   const char **ret_line, struct shodo_error *err) {
     if (ret_line)
         *ret_line = NULL;
     f->endpoint = s->endpoint;
@@ -308,8 +315,8 @@ enum shodo_status shodo_store_fact(struct shodo_store *s, struct shodo_fact *f, 
     return append(s, FILE_FACTS, ret_line, err);
 }
 
-enum shodo_status shodo_store_ledger(struct shodo_store *s, struct shodo_ledger *l, const char **ret_line,
-                                     struct shodo_error *err) {
+enum shodo_status shodo_store_ledger(struct shodo_store *s, struct shodo_ledger *l,
+                                     const char **ret_line, struct shodo_error *err) {
     if (ret_line)
         *ret_line = NULL;
     l->endpoint = s->endpoint;
@@ -334,7 +341,8 @@ enum shodo_status shodo_store_sync(struct shodo_store *s, struct shodo_error *er
     return st;
 }
 
-enum shodo_status shodo_store_mark(struct shodo_store *s, const char *mark_json, size_t n, struct shodo_error *err) {
+enum shodo_status shodo_store_mark(struct shodo_store *s, const char *mark_json, size_t n,
+                                   struct shodo_error *err) {
     enum shodo_status st = shodo_store_sync(s, err);
     if (st != SHODO_OK)
         return st;

@@ -29,7 +29,8 @@ static enum shodo_status add_reason(struct shodo_summary *s, const struct shodo_
         return SHODO_OK;
     for (size_t i = 0; i < s->reasons.count && !r; i++) {
         struct shodo_summary_reason *x = shodo_vec_at(&s->reasons, i);
-        bool is_same_text = l->is_problem || strcmp(x->text ? x->text : "", l->text ? l->text : "") == 0;
+        bool is_same_text = l->is_problem ||
+                            strcmp(x->text ? x->text : "", l->text ? l->text : "") == 0;
         if (x->is_problem == l->is_problem && x->reason == l->reason && is_same_text)
             r = x;
     }
@@ -38,7 +39,10 @@ static enum shodo_status add_reason(struct shodo_summary *s, const struct shodo_
         if (!r)
             return SHODO_NOMEM;
         *r = (struct shodo_summary_reason){
-            .is_problem = l->is_problem, .reason = l->reason, .text = keep(s, l->text), .example = keep(s, l->path && *l->path ? l->path : NULL)};
+            .is_problem = l->is_problem,
+            .reason = l->reason,
+            .text = keep(s, l->text),
+            .example = keep(s, l->path && *l->path ? l->path : NULL)};
     }
     r->lines++;
     r->items += l->count;
@@ -119,7 +123,8 @@ static enum shodo_status on_mark(void *ctx, const char *line, size_t n) {
         if (shodo_value_get(v, "files"))
             x->s->files_total = (uint64_t)shodo_value_get_int(v, "files", 0);
         if (shodo_value_get(v, "done"))
-            x->s->files_done = (uint64_t)shodo_value_get_int(v, "done", 0) + shodo_value_count(shodo_value_get(v, "also"));
+            x->s->files_done = (uint64_t)shodo_value_get_int(v, "done", 0) +
+                               shodo_value_count(shodo_value_get(v, "also"));
     }
     shodo_doc_free(doc);
     return SHODO_OK;
@@ -139,7 +144,8 @@ static int compare_rules(const void *pa, const void *pb) {
     return a->count != b->count ? (a->count < b->count ? 1 : -1) : strcmp(a->rule, b->rule);
 }
 
-enum shodo_status shodo_summary_load(struct shodo_summary *ret, int endpoint_dirfd, struct shodo_error *err) {
+enum shodo_status shodo_summary_load(struct shodo_summary *ret, int endpoint_dirfd,
+                                     struct shodo_error *err) {
     *ret = (struct shodo_summary){.reasons = SHODO_VEC_INIT(sizeof(struct shodo_summary_reason)),
                                   .rules = SHODO_VEC_INIT(sizeof(struct shodo_summary_rule)),
                                   .groups = SHODO_VEC_INIT(sizeof(struct shodo_summary_group)),
@@ -159,7 +165,8 @@ enum shodo_status shodo_summary_load(struct shodo_summary *ret, int endpoint_dir
         st = shodo_grouping_finish(x.grouping, err);
     shodo_grouping_free(x.grouping);
     if (ret->reasons.count)
-        qsort(ret->reasons.data, ret->reasons.count, sizeof(struct shodo_summary_reason), compare_reasons);
+        qsort(ret->reasons.data, ret->reasons.count, sizeof(struct shodo_summary_reason),
+              compare_reasons);
     if (ret->rules.count)
         qsort(ret->rules.data, ret->rules.count, sizeof(struct shodo_summary_rule), compare_rules);
     if (st != SHODO_OK)
@@ -189,16 +196,20 @@ static void add_example(struct shodo_buf *out, const char *s, bool is_japanese) 
     shodo_text_safe_clip(out, shodo_buf_cstr(&why), why.len, 160, false);
 }
 
-/* What the profile or the kind of file leaves out, in words; a policy of another text is shown as it stands. */
+/* What the profile or the kind of file leaves out, in words; a policy of another text is shown as
+ * it stands. */
 static const char *policy_ja(const char *text) {
     static const struct {
         const char *text, *ja;
     } rows[] = {
         {"outside the profile 'quick'", "簡易検査 (quick) では調べないファイル"},
         {"outside the profile 'standard'", "標準検査 (standard) では調べないファイル"},
-        {"metadata of the file system: not scanned with rules", "ファイルシステムの管理情報 (規則では検査しない)"},
-        {"deleted file: listed, content not examined", "削除済みファイル (一覧のみ, 内容は見ていない)"},
-        {"cloud placeholder: the content is not on this disk", "クラウド上のファイル (内容がこのディスクにない)"},
+        {"metadata of the file system: not scanned with rules",
+         "ファイルシステムの管理情報 (規則では検査しない)"},
+        {"deleted file: listed, content not examined",
+         "削除済みファイル (一覧のみ, 内容は見ていない)"},
+        {"cloud placeholder: the content is not on this disk",
+         "クラウド上のファイル (内容がこのディスクにない)"},
         {"encrypted by EFS", "EFS で暗号化されたファイル"},
         {"archive not opened", "圧縮ファイルの中身 (開いていない)"},
         {"no file system", "ファイルシステムのない区画"},
@@ -219,7 +230,8 @@ static void print_reason(const struct shodo_summary_reason *r, bool ja, struct s
         name = ja ? policy_ja(r->text) : r->text;
     shodo_buf_adds(out, r->is_problem ? "  [!] " : "  [-] ");
     shodo_text_safe_clip(out, name, strlen(name), 70, false);
-    shodo_buf_addf(out, ja ? ": %llu 件 (%s)" : ": %llu (%s)", (unsigned long long)r->items, shodo_text_size(r->bytes, size));
+    shodo_buf_addf(out, ja ? ": %llu 件 (%s)" : ": %llu (%s)", (unsigned long long)r->items,
+                   shodo_text_size(r->bytes, size));
     const char *example = r->is_problem ? r->example ? r->example : r->text : NULL;
     if (example) {
         shodo_buf_adds(out, ja ? "  例 " : ", for example ");
@@ -228,27 +240,37 @@ static void print_reason(const struct shodo_summary_reason *r, bool ja, struct s
     shodo_buf_addc(out, '\n');
 }
 
-void shodo_summary_print_unexamined(const struct shodo_summary *s, bool is_japanese, struct shodo_buf *out) {
+void shodo_summary_print_unexamined(const struct shodo_summary *s, bool is_japanese,
+                                    struct shodo_buf *out) {
     bool ja = is_japanese;
     shodo_buf_adds(out, ja ? "未検査:\n" : "not examined:\n");
     if (s->is_unfinished)
-        shodo_buf_addf(out, ja ? "  [!] 途中で止まっている: %2$llu 件のうち %1$llu 件まで. 同じコマンドで続きから\n"
-                               : "  [!] stopped early: %1$llu of %2$llu files; the same command goes on\n",
-                       (unsigned long long)s->files_done, (unsigned long long)s->files_total);
+        shodo_buf_addf(
+            out,
+            ja ? "  [!] 途中で止まっている: %2$llu 件のうち %1$llu 件まで. 同じコマンドで続きから\n"
+               : "  [!] stopped early: %1$llu of %2$llu files; the same command goes on\n",
+            (unsigned long long)s->files_done, (unsigned long long)s->files_total);
     for (size_t i = 0; i < s->reasons.count && i < SHODO_SUMMARY_REASONS; i++) {
         const struct shodo_summary_reason *r = shodo_vec_at(&s->reasons, i);
         print_reason(r, ja, out);
     }
     if (s->reasons.count > SHODO_SUMMARY_REASONS)
-        shodo_buf_addf(out, ja ? "  他に %zu 種類 (ledger.jsonl)\n" : "  and %zu more reasons (ledger.jsonl)\n",
+        shodo_buf_addf(out,
+                       ja ? "  他に %zu 種類 (ledger.jsonl)\n"
+                          : "  and %zu more reasons (ledger.jsonl)\n",
                        s->reasons.count - SHODO_SUMMARY_REASONS);
     if (!s->reasons.count && !s->is_unfinished)
         shodo_buf_adds(out, ja ? "  なし\n" : "  nothing\n");
 }
 
 static void print_group(const struct shodo_summary_group *g, bool ja, struct shodo_buf *out) {
-    const char *what = ja && g->description_ja ? g->description_ja : g->description ? g->description : g->rules[0];
-    shodo_buf_addf(out, "  %s %llu  ", ja ? shodo_verdict_ja(g->verdict) : g->verdict == SHODO_VERDICT_MATCH ? "match" : "suspect",
+    const char *what = ja && g->description_ja ? g->description_ja
+                       : g->description        ? g->description
+                                               : g->rules[0];
+    shodo_buf_addf(out, "  %s %llu  ",
+                   ja                                  ? shodo_verdict_ja(g->verdict)
+                   : g->verdict == SHODO_VERDICT_MATCH ? "match"
+                                                       : "suspect",
                    (unsigned long long)g->files);
     shodo_text_safe_clip(out, what, strlen(what), 100, false);
     shodo_buf_adds(out, ja ? "\n      例 " : "\n      for example ");
@@ -263,22 +285,28 @@ static void print_group(const struct shodo_summary_group *g, bool ja, struct sho
     shodo_buf_addc(out, '\n');
 }
 
-void shodo_summary_print_found(const struct shodo_summary *s, bool is_japanese, struct shodo_buf *out) {
+void shodo_summary_print_found(const struct shodo_summary *s, bool is_japanese,
+                               struct shodo_buf *out) {
     bool ja = is_japanese;
-    shodo_buf_addf(out, ja ? "一致 %llu ファイル, 要確認 %llu ファイル" : "files: match %llu, suspect %llu",
-                   (unsigned long long)s->match_files, (unsigned long long)s->suspect_files);
+    shodo_buf_addf(
+        out, ja ? "一致 %llu ファイル, 要確認 %llu ファイル" : "files: match %llu, suspect %llu",
+        (unsigned long long)s->match_files, (unsigned long long)s->suspect_files);
     if (!s->matches && !s->suspects)
-        shodo_buf_adds(out, ja ? " (調べた範囲では該当なし)" : " (nothing found in what was examined)");
+        shodo_buf_adds(out,
+                       ja ? " (調べた範囲では該当なし)" : " (nothing found in what was examined)");
     if (s->unexamined.problems || s->is_unfinished)
         shodo_buf_adds(out, ja ? ". 結果は不完全" : "; the result is incomplete");
     shodo_buf_addc(out, '\n');
     for (size_t i = 0; i < s->groups.count && i < SHODO_SUMMARY_GROUPS; i++)
         print_group(shodo_vec_at(&s->groups, i), ja, out);
     if (s->groups.count > SHODO_SUMMARY_GROUPS)
-        shodo_buf_addf(out, ja ? "  他に %zu 組 (findings.jsonl)\n" : "  and %zu more kinds (findings.jsonl)\n",
+        shodo_buf_addf(out,
+                       ja ? "  他に %zu 組 (findings.jsonl)\n"
+                          : "  and %zu more kinds (findings.jsonl)\n",
                        s->groups.count - SHODO_SUMMARY_GROUPS);
-    shodo_buf_addf(out, ja ? "採取候補 %llu 件, 記録 %llu 件\n" : "artifacts to collect %llu, facts %llu\n",
-                   (unsigned long long)s->artifacts, (unsigned long long)s->facts);
+    shodo_buf_addf(
+        out, ja ? "採取候補 %llu 件, 記録 %llu 件\n" : "artifacts to collect %llu, facts %llu\n",
+        (unsigned long long)s->artifacts, (unsigned long long)s->facts);
 }
 
 void shodo_summary_write(struct shodo_json *j, const char *key, const struct shodo_summary *s) {

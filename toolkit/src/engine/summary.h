@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The short text about one endpoint, from its files: what was not examined first (at most SHODO_SUMMARY_REASONS reasons,
- * problems before policy), then what was found: files, not findings, and files that the same rules hit in one entry. Verdict
- * words only as in model/finding.h.
+ * The short text about one endpoint, from its files: what was not examined first (at most
+ * SHODO_SUMMARY_REASONS reasons, problems before policy), then what was found: files, not findings,
+ * and files that the same rules hit in one entry. Verdict words only as in model/finding.h.
  */
 #ifndef SHODO_ENGINE_SUMMARY_H
 #define SHODO_ENGINE_SUMMARY_H
@@ -53,11 +53,14 @@ struct shodo_summary {
 };
 
 /* NOTFOUND when there are no results yet. */
-enum shodo_status shodo_summary_load(struct shodo_summary *ret, int endpoint_dirfd, struct shodo_error *err);
+enum shodo_status shodo_summary_load(struct shodo_summary *ret, int endpoint_dirfd,
+                                     struct shodo_error *err);
 void shodo_summary_done(struct shodo_summary *s);
 /* In this order in every text about an endpoint; the answers may stand between them. */
-void shodo_summary_print_unexamined(const struct shodo_summary *s, bool is_japanese, struct shodo_buf *out);
-void shodo_summary_print_found(const struct shodo_summary *s, bool is_japanese, struct shodo_buf *out);
+void shodo_summary_print_unexamined(const struct shodo_summary *s, bool is_japanese,
+                                    struct shodo_buf *out);
+void shodo_summary_print_found(const struct shodo_summary *s, bool is_japanese,
+                               struct shodo_buf *out);
 void shodo_summary_write(struct shodo_json *j, const char *key, const struct shodo_summary *s);
 
 #endif

@@ -26,8 +26,9 @@ struct shodo_grouping {
 struct shodo_grouping *shodo_grouping_new(struct shodo_summary *s) {
     struct shodo_grouping *g = calloc(1, sizeof *g);
     if (g)
-        *g = (struct shodo_grouping){
-            .s = s, .rules = SHODO_VEC_INIT(sizeof(struct rule)), .hits = SHODO_VEC_INIT(sizeof(struct hit))};
+        *g = (struct shodo_grouping){.s = s,
+                                     .rules = SHODO_VEC_INIT(sizeof(struct rule)),
+                                     .hits = SHODO_VEC_INIT(sizeof(struct hit))};
     return g;
 }
 
@@ -40,7 +41,8 @@ struct shodo_grouping *shodo_grouping_free(struct shodo_grouping *g) {
     return NULL;
 }
 
-/* FNV-1a, 64 bits. Files that fall together by chance or by design are counted as one: the list itself is not touched. */
+/* FNV-1a, 64 bits. Files that fall together by chance or by design are counted as one: the list
+ * itself is not touched. */
 static uint64_t mix(uint64_t h, const void *p, size_t n) {
     for (size_t i = 0; i < n; i++)
         h = (h ^ ((const uint8_t *)p)[i]) * 0x100000001b3u;
@@ -97,12 +99,14 @@ static int by_weight(const void *pa, const void *pb) {
     return a->files != b->files ? (a->files < b->files ? 1 : -1) : strcmp(a->rules[0], b->rules[0]);
 }
 
-/* The rules of hits[from..to), one file, without repetition: a group made for the arena, or what is there already. */
+/* The rules of hits[from..to), one file, without repetition: a group made for the arena, or what is
+ * there already. */
 static enum shodo_status count_file(struct shodo_grouping *g, const struct hit *hits, size_t n) {
     const struct rule *rules = g->rules.data;
     size_t count = 0;
     const char **names = shodo_arena_alloc(&g->s->arena, n * sizeof *names, sizeof(void *));
-    struct shodo_summary_group fresh = {.verdict = SHODO_VERDICT_SUSPECT, .files = 1, .rules = names, .example = hits[0].path};
+    struct shodo_summary_group fresh = {
+        .verdict = SHODO_VERDICT_SUSPECT, .files = 1, .rules = names, .example = hits[0].path};
     if (!names)
         return SHODO_NOMEM;
     for (size_t i = 0; i < n; i++) {
@@ -119,7 +123,8 @@ static enum shodo_status count_file(struct shodo_grouping *g, const struct hit *
     (*(fresh.verdict == SHODO_VERDICT_MATCH ? &g->s->match_files : &g->s->suspect_files))++;
     for (size_t i = 0; i < g->s->groups.count; i++) {
         struct shodo_summary_group *x = shodo_vec_at(&g->s->groups, i);
-        if (x->verdict == fresh.verdict && x->rules_count == count && memcmp(x->rules, names, count * sizeof *names) == 0) {
+        if (x->verdict == fresh.verdict && x->rules_count == count &&
+            memcmp(x->rules, names, count * sizeof *names) == 0) {
             x->files++;
             return SHODO_OK;
         }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Findings of one file belong together, and files that the same rules hit are one entry of the summary. */
+/* Findings of one file belong together, and files that the same rules hit are one entry of the
+ * summary. */
 #ifndef SHODO_ENGINE_SUMMARY_GROUP_H
 #define SHODO_ENGINE_SUMMARY_GROUP_H
 

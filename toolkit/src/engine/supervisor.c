@@ -26,7 +26,8 @@ enum shodo_status shodo_run_ledger(struct run *r, struct shodo_ledger *l, struct
 static bool is_done(const struct run *r, uint64_t index) {
     if (index < r->done_low)
         return true;
-    return index / 8 < r->done.count && ((const uint8_t *)r->done.data)[index / 8] >> (index % 8) & 1;
+    return index / 8 < r->done.count &&
+           ((const uint8_t *)r->done.data)[index / 8] >> (index % 8) & 1;
 }
 
 static bool set_done(struct run *r, uint64_t index) {
@@ -34,17 +35,20 @@ static bool set_done(struct run *r, uint64_t index) {
         if (!shodo_vec_push(&r->done))
             return false;
     ((uint8_t *)r->done.data)[index / 8] |= (uint8_t)(1u << (index % 8));
-    while (r->done_low / 8 < r->done.count && ((uint8_t *)r->done.data)[r->done_low / 8] >> (r->done_low % 8) & 1)
+    while (r->done_low / 8 < r->done.count &&
+           ((uint8_t *)r->done.data)[r->done_low / 8] >> (r->done_low % 8) & 1)
         r->done_low++;
     return true;
 }
 
 enum shodo_status shodo_run_item_done(struct run *r, const struct job *j, struct shodo_error *err) {
     r->result->files_done++;
-    return set_done(r, j->item.index) ? SHODO_OK : shodo_fail(err, SHODO_NOMEM, "no memory for the marks");
+    return set_done(r, j->item.index) ? SHODO_OK
+                                      : shodo_fail(err, SHODO_NOMEM, "no memory for the marks");
 }
 
-/* Marks: what is finished is on the medium, policy counts included, before the mark that says so. */
+/* Marks: what is finished is on the medium, policy counts included, before the mark that says so.
+ */
 static enum shodo_status write_mark(struct run *r, struct shodo_error *err) {
     struct shodo_buf b = SHODO_BUF_INIT;
     struct shodo_json j = shodo_json_to(&b);
@@ -98,8 +102,11 @@ static enum shodo_status apply_resume(struct run *r, struct shodo_error *err) {
     struct shodo_run_result *res = r->result;
     if (!old || !old->is_valid)
         return SHODO_OK;
-    if (old->files != res->totals.files || memcmp(old->listing, res->totals.digest, sizeof old->listing) != 0) {
-        shodo_events_warning(r->o->events, "the source lists differently than in the run before: everything is examined again");
+    if (old->files != res->totals.files ||
+        memcmp(old->listing, res->totals.digest, sizeof old->listing) != 0) {
+        shodo_events_warning(
+            r->o->events,
+            "the source lists differently than in the run before: everything is examined again");
         return SHODO_OK;
     }
     bool ok = true;
@@ -137,9 +144,12 @@ static void say_start(struct run *r) {
         shodo_events_send(r->o->events);
     }
     if (r->o->is_loud)
-        fprintf(stderr, "%llu files, %s to look at (%llu early, %llu risky, %llu other)\n", (unsigned long long)t->files,
-                shodo_text_size(t->bytes, (char[SHODO_SIZE_SHOWN_BYTES]){0}), (unsigned long long)t->files_phase[SHODO_PHASE_EARLY],
-                (unsigned long long)t->files_phase[SHODO_PHASE_RISKY], (unsigned long long)t->files_phase[SHODO_PHASE_REST]);
+        fprintf(stderr, "%llu files, %s to look at (%llu early, %llu risky, %llu other)\n",
+                (unsigned long long)t->files,
+                shodo_text_size(t->bytes, (char[SHODO_SIZE_SHOWN_BYTES]){0}),
+                (unsigned long long)t->files_phase[SHODO_PHASE_EARLY],
+                (unsigned long long)t->files_phase[SHODO_PHASE_RISKY],
+                (unsigned long long)t->files_phase[SHODO_PHASE_REST]);
 }
 
 static const struct job *current_job(const struct run *r) {
@@ -161,7 +171,10 @@ static void say_progress(struct run *r) {
     r->progress_ms = now;
     struct shodo_json *j = shodo_events_begin(r->o->events, "progress");
     if (j) {
-        shodo_json_str(j, "phase", !r->result->has_listing ? "listing" : cur ? phase_name(cur->item.phase) : "rest");
+        shodo_json_str(j, "phase",
+                       !r->result->has_listing ? "listing"
+                       : cur                   ? phase_name(cur->item.phase)
+                                               : "rest");
         shodo_json_u64(j, "files", r->result->files_done);
         shodo_json_u64(j, "files_total", r->result->totals.files);
         shodo_json_u64(j, "bytes", r->result->bytes_read);
@@ -191,19 +204,27 @@ static enum shodo_status start_lister(struct run *r, struct shodo_error *err) {
     return shodo_worker_start(&r->listing, shodo_lister_run, &r->lister, r->o->host, err);
 }
 
-/* Before the first item: leave the volume out and list again. After it: what has not come is lost, and said. */
-static enum shodo_status lister_died(struct run *r, bool is_timeout, const char *said, struct shodo_error *err) {
+/* Before the first item: leave the volume out and list again. After it: what has not come is lost,
+ * and said. */
+static enum shodo_status lister_died(struct run *r, bool is_timeout, const char *said,
+                                     struct shodo_error *err) {
     char how[96] = "";
     shodo_worker_stop(&r->listing, true, how, NULL);
     r->result->respawns++;
     char text[SHODO_ERROR_TEXT_BYTES + 128];
     uint32_t v = r->listing_volume;
-    if (!r->result->has_listing && v < SHODO_LIMIT_VOLUMES && !(r->lister.skip[v / 64] >> (v % 64) & 1)) {
+    if (!r->result->has_listing && v < SHODO_LIMIT_VOLUMES &&
+        !(r->lister.skip[v / 64] >> (v % 64) & 1)) {
         r->lister.skip[v / 64] |= 1ULL << (v % 64);
         return start_lister(r, err);
     }
-    uint64_t left = r->result->has_listing && r->result->totals.files > r->next_index ? r->result->totals.files - r->next_index : 1;
-    snprintf(text, sizeof text, "listing the source ended early: %s", said && *said ? said : is_timeout ? "no answer" : how);
+    uint64_t left = r->result->has_listing && r->result->totals.files > r->next_index
+                        ? r->result->totals.files - r->next_index
+                        : 1;
+    snprintf(text, sizeof text, "listing the source ended early: %s",
+             said && *said ? said
+             : is_timeout  ? "no answer"
+                           : how);
     struct shodo_ledger l = {.is_problem = true,
                              .reason = is_timeout ? SHODO_LEDGER_TIMEOUT : SHODO_LEDGER_CRASH,
                              .count = left,
@@ -231,8 +252,8 @@ static enum shodo_status take_item(struct run *r, struct shodo_cur *c, struct sh
     return SHODO_OK;
 }
 
-static enum shodo_status take_listing(struct run *r, uint8_t type, struct shodo_cur *c, struct shodo_error *why,
-                                      struct shodo_error *fatal) {
+static enum shodo_status take_listing(struct run *r, uint8_t type, struct shodo_cur *c,
+                                      struct shodo_error *why, struct shodo_error *fatal) {
     shodo_arena_clear(&r->arena);
     enum shodo_status st;
     switch (type) {
@@ -280,7 +301,8 @@ static enum shodo_status take_listing(struct run *r, uint8_t type, struct shodo_
         r->is_listed = true;
         return SHODO_OK;
     case SHODO_MSG_FAIL:
-        return shodo_fail(why, SHODO_DAMAGED, "%.*s", (int)SHODO_MIN(c->len, (size_t)400), (const char *)c->data);
+        return shodo_fail(why, SHODO_DAMAGED, "%.*s", (int)SHODO_MIN(c->len, (size_t)400),
+                          (const char *)c->data);
     default:
         return shodo_fail(why, SHODO_DAMAGED, "unexpected message %u from the lister", type);
     }
@@ -314,7 +336,8 @@ static enum shodo_status serve_lister(struct run *r, bool is_readable, struct sh
     bool is_hungry = r->queue.count < SHODO_LIMIT_ITEMS_QUEUED;
     if (st == SHODO_END && is_hungry && r->listing.peer.is_eof)
         return lister_died(r, false, NULL, err);
-    if (is_hungry && shodo_time_mono_ms() - r->listing.since_ms > SHODO_LIMIT_LISTER_SECONDS * 1000ULL)
+    if (is_hungry &&
+        shodo_time_mono_ms() - r->listing.since_ms > SHODO_LIMIT_LISTER_SECONDS * 1000ULL)
         return lister_died(r, true, NULL, err);
     return SHODO_OK;
 }
@@ -379,10 +402,12 @@ static enum shodo_status loop(struct run *r, struct shodo_error *err) {
     return st;
 }
 
-/* The policy lines of a finished run; a cancelled one keeps its counts in the marks until it is continued. */
+/* The policy lines of a finished run; a cancelled one keeps its counts in the marks until it is
+ * continued. */
 static enum shodo_status finish(struct run *r, struct shodo_error *err) {
     enum shodo_status st = r->result->has_listing ? write_mark(r, err) : SHODO_OK;
-    for (size_t i = 0; !r->result->is_cancelled && i < shodo_tally_count(r->policy) && st == SHODO_OK; i++) {
+    for (size_t i = 0;
+         !r->result->is_cancelled && i < shodo_tally_count(r->policy) && st == SHODO_OK; i++) {
         struct shodo_ledger l = *shodo_tally_at(r->policy, i);
         st = shodo_run_ledger(r, &l, err);
     }
@@ -404,23 +429,30 @@ static void run_done(struct run *r) {
     free(r);
 }
 
-enum shodo_status shodo_run(const struct shodo_run_options *o, struct shodo_run_result *ret, struct shodo_error *err) {
+enum shodo_status shodo_run(const struct shodo_run_options *o, struct shodo_run_result *ret,
+                            struct shodo_error *err) {
     *ret = (struct shodo_run_result){.files_done = 0};
     struct run *r = calloc(1, sizeof *r);
     if (!r)
         return shodo_fail(err, SHODO_NOMEM, "no memory for the run");
     r->o = o;
     r->result = ret;
-    r->examiner = (struct shodo_examiner){.host = o->host, .plan = o->plan, .volumes = o->volumes, .hook = o->examiner_hook};
-    r->lister = (struct shodo_lister){.host = o->host, .plan = o->plan, .form = SHODO_LIST_ITEMS, .want_deleted = true, .detect = o->detect};
+    r->examiner = (struct shodo_examiner){
+        .host = o->host, .plan = o->plan, .volumes = o->volumes, .hook = o->examiner_hook};
+    r->lister = (struct shodo_lister){.host = o->host,
+                                      .plan = o->plan,
+                                      .form = SHODO_LIST_ITEMS,
+                                      .want_deleted = true,
+                                      .detect = o->detect};
     r->jobs = SHODO_MAX(1u, SHODO_MIN(o->jobs, SHODO_LIMIT_EXAMINERS));
     r->done = (struct shodo_vec)SHODO_VEC_INIT(1);
     r->known = shodo_known_new();
     r->policy = shodo_tally_new();
     r->policy_fresh = shodo_tally_new();
     r->started_ms = r->marked_ms = shodo_time_mono_ms();
-    enum shodo_status st = r->known && r->policy && r->policy_fresh ? start_lister(r, err)
-                                                                     : shodo_fail(err, SHODO_NOMEM, "no memory for the run");
+    enum shodo_status st = r->known && r->policy && r->policy_fresh
+                               ? start_lister(r, err)
+                               : shodo_fail(err, SHODO_NOMEM, "no memory for the run");
     if (st == SHODO_OK)
         st = loop(r, err);
     if (st == SHODO_OK)

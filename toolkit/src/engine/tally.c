@@ -70,7 +70,8 @@ static uint64_t hash_key(const struct shodo_ledger *l, const char *folder, size_
     return mix(h, folder, n);
 }
 
-static bool is_same(const struct shodo_ledger *a, const struct shodo_ledger *b, const char *folder, size_t n) {
+static bool is_same(const struct shodo_ledger *a, const struct shodo_ledger *b, const char *folder,
+                    size_t n) {
     return a->volume == b->volume && a->reason == b->reason && strcmp(a->text, b->text) == 0 &&
            strlen(a->path) == n && memcmp(a->path, folder, n) == 0;
 }
@@ -102,7 +103,8 @@ static size_t folder_len(const struct shodo_ledger *l) {
     return n > 1 ? n - 1 : n;
 }
 
-static enum shodo_status add(struct shodo_tally *t, const struct shodo_ledger *given, bool is_folder, struct shodo_error *err) {
+static enum shodo_status add(struct shodo_tally *t, const struct shodo_ledger *given,
+                             bool is_folder, struct shodo_error *err) {
     struct shodo_ledger l = *given;
     l.text = l.text ? l.text : "";
     l.path = l.path && *l.path ? l.path : "/";
@@ -143,10 +145,12 @@ static enum shodo_status add(struct shodo_tally *t, const struct shodo_ledger *g
     return SHODO_OK;
 }
 
-enum shodo_status shodo_tally_add(struct shodo_tally *t, const struct shodo_ledger *l, struct shodo_error *err) {
+enum shodo_status shodo_tally_add(struct shodo_tally *t, const struct shodo_ledger *l,
+                                  struct shodo_error *err) {
     return add(t, l, false, err);
 }
 
-enum shodo_status shodo_tally_add_folder(struct shodo_tally *t, const struct shodo_ledger *l, struct shodo_error *err) {
+enum shodo_status shodo_tally_add_folder(struct shodo_tally *t, const struct shodo_ledger *l,
+                                         struct shodo_error *err) {
     return add(t, l, true, err);
 }

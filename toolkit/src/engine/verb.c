@@ -14,21 +14,25 @@ const struct shodo_verb shodo_verbs[] = {
      .example = "disk.img",
      .run = shodo_verb_sources},
     {.name = "list",
-     .usage = "SOURCE [--volume N|LETTER] [--shadow N|newest] [--json] [--deleted] [--recovery-key-file FILE|-]...",
+     .usage =
+         "SOURCE [--volume N|LETTER] [--shadow N|newest] [--json] [--deleted] [--recovery-key-file FILE|-]...",
      .help = "every entry of a source, also as it was in a shadow copy",
      .exits = "0 done; 3 part of the source could not be read",
      .example = "disk.img --deleted",
      .run = shodo_verb_list},
     {.name = "cat",
-     .usage = "SOURCE PATH|VOLUME:RECORD [--stream NAME] [--volume N|LETTER] [--shadow N|newest] [--out FILE] "
-              "[--recovery-key-file FILE|-]...",
+     .usage =
+         "SOURCE PATH|VOLUME:RECORD [--stream NAME] [--volume N|LETTER] [--shadow N|newest] [--out FILE] "
+         "[--recovery-key-file FILE|-]...",
      .help = "the bytes of one file, also as it was in a shadow copy",
      .exits = "0 done; 3 part of the file could not be read",
      .example = "disk.img /Users/a/note.txt --shadow newest --out note.txt",
      .run = shodo_verb_cat},
     {.name = "compare",
-     .usage = "SOURCE [--shadow N|newest] [--volume N|LETTER] [--content] [--json] [--recovery-key-file FILE|-]...",
-     .help = "what differs between a shadow copy and the present: added, removed, changed, renamed files",
+     .usage =
+         "SOURCE [--shadow N|newest] [--volume N|LETTER] [--content] [--json] [--recovery-key-file FILE|-]...",
+     .help =
+         "what differs between a shadow copy and the present: added, removed, changed, renamed files",
      .exits = "0 nothing differs; 1 something does",
      .example = "disk.img --shadow newest",
      .run = shodo_verb_compare},
@@ -39,23 +43,29 @@ const struct shodo_verb shodo_verbs[] = {
      .example = "new /media/stick/cases/2026-001",
      .run = shodo_verb_case},
     {.name = "triage",
-     .usage = "SOURCE --case DIR [--name ENDPOINT] [--profile quick|standard|full] [--rules PATH]... "
-              "[--only-rules PATH]... [--artifacts PATH]... [--only-artifacts PATH]... [--select NAME]... [--jobs N] "
-              "[--recovery-key-file FILE|-]... [--events FD] [--lang ja|en] [--json] [--again] [--replace]",
+     .usage =
+         "SOURCE --case DIR [--name ENDPOINT] [--profile quick|standard|full] [--rules PATH]... "
+         "[--only-rules PATH]... [--artifacts PATH]... [--only-artifacts PATH]... [--select NAME]... [--jobs N] "
+         "[--recovery-key-file FILE|-]... [--events FD] [--lang ja|en] [--json] [--again] [--replace]",
      .help = "examine a source; the same command goes on where a stopped run ended",
-     .exits = "0 nothing found in what was examined; 1 something was found; 3 nothing found, but not everything could be examined",
+     .exits =
+         "0 nothing found in what was examined; 1 something was found; 3 nothing found, but not everything could be examined",
      .example = "disk.img --case /media/stick/cases/2026-001",
      .run = shodo_verb_triage},
     {.name = "collect",
-     .usage = "--case DIR --endpoint ID --out DIR [--recipient CERT.pem]... [--source SOURCE] [--max-bytes N] [--dry-run] "
-              "[--allow-credentials] [--recovery-key-file FILE|-]... [--confirm-fd FD] [--events FD] [--json]",
+     .usage =
+         "--case DIR --endpoint ID --out DIR [--recipient CERT.pem]... [--source SOURCE] [--max-bytes N] [--dry-run] "
+         "[--allow-credentials] [--recovery-key-file FILE|-]... [--confirm-fd FD] [--events FD] [--json]",
      .help = "copy, hash, pack, sign and encrypt what triage selected, in one stream",
      .exits = "0 done; 3 something could not be copied, or nothing was",
-     .example = "--case /media/stick/cases/2026-001 --endpoint 0123456789ab --recipient jpcert.pem --out /media/stick/out",
+     .example =
+         "--case /media/stick/cases/2026-001 --endpoint 0123456789ab --recipient jpcert.pem --out /media/stick/out",
      .run = shodo_verb_collect},
     {.name = "pack",
-     .usage = "--case DIR --out DIR [--recipient CERT.pem]... [--confirm-fd FD] [--lang ja|en] [--json]",
-     .help = "the quick pack for a remote team: results, journal and sheets, sealed, at most 5 MB, no collected files",
+     .usage =
+         "--case DIR --out DIR [--recipient CERT.pem]... [--confirm-fd FD] [--lang ja|en] [--json]",
+     .help =
+         "the quick pack for a remote team: results, journal and sheets, sealed, at most 5 MB, no collected files",
      .exits = "0 all of it is in; 3 sealed, but something did not fit and was left out",
      .example = "--case /media/stick/cases/2026-001 --out out --recipient support.pem",
      .run = shodo_verb_pack},
@@ -83,7 +93,10 @@ const struct shodo_verb shodo_verbs[] = {
      .exits = "0 done",
      .example = "show --keys /media/stick/keys",
      .run = shodo_verb_key},
-    {.name = "rules", .usage = "check [PATH]... [--json]", .help = "compile YARA rule files, each alone", .exits = "0 all compile; 1 some do not",
+    {.name = "rules",
+     .usage = "check [PATH]... [--json]",
+     .help = "compile YARA rule files, each alone",
+     .exits = "0 all compile; 1 some do not",
      .example = "check my-rules/",
      .run = shodo_verb_rules},
     {.name = "artifacts",
@@ -111,9 +124,11 @@ const struct shodo_verb shodo_verbs[] = {
      .example = "--case /media/stick/cases/2026-001 --format timesketch --out timeline.jsonl",
      .run = shodo_verb_export},
     {.name = "sheet",
-     .usage = "list | NAME [--case DIR] [--format pdf|html|txt|json|xlsx|cells] [--out FILE] [--lang ja|en] [--site FILE] [--blank] "
-              "[--since FILE.json] [--data DIR] [--template OFFICIAL.xlsx]",
-     .help = "make a sheet: contacts, reports, timeline, handover card; without a case one to fill in by hand",
+     .usage =
+         "list | NAME [--case DIR] [--format pdf|html|txt|json|xlsx|cells] [--out FILE] [--lang ja|en] [--site FILE] [--blank] "
+         "[--since FILE.json] [--data DIR] [--template OFFICIAL.xlsx]",
+     .help =
+         "make a sheet: contacts, reports, timeline, handover card; without a case one to fill in by hand",
      .exits = "0 done",
      .example = "contact --case /media/stick/cases/2026-001 --format pdf --out contact.pdf",
      .run = shodo_verb_sheet},
@@ -184,15 +199,17 @@ static bool set_value(const struct shodo_verb *v, const struct shodo_option *o, 
     return true;
 }
 
-static const struct shodo_option *find(const struct shodo_option *options, size_t count, const char *word, size_t n) {
+static const struct shodo_option *find(const struct shodo_option *options, size_t count,
+                                       const char *word, size_t n) {
     for (size_t i = 0; i < count; i++)
         if (strlen(options[i].name) == n && memcmp(options[i].name, word, n) == 0)
             return &options[i];
     return NULL;
 }
 
-bool shodo_args_parse(const struct shodo_verb *v, int argc, char **argv, const struct shodo_option *options, size_t count,
-                      const char **words, size_t max, size_t *ret_words) {
+bool shodo_args_parse(const struct shodo_verb *v, int argc, char **argv,
+                      const struct shodo_option *options, size_t count, const char **words,
+                      size_t max, size_t *ret_words) {
     size_t n = 0;
     bool is_plain = false;
     for (int i = 0; i < argc; i++) {

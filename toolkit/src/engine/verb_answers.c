@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* shodo answers: answers and timeline of one or all endpoints of a case, again, without the disk. */
+/* shodo answers: answers and timeline of one or all endpoints of a case, again, without the disk.
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -16,12 +17,14 @@ static int code_of(const char *verdict) {
     return strcmp(verdict, "not_examined") == 0 ? SHODO_EXIT_INCOMPLETE : SHODO_EXIT_NOTHING;
 }
 
-static enum shodo_status one(const struct shodo_case_dir *dir, const struct shodo_detect *detect, const char *id, bool is_json, bool is_ja,
-                             int *ret_code, struct shodo_error *err) {
+static enum shodo_status one(const struct shodo_case_dir *dir, const struct shodo_detect *detect,
+                             const char *id, bool is_json, bool is_ja, int *ret_code,
+                             struct shodo_error *err) {
     int fd = -1;
     const char *verdict = "not_examined";
     enum shodo_status st = shodo_case_endpoint_dir(&fd, dir, id, false, err);
-    const struct shodo_answers_job job = {.endpoint_fd = fd, .site_fd = dir->site_fd, .endpoint = id, .detect = detect};
+    const struct shodo_answers_job job = {
+        .endpoint_fd = fd, .site_fd = dir->site_fd, .endpoint = id, .detect = detect};
     if (st == SHODO_OK)
         st = shodo_answers_run(&job, &verdict, err);
     struct shodo_buf b = SHODO_BUF_INIT;
@@ -33,7 +36,8 @@ static enum shodo_status one(const struct shodo_case_dir *dir, const struct shod
     shodo_buf_done(&b);
     shodo_io_close(&fd);
     int code = code_of(verdict);
-    if (code == SHODO_EXIT_FINDINGS || (code == SHODO_EXIT_INCOMPLETE && *ret_code == SHODO_EXIT_NOTHING))
+    if (code == SHODO_EXIT_FINDINGS ||
+        (code == SHODO_EXIT_INCOMPLETE && *ret_code == SHODO_EXIT_NOTHING))
         *ret_code = code;
     return st;
 }
@@ -42,8 +46,10 @@ int shodo_verb_answers(const struct shodo_verb *v, int argc, char **argv) {
     const char *path = NULL, *endpoint = NULL, *lang = NULL, *none[1];
     bool is_json = false;
     size_t n = 0;
-    const struct shodo_option options[] = {{.name = "--case", .text = &path}, {.name = "--endpoint", .text = &endpoint},
-                                           {.name = "--lang", .text = &lang, .choices = "ja|en"}, {.name = "--json", .flag = &is_json}};
+    const struct shodo_option options[] = {{.name = "--case", .text = &path},
+                                           {.name = "--endpoint", .text = &endpoint},
+                                           {.name = "--lang", .text = &lang, .choices = "ja|en"},
+                                           {.name = "--json", .flag = &is_json}};
     if (!shodo_args_parse(v, argc, argv, options, SHODO_ARRAY_SIZE(options), none, 0, &n))
         return SHODO_EXIT_USAGE;
     if (!path)
@@ -63,9 +69,12 @@ int shodo_verb_answers(const struct shodo_verb *v, int argc, char **argv) {
     if (st == SHODO_OK && endpoint)
         st = one(&dir, detect, endpoint, is_json, is_ja, &code, &err);
     for (size_t i = 0; st == SHODO_OK && !endpoint && i < state.endpoints.count; i++)
-        st = one(&dir, detect, ((const struct shodo_case_endpoint *)shodo_vec_at(&state.endpoints, i))->id, is_json, is_ja, &code, &err);
+        st = one(&dir, detect,
+                 ((const struct shodo_case_endpoint *)shodo_vec_at(&state.endpoints, i))->id,
+                 is_json, is_ja, &code, &err);
     if (st != SHODO_OK)
-        code = shodo_verb_fail(v, st == SHODO_INVALID ? SHODO_EXIT_USAGE : SHODO_EXIT_FAILED, err.text);
+        code = shodo_verb_fail(v, st == SHODO_INVALID ? SHODO_EXIT_USAGE : SHODO_EXIT_FAILED,
+                               err.text);
     shodo_case_done(&state);
     shodo_case_dir_done(&dir);
     return code;

@@ -59,7 +59,8 @@ static int case_new(const struct shodo_verb *v, struct arguments *a) {
     shodo_json_str(&start, "version", SHODO_VERSION);
     shodo_json_object_end(&start);
     const struct shodo_case_options o = {.id = a->id,
-                                         .site = a->site_name.len ? shodo_buf_cstr(&a->site_name) : NULL,
+                                         .site = a->site_name.len ? shodo_buf_cstr(&a->site_name)
+                                                                  : NULL,
                                          .is_drill = a->is_drill,
                                          .start_json = shodo_buf_cstr(&b)};
     if (st == SHODO_OK)
@@ -85,7 +86,8 @@ static int case_new(const struct shodo_verb *v, struct arguments *a) {
         printf("case %s\n", c.id);
         char shown[SHODO_FINGERPRINT_SHOWN_BYTES];
         if (d.is_key_new)
-            printf("new signing key of stick %s: write down its fingerprint\n%s\n", shodo_key_stick_id(d.key),
+            printf("new signing key of stick %s: write down its fingerprint\n%s\n",
+                   shodo_key_stick_id(d.key),
                    shodo_text_fingerprint(shodo_key_fingerprint(d.key), shown));
     }
     shodo_case_done(&c);
@@ -127,7 +129,8 @@ static void write_seal(struct shodo_json *j, const struct shodo_case_seal *s) {
     shodo_json_object_end(j);
 }
 
-static bool load_summary(const struct shodo_case_dir *d, const char *endpoint, struct shodo_summary *ret) {
+static bool load_summary(const struct shodo_case_dir *d, const char *endpoint,
+                         struct shodo_summary *ret) {
     int fd = -1;
     if (shodo_case_endpoint_dir(&fd, d, endpoint, false, NULL) != SHODO_OK)
         return false;
@@ -136,7 +139,8 @@ static bool load_summary(const struct shodo_case_dir *d, const char *endpoint, s
     return st == SHODO_OK;
 }
 
-static void show_json(const struct shodo_case *c, const struct shodo_case_dir *d, struct shodo_buf *b) {
+static void show_json(const struct shodo_case *c, const struct shodo_case_dir *d,
+                      struct shodo_buf *b) {
     struct shodo_json j = shodo_json_to(b);
     shodo_json_object(&j, NULL);
     shodo_json_str(&j, "case", c->id);
@@ -176,11 +180,13 @@ static void show_json(const struct shodo_case *c, const struct shodo_case_dir *d
 }
 
 /* What was not examined, the answers, what they rest on. */
-static void show_endpoint(const struct shodo_case_dir *d, const char *endpoint, bool ja, struct shodo_buf *b) {
+static void show_endpoint(const struct shodo_case_dir *d, const char *endpoint, bool ja,
+                          struct shodo_buf *b) {
     struct shodo_summary s;
     int fd = -1;
     if (!load_summary(d, endpoint, &s)) {
-        shodo_buf_adds(b, ja ? "未検査: まだ何も調べていない\n" : "not examined: nothing has been looked at yet\n");
+        shodo_buf_adds(b, ja ? "未検査: まだ何も調べていない\n"
+                             : "not examined: nothing has been looked at yet\n");
         return;
     }
     shodo_summary_print_unexamined(&s, ja, b);
@@ -191,7 +197,8 @@ static void show_endpoint(const struct shodo_case_dir *d, const char *endpoint, 
     shodo_summary_done(&s);
 }
 
-static void show_text(const struct shodo_case *c, const struct shodo_case_dir *d, bool ja, struct shodo_buf *b) {
+static void show_text(const struct shodo_case *c, const struct shodo_case_dir *d, bool ja,
+                      struct shodo_buf *b) {
     shodo_buf_addf(b, ja ? "事案 %s  " : "case %s  ", c->id);
     shodo_text_safe(b, c->site, strlen(c->site));
     shodo_buf_adds(b, c->is_drill ? (ja ? "  [訓練]\n" : "  [drill]\n") : "\n");
@@ -205,11 +212,15 @@ static void show_text(const struct shodo_case *c, const struct shodo_case_dir *d
     }
     for (size_t i = 0; i < c->seals.count; i++) {
         const struct shodo_case_seal *s = shodo_vec_at(&c->seals, i);
-        char size[SHODO_SIZE_SHOWN_BYTES], digest[SHODO_FINGERPRINT_SHOWN_BYTES], signer[SHODO_FINGERPRINT_SHOWN_BYTES];
-        shodo_buf_addf(b, ja ? "\n封をした束 %s: %llu 件, %s, %u 個\n  束の指紋\n    %s\n  署名の指紋\n    %s\n"
-                             : "\nsealed bundle %s: %llu files, %s, %u segments\n  digest\n    %s\n  signer\n    %s\n",
-                       s->name, (unsigned long long)s->files, shodo_text_size(s->sealed_bytes, size), s->segments,
-                       shodo_text_fingerprint(s->segments_sha256, digest), shodo_text_fingerprint(s->signer, signer));
+        char size[SHODO_SIZE_SHOWN_BYTES], digest[SHODO_FINGERPRINT_SHOWN_BYTES],
+            signer[SHODO_FINGERPRINT_SHOWN_BYTES];
+        shodo_buf_addf(
+            b,
+            ja ? "\n封をした束 %s: %llu 件, %s, %u 個\n  束の指紋\n    %s\n  署名の指紋\n    %s\n"
+               : "\nsealed bundle %s: %llu files, %s, %u segments\n  digest\n    %s\n  signer\n    %s\n",
+            s->name, (unsigned long long)s->files, shodo_text_size(s->sealed_bytes, size),
+            s->segments, shodo_text_fingerprint(s->segments_sha256, digest),
+            shodo_text_fingerprint(s->signer, signer));
     }
 }
 
@@ -239,9 +250,12 @@ static int case_show(const struct shodo_verb *v, struct arguments *a) {
 int shodo_verb_case(const struct shodo_verb *v, int argc, char **argv) {
     struct arguments a = {.site_name = SHODO_BUF_INIT};
     const struct shodo_option options[] = {
-        {.name = "--site", .text = &a.site},      {.name = "--id", .text = &a.id},
-        {.name = "--case", .text = &a.case_path}, {.name = "--lang", .text = &a.lang, .choices = "ja|en"},
-        {.name = "--drill", .flag = &a.is_drill}, {.name = "--json", .flag = &a.is_json},
+        {.name = "--site", .text = &a.site},
+        {.name = "--id", .text = &a.id},
+        {.name = "--case", .text = &a.case_path},
+        {.name = "--lang", .text = &a.lang, .choices = "ja|en"},
+        {.name = "--drill", .flag = &a.is_drill},
+        {.name = "--json", .flag = &a.is_json},
     };
     size_t n = 0;
     if (!shodo_args_parse(v, argc, argv, options, SHODO_ARRAY_SIZE(options), a.words, 2, &n))

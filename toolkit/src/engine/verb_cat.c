@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * shodo cat: the bytes of one file of a source, also as it was in a shadow copy. Found and read in a sandboxed worker; what
- * arrives here is only written to a file or a pipe.
+ * shodo cat: the bytes of one file of a source, also as it was in a shadow copy. Found and read in
+ * a sandboxed worker; what arrives here is only written to a file or a pipe.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -27,7 +27,8 @@ enum { PIECE_BYTES = 256 << 10, BEAT_EVERY = 4096 };
 
 struct wanted {
     const struct shodo_host_source *host;
-    const char *path;   /* as `shodo list` shows it, or with backslashes and a drive letter; NULL: by record */
+    /* as `shodo list` shows it, or with backslashes and a drive letter; NULL: by record */
+    const char *path;
     const char *stream; /* "" the unnamed one */
     const char *only;   /* volume, or NULL */
     uint64_t volume, record;
@@ -70,7 +71,9 @@ static enum shodo_status send_bytes(struct search *s, struct shodo_content *c) {
     const char *text = NULL;
     for (uint64_t at = 0; st == SHODO_OK && !text && at < size;) {
         size_t n = 0;
-        if (shodo_content_read(c, at, b.data, (size_t)SHODO_MIN((uint64_t)PIECE_BYTES, size - at), &n, &why) != SHODO_OK || n == 0)
+        if (shodo_content_read(c, at, b.data, (size_t)SHODO_MIN((uint64_t)PIECE_BYTES, size - at),
+                               &n, &why) != SHODO_OK ||
+            n == 0)
             text = "the rest cannot be read";
         else
             st = shodo_channel_send(s->fd, SHODO_MSG_DATA, b.data, n, NULL);
@@ -89,7 +92,10 @@ static enum shodo_status send_stream(struct search *s, const struct shodo_entry 
     struct shodo_error why = SHODO_ERROR_INIT;
     enum shodo_status st = shodo_content_open(&c, s->volume->source, e, i, &why);
     if (st != SHODO_OK)
-        return shodo_channel_send(s->fd, SHODO_MSG_FAIL, why.text, strlen(why.text), NULL) == SHODO_OK ? SHODO_END : SHODO_IO;
+        return shodo_channel_send(s->fd, SHODO_MSG_FAIL, why.text, strlen(why.text), NULL) ==
+                       SHODO_OK
+                   ? SHODO_END
+                   : SHODO_IO;
     st = send_bytes(s, c);
     shodo_content_free(c);
     return st == SHODO_OK ? SHODO_END : st;
@@ -97,9 +103,11 @@ static enum shodo_status send_stream(struct search *s, const struct shodo_entry 
 
 static enum shodo_status on_entry(void *ctx, const struct shodo_entry *e) {
     struct search *s = ctx;
-    if (++s->seen % BEAT_EVERY == 0 && shodo_channel_send(s->fd, SHODO_MSG_LISTING, NULL, 0, NULL) != SHODO_OK)
+    if (++s->seen % BEAT_EVERY == 0 &&
+        shodo_channel_send(s->fd, SHODO_MSG_LISTING, NULL, 0, NULL) != SHODO_OK)
         return SHODO_IO;
-    if (s->want->path ? (e->flags & SHODO_ENTRY_DELETED) || !is_path(s->want, e) : e->record != s->want->record)
+    if (s->want->path ? (e->flags & SHODO_ENTRY_DELETED) || !is_path(s->want, e)
+                      : e->record != s->want->record)
         return SHODO_OK;
     s->has_file = true;
     size_t n = strlen(s->want->stream);
@@ -112,7 +120,8 @@ static enum shodo_status on_entry(void *ctx, const struct shodo_entry *e) {
     return SHODO_OK;
 }
 
-static enum shodo_status search_volume(struct search *s, struct shodo_volume *v, struct shodo_error *err) {
+static enum shodo_status search_volume(struct search *s, struct shodo_volume *v,
+                                       struct shodo_error *err) {
     const struct shodo_walk_options o = {.want_deleted = !s->want->path, .want_system = true};
     const struct shodo_walk_sink sink = {.ctx = s, .entry = on_entry};
     struct shodo_volume then = *v;
@@ -151,15 +160,18 @@ static int cat_run(void *ctx, int channel_fd) {
     if (st == SHODO_OK && s.is_sent)
         return 0;
     if (st == SHODO_OK && s.has_file)
-        shodo_fail(&err, SHODO_NOTFOUND, "the file has no such stream; 'shodo list' shows its streams");
+        shodo_fail(&err, SHODO_NOTFOUND,
+                   "the file has no such stream; 'shodo list' shows its streams");
     else if (st == SHODO_OK && !err.text[0])
-        shodo_fail(&err, SHODO_NOTFOUND, "there is no such file; 'shodo list' shows paths and records");
+        shodo_fail(&err, SHODO_NOTFOUND,
+                   "there is no such file; 'shodo list' shows paths and records");
     shodo_channel_send(channel_fd, SHODO_MSG_FAIL, err.text, strlen(err.text), NULL);
     return 1;
 }
 
 /* OK: go on. END: all of it is there; `*lost` says what is missing. */
-static enum shodo_status take(int out, uint8_t type, struct shodo_cur *c, uint64_t *lost, char why[200], struct shodo_error *err) {
+static enum shodo_status take(int out, uint8_t type, struct shodo_cur *c, uint64_t *lost,
+                              char why[200], struct shodo_error *err) {
     shodo_auto(shodo_arena) struct shodo_arena a = SHODO_ARENA_INIT;
     const char *text = NULL;
     switch (type) {
@@ -173,13 +185,15 @@ static enum shodo_status take(int out, uint8_t type, struct shodo_cur *c, uint64
             shodo_text_safe_fixed(why, 200, text, strlen(text));
         return SHODO_END;
     case SHODO_MSG_FAIL:
-        return shodo_fail(err, SHODO_NOTFOUND, "%.*s", (int)SHODO_MIN(c->len, (size_t)400), (const char *)c->data);
+        return shodo_fail(err, SHODO_NOTFOUND, "%.*s", (int)SHODO_MIN(c->len, (size_t)400),
+                          (const char *)c->data);
     default:
         return shodo_fail(err, SHODO_DAMAGED, "unexpected message %u from the reader", type);
     }
 }
 
-static enum shodo_status fetch(struct wanted *want, int out, uint64_t *lost, char why[200], struct shodo_error *err) {
+static enum shodo_status fetch(struct wanted *want, int out, uint64_t *lost, char why[200],
+                               struct shodo_error *err) {
     struct shodo_worker w;
     enum shodo_status st = shodo_worker_start(&w, cat_run, want, want->host, err);
     if (st != SHODO_OK)
@@ -189,7 +203,8 @@ static enum shodo_status fetch(struct wanted *want, int out, uint64_t *lost, cha
         struct shodo_cur c;
         st = shodo_worker_next(&w, SHODO_LIMIT_LISTER_SECONDS * 1000ULL, &type, &c, err);
         if (st == SHODO_END)
-            st = shodo_fail(err, SHODO_DAMAGED, "the reading process ended early; what was written is not all");
+            st = shodo_fail(err, SHODO_DAMAGED,
+                            "the reading process ended early; what was written is not all");
         else if (st == SHODO_OK)
             st = take(out, type, &c, lost, why, err);
     }
@@ -201,12 +216,13 @@ static enum shodo_status fetch(struct wanted *want, int out, uint64_t *lost, cha
 static bool parse_record(const char *s, struct wanted *w) {
     const char *colon = strchr(s, ':'), *dash = strchr(s, '-');
     size_t n = dash ? (size_t)(dash - s) : strlen(s);
-    return colon && (size_t)(colon - s) < n && shodo_text_parse_u64(s, (size_t)(colon - s), &w->volume) &&
+    return colon && (size_t)(colon - s) < n &&
+           shodo_text_parse_u64(s, (size_t)(colon - s), &w->volume) &&
            shodo_text_parse_u64(colon + 1, n - (size_t)(colon + 1 - s), &w->record);
 }
 
-static int finish(const struct shodo_verb *v, enum shodo_status st, uint64_t lost, const char *why, const char *out_path,
-                  const struct shodo_error *err) {
+static int finish(const struct shodo_verb *v, enum shodo_status st, uint64_t lost, const char *why,
+                  const char *out_path, const struct shodo_error *err) {
     if (st != SHODO_OK) {
         if (out_path)
             unlink(out_path);
@@ -218,7 +234,8 @@ static int finish(const struct shodo_verb *v, enum shodo_status st, uint64_t los
     if (lost == UINT64_MAX)
         snprintf(text, sizeof text, "not all of the file could be read: %s", why);
     else
-        snprintf(text, sizeof text, "%llu bytes could not be read and are zeros: %s", (unsigned long long)lost, why);
+        snprintf(text, sizeof text, "%llu bytes could not be read and are zeros: %s",
+                 (unsigned long long)lost, why);
     return shodo_verb_fail(v, SHODO_EXIT_INCOMPLETE, text);
 }
 
@@ -226,8 +243,10 @@ int shodo_verb_cat(const struct shodo_verb *v, int argc, char **argv) {
     const char *words[2] = {NULL}, *shadow = NULL, *out_path = NULL;
     struct wanted want = {.stream = ""};
     struct shodo_vec keys = SHODO_VEC_INIT(sizeof(const char *));
-    const struct shodo_option options[] = {{.name = "--stream", .text = &want.stream},      {.name = "--volume", .text = &want.only},
-                                           {.name = "--shadow", .text = &shadow},           {.name = "--out", .text = &out_path},
+    const struct shodo_option options[] = {{.name = "--stream", .text = &want.stream},
+                                           {.name = "--volume", .text = &want.only},
+                                           {.name = "--shadow", .text = &shadow},
+                                           {.name = "--out", .text = &out_path},
                                            {.name = "--recovery-key-file", .list = &keys}};
     size_t n = 0;
     if (!shodo_args_parse(v, argc, argv, options, SHODO_ARRAY_SIZE(options), words, 2, &n))
@@ -239,22 +258,26 @@ int shodo_verb_cat(const struct shodo_verb *v, int argc, char **argv) {
     if (shadow && !shodo_lister_shadow(shadow, &want.shadow))
         return shodo_verb_usage(v, "--shadow takes a number from 'shodo sources', or newest");
     if (!out_path && isatty(STDOUT_FILENO))
-        return shodo_verb_usage(v, "raw bytes do not belong on a terminal: send them to a pipe, or --out FILE");
+        return shodo_verb_usage(
+            v, "raw bytes do not belong on a terminal: send them to a pipe, or --out FILE");
     struct shodo_host_source host;
     struct shodo_error err = SHODO_ERROR_INIT;
     enum shodo_status st = shodo_host_open(&host, words[0], &err);
     if (st == SHODO_OK && host.is_tree)
-        st = shodo_fail(&err, SHODO_INVALID, "a folder is read with any other program: name a disk or an image");
+        st = shodo_fail(&err, SHODO_INVALID,
+                        "a folder is read with any other program: name a disk or an image");
     for (size_t i = 0; i < keys.count && st == SHODO_OK; i++)
         st = shodo_host_add_key(&host, *(const char *const *)shodo_vec_at(&keys, i), &err);
     shodo_vec_done(&keys);
     if (st != SHODO_OK)
         return shodo_verb_fail(v, SHODO_EXIT_FAILED, err.text);
-    int out = out_path ? open(out_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600) : STDOUT_FILENO;
+    int out = out_path ? open(out_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)
+                       : STDOUT_FILENO;
     uint64_t lost = 0;
     char why[200] = "";
     if (out < 0)
-        return shodo_fail_errno(&err, "making '%s'", out_path), shodo_verb_fail(v, SHODO_EXIT_FAILED, err.text);
+        return shodo_fail_errno(&err, "making '%s'", out_path),
+               shodo_verb_fail(v, SHODO_EXIT_FAILED, err.text);
     shodo_signals_init();
     want.host = &host;
     st = fetch(&want, out, &lost, why, &err);

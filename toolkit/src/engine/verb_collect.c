@@ -43,15 +43,20 @@ struct collecting {
 
 static bool parse(struct collecting *c, const struct shodo_verb *v, int argc, char **argv) {
     const struct shodo_option options[] = {
-        {.name = "--case", .text = &c->case_path},          {.name = "--endpoint", .text = &c->endpoint},
-        {.name = "--out", .text = &c->out_path},            {.name = "--source", .text = &c->source_path},
-        {.name = "--recipient", .list = &c->recipient_paths}, {.name = "--max-bytes", .number = &c->max_bytes},
+        {.name = "--case", .text = &c->case_path},
+        {.name = "--endpoint", .text = &c->endpoint},
+        {.name = "--out", .text = &c->out_path},
+        {.name = "--source", .text = &c->source_path},
+        {.name = "--recipient", .list = &c->recipient_paths},
+        {.name = "--max-bytes", .number = &c->max_bytes},
         {.name = "--confirm-fd", .number = &c->passphrase_fd},
         {.name = "--passphrase-fd", .number = &c->passphrase_fd}, /* its first name */
         {.name = "--events", .number = &c->events_fd},
         {.name = "--recovery-key-file", .list = &c->key_paths},
-        {.name = "--dry-run", .flag = &c->is_dry},          {.name = "--json", .flag = &c->is_json},
-        {.name = "--allow-credentials", .flag = &c->allow_credentials}, {.name = "--plain", .flag = &c->is_plain},
+        {.name = "--dry-run", .flag = &c->is_dry},
+        {.name = "--json", .flag = &c->is_json},
+        {.name = "--allow-credentials", .flag = &c->allow_credentials},
+        {.name = "--plain", .flag = &c->is_plain},
     };
     size_t n = 0;
     if (!shodo_args_parse(v, argc, argv, options, SHODO_ARRAY_SIZE(options), NULL, 0, &n))
@@ -77,7 +82,8 @@ static enum shodo_status open_source(struct collecting *c, struct shodo_error *e
     const struct shodo_endpoint_facts f = shodo_opened_facts(&c->opened, e->name, serials);
     shodo_case_endpoint_id(&f, id);
     if (strcmp(id, c->endpoint) != 0)
-        return shodo_fail(err, SHODO_REFUSED, "'%s' is endpoint %s, not %s: another disk", path, id, c->endpoint);
+        return shodo_fail(err, SHODO_REFUSED, "'%s' is endpoint %s, not %s: another disk", path, id,
+                          c->endpoint);
     return SHODO_OK;
 }
 
@@ -108,13 +114,14 @@ static enum shodo_status on_begin(void *ctx, struct shodo_pick *p, struct shodo_
     struct collecting *c = ctx;
     struct shodo_buf path = SHODO_BUF_INIT;
     shodo_pick_bag_path(&path, p);
-    const struct shodo_bag_file f = {.path = shodo_buf_cstr(&path),
-                                     .size_bytes = p->size_bytes > p->skipped_bytes ? p->size_bytes - p->skipped_bytes : 0,
-                                     .modified = p->times[SHODO_TIME_MODIFIED],
-                                     .accessed = p->times[SHODO_TIME_ACCESSED],
-                                     .born = p->times[SHODO_TIME_BORN],
-                                     .is_stored = p->is_stored,
-                                     .is_quarantined = p->is_quarantined};
+    const struct shodo_bag_file f = {
+        .path = shodo_buf_cstr(&path),
+        .size_bytes = p->size_bytes > p->skipped_bytes ? p->size_bytes - p->skipped_bytes : 0,
+        .modified = p->times[SHODO_TIME_MODIFIED],
+        .accessed = p->times[SHODO_TIME_ACCESSED],
+        .born = p->times[SHODO_TIME_BORN],
+        .is_stored = p->is_stored,
+        .is_quarantined = p->is_quarantined};
     struct shodo_error why = SHODO_ERROR_INIT;
     enum shodo_status st = shodo_bag_begin(c->sealing.bag, &f, &why);
     shodo_buf_done(&path);
@@ -130,7 +137,8 @@ static enum shodo_status on_begin(void *ctx, struct shodo_pick *p, struct shodo_
     return st;
 }
 
-static enum shodo_status on_data(void *ctx, struct shodo_pick *p, const void *bytes, size_t n, struct shodo_error *err) {
+static enum shodo_status on_data(void *ctx, struct shodo_pick *p, const void *bytes, size_t n,
+                                 struct shodo_error *err) {
     struct collecting *c = ctx;
     c->done_bytes += n;
     say_progress(c, p, false);
@@ -149,7 +157,8 @@ static enum shodo_status write_ledger(struct collecting *c, struct shodo_error *
     for (size_t i = 0; i < c->picks.list.count && st == SHODO_OK; i++) {
         const struct shodo_pick *p = shodo_vec_at(&c->picks.list, i);
         bool is_failed = p->outcome == SHODO_OUTCOME_FAILED;
-        if (!p->path || (!is_failed && p->outcome != SHODO_OUTCOME_LIMITED && p->outcome != SHODO_OUTCOME_WITHHELD))
+        if (!p->path || (!is_failed && p->outcome != SHODO_OUTCOME_LIMITED &&
+                         p->outcome != SHODO_OUTCOME_WITHHELD))
             continue;
         bool is_policy = p->outcome == SHODO_OUTCOME_WITHHELD || p->is_by_policy;
         char text[sizeof p->text + 64];
@@ -184,8 +193,10 @@ static enum shodo_status add_tags(struct collecting *c, struct shodo_error *err)
     struct shodo_json j = shodo_json_to(&b);
     for (size_t i = 0; i < c->picks.list.count; i++)
         shodo_pick_write(&j, shodo_vec_at(&c->picks.list, i));
-    enum shodo_status st = b.failed ? shodo_fail(err, SHODO_NOMEM, "no memory for the list of collected files")
-                                    : shodo_sealing_tag(&c->sealing, "tags/collected.jsonl", b.data ? b.data : "", b.len, err);
+    enum shodo_status st = b.failed ? shodo_fail(err, SHODO_NOMEM,
+                                                 "no memory for the list of collected files")
+                                    : shodo_sealing_tag(&c->sealing, "tags/collected.jsonl",
+                                                        b.data ? b.data : "", b.len, err);
     shodo_buf_done(&b);
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(results) && st == SHODO_OK; i++) {
         char path[64];
@@ -201,7 +212,8 @@ static enum shodo_status add_tags(struct collecting *c, struct shodo_error *err)
 }
 
 static enum shodo_status seal(struct collecting *c, struct shodo_error *err) {
-    const struct shodo_collect_sink sink = {.ctx = c, .begin = on_begin, .data = on_data, .end = on_end};
+    const struct shodo_collect_sink sink = {
+        .ctx = c, .begin = on_begin, .data = on_data, .end = on_end};
     enum shodo_status st = shodo_sealing_open(&c->sealing, c->max_bytes, c->is_plain, err);
     if (st == SHODO_OK)
         st = shodo_sealing_first_page(&c->sealing, c->case_path, err);
@@ -215,8 +227,9 @@ static enum shodo_status seal(struct collecting *c, struct shodo_error *err) {
         st = add_tags(c, err);
     if (st == SHODO_OK)
         st = shodo_sealing_info(&c->sealing, c->endpoint,
-                                c->state.is_drill ? "DRILL: artifacts of a training disk"
-                                                  : "artifacts of an incident; may contain patient data",
+                                c->state.is_drill
+                                    ? "DRILL: artifacts of a training disk"
+                                    : "artifacts of an incident; may contain patient data",
                                 err);
     if (st == SHODO_OK)
         st = shodo_bag_seal(c->sealing.bag, &c->sealing.seal, err);
@@ -236,9 +249,11 @@ static struct sums add_up(const struct collecting *c) {
     for (size_t i = 0; i < c->picks.list.count; i++) {
         const struct shodo_pick *p = shodo_vec_at(&c->picks.list, i);
         s.files[p->outcome]++;
-        s.problems += p->outcome == SHODO_OUTCOME_FAILED || (p->outcome == SHODO_OUTCOME_LIMITED && !p->is_by_policy);
-        s.bytes[p->outcome] += p->outcome == SHODO_OUTCOME_COLLECTED ? p->written_bytes
-                                                                     : p->size_bytes - SHODO_MIN(p->skipped_bytes, p->size_bytes);
+        s.problems += p->outcome == SHODO_OUTCOME_FAILED ||
+                      (p->outcome == SHODO_OUTCOME_LIMITED && !p->is_by_policy);
+        s.bytes[p->outcome] += p->outcome == SHODO_OUTCOME_COLLECTED
+                                   ? p->written_bytes
+                                   : p->size_bytes - SHODO_MIN(p->skipped_bytes, p->size_bytes);
     }
     return s;
 }
@@ -267,19 +282,23 @@ static void print_result(struct collecting *c) {
     } else {
         for (int i = SHODO_OUTCOME_WITHHELD; i >= 0; i--)
             if (s.files[i])
-                shodo_buf_addf(&b, "%-10s %6llu files  %llu bytes\n", shodo_outcome_name((enum shodo_outcome)i),
+                shodo_buf_addf(&b, "%-10s %6llu files  %llu bytes\n",
+                               shodo_outcome_name((enum shodo_outcome)i),
                                (unsigned long long)s.files[i], (unsigned long long)s.bytes[i]);
         char digest[SHODO_FINGERPRINT_SHOWN_BYTES], signer[SHODO_FINGERPRINT_SHOWN_BYTES];
         if (!c->is_dry)
-            shodo_buf_addf(&b, "bundle %s: %u segments, %llu bytes\ndigest  %s\nsigner  %s\n", c->sealing.name, c->sealing.seal.segments,
-                           (unsigned long long)c->sealing.seal.sealed_bytes, shodo_text_fingerprint(c->sealing.seal.segments_sha256, digest),
+            shodo_buf_addf(&b, "bundle %s: %u segments, %llu bytes\ndigest  %s\nsigner  %s\n",
+                           c->sealing.name, c->sealing.seal.segments,
+                           (unsigned long long)c->sealing.seal.sealed_bytes,
+                           shodo_text_fingerprint(c->sealing.seal.segments_sha256, digest),
                            shodo_text_fingerprint(shodo_key_fingerprint(c->dir.key), signer));
     }
     fwrite(shodo_buf_cstr(&b), 1, b.len, stdout);
     shodo_buf_done(&b);
 }
 
-static enum shodo_status journal_run(struct collecting *c, const char *run, const char *status, struct shodo_error *err) {
+static enum shodo_status journal_run(struct collecting *c, const char *run, const char *status,
+                                     struct shodo_error *err) {
     struct sums s = add_up(c);
     struct shodo_buf b = SHODO_BUF_INIT;
     struct shodo_json j = shodo_json_to(&b);
@@ -298,7 +317,8 @@ static enum shodo_status journal_run(struct collecting *c, const char *run, cons
     }
     shodo_json_object_end(&j);
     enum shodo_status st = b.failed ? shodo_fail(err, SHODO_NOMEM, "no memory for a journal record")
-                                    : shodo_journal_add(c->dir.journal, "engine", status ? "run.end" : "run.start",
+                                    : shodo_journal_add(c->dir.journal, "engine",
+                                                        status ? "run.end" : "run.start",
                                                         shodo_buf_cstr(&b), err);
     shodo_buf_done(&b);
     /* the end of a run is under a signature too: nothing of it can be changed unseen */
@@ -322,7 +342,8 @@ static enum shodo_status prepare(struct collecting *c, struct shodo_error *err) 
 static enum shodo_status collect(struct collecting *c, struct shodo_error *err) {
     uint8_t id[16];
     char run[33];
-    enum shodo_status st = shodo_text_locale_init(c->out_path, err); /* says why ZIP work is refused without it */
+    /* says why ZIP work is refused without it */
+    enum shodo_status st = shodo_text_locale_init(c->out_path, err);
     if (st == SHODO_OK)
         st = open_source(c, err);
     if (st == SHODO_OK)
@@ -332,7 +353,8 @@ static enum shodo_status collect(struct collecting *c, struct shodo_error *err) 
     if (st == SHODO_OK)
         st = shodo_sealing_name(&c->sealing, c->endpoint, err);
     if (st == SHODO_OK)
-        st = shodo_sealing_recipients(&c->sealing, &c->recipient_paths, c->passphrase_fd, c->is_plain, err);
+        st = shodo_sealing_recipients(&c->sealing, &c->recipient_paths, c->passphrase_fd,
+                                      c->is_plain, err);
     if (st == SHODO_OK)
         st = shodo_random(id, sizeof id, err);
     if (st != SHODO_OK)
@@ -346,7 +368,7 @@ static enum shodo_status collect(struct collecting *c, struct shodo_error *err) 
     struct sums s = add_up(c);
     const char *status = st == SHODO_CANCELLED ? "cancelled"
                          : st != SHODO_OK      ? "failed"
-                         : s.problems            ? "incomplete"
+                         : s.problems          ? "incomplete"
                                                : "done";
     enum shodo_status st2 = journal_run(c, run, status, st == SHODO_OK ? err : NULL);
     if (st != SHODO_OK && err)
@@ -366,7 +388,8 @@ static void collecting_done(struct collecting *c) {
     shodo_vec_done(&c->key_paths);
 }
 
-static int finish(struct collecting *c, const struct shodo_verb *v, enum shodo_status st, const struct shodo_error *err) {
+static int finish(struct collecting *c, const struct shodo_verb *v, enum shodo_status st,
+                  const struct shodo_error *err) {
     struct sums s = add_up(c);
     bool is_empty = st == SHODO_OK && !c->is_dry && s.files[SHODO_OUTCOME_COLLECTED] == 0;
     int code = s.problems || is_empty ? SHODO_EXIT_INCOMPLETE : SHODO_EXIT_NOTHING;
@@ -376,7 +399,10 @@ static int finish(struct collecting *c, const struct shodo_verb *v, enum shodo_s
         code = st == SHODO_INVALID ? SHODO_EXIT_USAGE : SHODO_EXIT_FAILED;
     struct shodo_json *j = shodo_events_begin(&c->events, "done");
     if (j) {
-        shodo_json_str(j, "status", st == SHODO_OK ? "done" : st == SHODO_CANCELLED ? "cancelled" : "failed");
+        shodo_json_str(j, "status",
+                       st == SHODO_OK          ? "done"
+                       : st == SHODO_CANCELLED ? "cancelled"
+                                               : "failed");
         shodo_json_i64(j, "exit", code);
         shodo_json_u64(j, "files", s.files[SHODO_OUTCOME_COLLECTED]);
         shodo_json_u64(j, "bytes", s.bytes[SHODO_OUTCOME_COLLECTED]);
@@ -387,7 +413,9 @@ static int finish(struct collecting *c, const struct shodo_verb *v, enum shodo_s
     if (!c->is_json && !c->is_dry && isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
     if (is_empty)
-        fputs("shodo collect: nothing was collected: the sealed bundle holds only records of the run\n", stderr);
+        fputs(
+            "shodo collect: nothing was collected: the sealed bundle holds only records of the run\n",
+            stderr);
     if (st == SHODO_OK)
         print_result(c);
     else

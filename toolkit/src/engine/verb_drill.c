@@ -20,7 +20,8 @@ static bool is_zero(const char *p, size_t n) {
 }
 
 /* Writes what is not zero; the file's length makes the rest a hole. */
-static enum shodo_status put(int fd, uint64_t at, const char *p, size_t n, struct shodo_error *err) {
+static enum shodo_status put(int fd, uint64_t at, const char *p, size_t n,
+                             struct shodo_error *err) {
     for (size_t i = 0; i < n; i += BLOCK_BYTES) {
         size_t m = SHODO_MIN((size_t)BLOCK_BYTES, n - i);
         if (is_zero(p + i, m))
@@ -61,8 +62,8 @@ static bool step(struct unpacker *u, ZSTD_inBuffer *in, ZSTD_outBuffer *out, boo
     return r == LZMA_OK || r == LZMA_STREAM_END || r == LZMA_BUF_ERROR;
 }
 
-static enum shodo_status copy(struct unpacker *u, int in, int fd, char *from, char *to, uint64_t *ret_bytes,
-                              struct shodo_error *err) {
+static enum shodo_status copy(struct unpacker *u, int in, int fd, char *from, char *to,
+                              uint64_t *ret_bytes, struct shodo_error *err) {
     ZSTD_inBuffer source = {.src = from};
     uint64_t at = 0;
     bool is_last = false;
@@ -98,7 +99,8 @@ static enum shodo_status copy(struct unpacker *u, int in, int fd, char *from, ch
 }
 
 static enum shodo_status unpack(int in, int out, uint64_t *ret_bytes, struct shodo_error *err) {
-    static const uint8_t xz_magic[] = {0xfd, '7', 'z', 'X', 'Z', 0}, zstd_magic[] = {0x28, 0xb5, 0x2f, 0xfd};
+    static const uint8_t xz_magic[] = {0xfd, '7', 'z', 'X', 'Z', 0},
+                         zstd_magic[] = {0x28, 0xb5, 0x2f, 0xfd};
     uint8_t head[sizeof xz_magic] = {0};
     struct unpacker u = {.xz = LZMA_STREAM_INIT};
     if (pread(in, head, sizeof head, 0) != (ssize_t)sizeof head)
@@ -120,7 +122,8 @@ static enum shodo_status unpack(int in, int out, uint64_t *ret_bytes, struct sho
     return st;
 }
 
-static enum shodo_status default_out(struct shodo_buf *out, const char *in, struct shodo_error *err) {
+static enum shodo_status default_out(struct shodo_buf *out, const char *in,
+                                     struct shodo_error *err) {
     size_t n = strlen(in);
     const char *dot = strrchr(in, '.');
     if (!dot || strchr(dot, '/') || dot == in)
@@ -152,7 +155,8 @@ int shodo_verb_drill(const struct shodo_verb *v, int argc, char **argv) {
         st = shodo_fail_errno(&err, "opening '%s'", words[1]);
     int fd = -1;
     if (st == SHODO_OK) {
-        fd = open(shodo_buf_cstr(&name), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+        fd = open(shodo_buf_cstr(&name), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+                  0600);
         if (fd < 0)
             st = shodo_fail_errno(&err, "making '%s'", shodo_buf_cstr(&name));
     }

@@ -26,9 +26,11 @@ static enum shodo_status on_line(void *ctx, const char *line, size_t n) {
 
 static enum shodo_status timeline(struct shodo_export *e, int fd, struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-    enum shodo_status st = shodo_io_read_generation(&b, fd, "timeline", "jsonl", SHODO_LIMIT_TAG_FILE_BYTES, err);
+    enum shodo_status st = shodo_io_read_generation(&b, fd, "timeline", "jsonl",
+                                                    SHODO_LIMIT_TAG_FILE_BYTES, err);
     if (st == SHODO_NOTFOUND)
-        return shodo_fail(err, SHODO_NOTFOUND, "no timeline yet: run triage or 'shodo answers' first");
+        return shodo_fail(err, SHODO_NOTFOUND,
+                          "no timeline yet: run triage or 'shodo answers' first");
     for (size_t at = 0; st == SHODO_OK && at < b.len;) {
         const char *lf = memchr(b.data + at, '\n', b.len - at);
         size_t n = lf ? (size_t)(lf - b.data) - at : b.len - at;
@@ -38,7 +40,8 @@ static enum shodo_status timeline(struct shodo_export *e, int fd, struct shodo_e
     return st;
 }
 
-enum shodo_status shodo_export_endpoint(struct shodo_export *e, const struct shodo_case_dir *dir, const struct shodo_case_endpoint *p,
+enum shodo_status shodo_export_endpoint(struct shodo_export *e, const struct shodo_case_dir *dir,
+                                        const struct shodo_case_endpoint *p,
                                         struct shodo_error *err) {
     int fd = -1;
     enum shodo_status st = shodo_case_endpoint_dir(&fd, dir, p->id, false, err);
@@ -54,7 +57,8 @@ enum shodo_status shodo_export_endpoint(struct shodo_export *e, const struct sho
     return st;
 }
 
-static enum shodo_status write_out(const char *path, struct shodo_export *e, struct shodo_error *err) {
+static enum shodo_status write_out(const char *path, struct shodo_export *e,
+                                   struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;
     enum shodo_status st = shodo_export_finish(e, &out, err);
     if (st != SHODO_OK)
@@ -74,8 +78,10 @@ static enum shodo_status write_out(const char *path, struct shodo_export *e, str
 int shodo_verb_export(const struct shodo_verb *v, int argc, char **argv) {
     const char *path = NULL, *endpoint = NULL, *format_name = NULL, *out = NULL, *none[1];
     size_t n = 0;
-    const struct shodo_option options[] = {{.name = "--case", .text = &path}, {.name = "--endpoint", .text = &endpoint},
-                                           {.name = "--format", .text = &format_name}, {.name = "--out", .text = &out}};
+    const struct shodo_option options[] = {{.name = "--case", .text = &path},
+                                           {.name = "--endpoint", .text = &endpoint},
+                                           {.name = "--format", .text = &format_name},
+                                           {.name = "--out", .text = &out}};
     enum shodo_export_format format;
     if (!shodo_args_parse(v, argc, argv, options, SHODO_ARRAY_SIZE(options), none, 0, &n))
         return SHODO_EXIT_USAGE;
@@ -105,7 +111,10 @@ int shodo_verb_export(const struct shodo_verb *v, int argc, char **argv) {
         st = shodo_fail(&err, SHODO_NOTFOUND, "the case has no such endpoint");
     if (st == SHODO_OK)
         st = write_out(out, e, &err);
-    int code = st == SHODO_OK ? SHODO_EXIT_NOTHING : shodo_verb_fail(v, st == SHODO_INVALID ? SHODO_EXIT_USAGE : SHODO_EXIT_FAILED, err.text);
+    int code = st == SHODO_OK
+                   ? SHODO_EXIT_NOTHING
+                   : shodo_verb_fail(v, st == SHODO_INVALID ? SHODO_EXIT_USAGE : SHODO_EXIT_FAILED,
+                                     err.text);
     shodo_case_done(&state);
     shodo_case_dir_done(&dir);
     return code;

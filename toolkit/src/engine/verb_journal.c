@@ -65,7 +65,8 @@ static void on_problem(void *ctx, const char *text) {
     shodo_buf_done(&b);
 }
 
-static int verify(const struct shodo_verb *v, const struct shodo_case_dir *d, const char *head, bool is_json) {
+static int verify(const struct shodo_verb *v, const struct shodo_case_dir *d, const char *head,
+                  bool is_json) {
     struct problems p = {.is_json = is_json};
     struct shodo_journal_report r = {.records = 0};
     struct shodo_error err = SHODO_ERROR_INIT;
@@ -88,8 +89,9 @@ static int verify(const struct shodo_verb *v, const struct shodo_case_dir *d, co
         shodo_buf_done(&b);
     } else {
         printf("%s: %llu records, %llu checkpoints, %llu records after the last checkpoint%s\n",
-               st == SHODO_OK ? "chain and signatures fit" : "NOT as it was written", (unsigned long long)r.records,
-               (unsigned long long)r.checkpoints, (unsigned long long)r.after_checkpoint, r.torn ? ", torn last line" : "");
+               st == SHODO_OK ? "chain and signatures fit" : "NOT as it was written",
+               (unsigned long long)r.records, (unsigned long long)r.checkpoints,
+               (unsigned long long)r.after_checkpoint, r.torn ? ", torn last line" : "");
     }
     return st == SHODO_OK ? SHODO_EXIT_NOTHING : SHODO_EXIT_FINDINGS;
 }
@@ -97,8 +99,9 @@ static int verify(const struct shodo_verb *v, const struct shodo_case_dir *d, co
 int shodo_verb_journal(const struct shodo_verb *v, int argc, char **argv) {
     const char *what = NULL, *case_path = NULL, *head = NULL;
     bool is_json = false;
-    const struct shodo_option options[] = {
-        {.name = "--case", .text = &case_path}, {.name = "--head", .text = &head}, {.name = "--json", .flag = &is_json}};
+    const struct shodo_option options[] = {{.name = "--case", .text = &case_path},
+                                           {.name = "--head", .text = &head},
+                                           {.name = "--json", .flag = &is_json}};
     size_t n = 0;
     if (!shodo_args_parse(v, argc, argv, options, SHODO_ARRAY_SIZE(options), &what, 1, &n))
         return SHODO_EXIT_USAGE;
@@ -162,10 +165,12 @@ int shodo_verb_key(const struct shodo_verb *v, int argc, char **argv) {
         shodo_buf_done(&b);
     } else {
         char shown[SHODO_FINGERPRINT_SHOWN_BYTES];
-        printf("stick %s%s\nfingerprint (SHA-256)\n%s\n%s", shodo_key_stick_id(key), was_made ? " (made now)" : "",
+        printf("stick %s%s\nfingerprint (SHA-256)\n%s\n%s", shodo_key_stick_id(key),
+               was_made ? " (made now)" : "",
                shodo_text_fingerprint(shodo_key_fingerprint(key), shown), shodo_key_cert_pem(key));
         if (shodo_key_is_expired(key))
-            fprintf(stderr, "warning: the certificate has expired; signatures still show who made them\n");
+            fprintf(stderr,
+                    "warning: the certificate has expired; signatures still show who made them\n");
     }
     shodo_key_free(key);
     return SHODO_EXIT_NOTHING;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* shodo list: every entry of a source, as lines or JSON, straight from the sandboxed lister. shodo compare: what differs
- * between a shadow copy and the present. */
+/* shodo list: every entry of a source, as lines or JSON, straight from the sandboxed lister. shodo
+ * compare: what differs between a shadow copy and the present. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,17 +16,20 @@
 #include "engine/verb.h"
 #include "engine/worker.h"
 
-/* The lister made the lines harmless; it may have been taken over since. Only the bytes that could hurt a terminal or
- * break the line format are looked for: controls, invalid UTF-8 leads of controls (C2 80..9F), bidi and invisible ones. */
+/* The lister made the lines harmless; it may have been taken over since. Only the bytes that could
+ * hurt a terminal or break the line format are looked for: controls, invalid UTF-8 leads of
+ * controls (C2 80..9F), bidi and invisible ones. */
 static bool is_harmless(const uint8_t *p, size_t n) {
-    for (size_t i = shodo_list_plain(p, n); i < n; i += 1 + shodo_list_plain(p + i + 1, n - i - 1)) {
+    for (size_t i = shodo_list_plain(p, n); i < n;
+         i += 1 + shodo_list_plain(p + i + 1, n - i - 1)) {
         if (p[i] == '\n' || p[i] == '\t')
             continue;
         if (p[i] < 0x80)
             return false;
         size_t at = i;
         uint32_t cp = shodo_text_next((const char *)p, n, &at);
-        if (cp < 0xa0 || cp == 0xfffd || (cp >= 0xd800 && cp < 0xe000) || shodo_text_is_invisible(cp))
+        if (cp < 0xa0 || cp == 0xfffd || (cp >= 0xd800 && cp < 0xe000) ||
+            shodo_text_is_invisible(cp))
             return false;
         i = at - 1;
     }
@@ -51,8 +54,9 @@ static void show_problem(struct listing *l, struct shodo_cur *c) {
             shodo_json_line_end(&j);
             (void)shodo_io_write_all(STDOUT_FILENO, b.data, b.len, NULL);
         } else {
-            shodo_buf_addf(&b, "volume %u, record %llu: %s: %s", g.volume, (unsigned long long)g.record,
-                           shodo_ledger_reason_name(g.reason), g.text ? g.text : "");
+            shodo_buf_addf(&b, "volume %u, record %llu: %s: %s", g.volume,
+                           (unsigned long long)g.record, shodo_ledger_reason_name(g.reason),
+                           g.text ? g.text : "");
             shodo_verb_fail(l->v, 0, shodo_buf_cstr(&b));
         }
     }
@@ -61,7 +65,8 @@ static void show_problem(struct listing *l, struct shodo_cur *c) {
 }
 
 /* OK: go on. END: all listed. */
-static enum shodo_status take(struct listing *l, uint8_t type, struct shodo_cur *c, struct shodo_error *err) {
+static enum shodo_status take(struct listing *l, uint8_t type, struct shodo_cur *c,
+                              struct shodo_error *err) {
     switch (type) {
     case SHODO_MSG_TEXT:
         if (!is_harmless(c->data, c->len))
@@ -76,13 +81,15 @@ static enum shodo_status take(struct listing *l, uint8_t type, struct shodo_cur 
     case SHODO_MSG_LISTED:
         return SHODO_END;
     case SHODO_MSG_FAIL:
-        return shodo_fail(err, SHODO_DAMAGED, "%.*s", (int)SHODO_MIN(c->len, (size_t)400), (const char *)c->data);
+        return shodo_fail(err, SHODO_DAMAGED, "%.*s", (int)SHODO_MIN(c->len, (size_t)400),
+                          (const char *)c->data);
     default:
         return shodo_fail(err, SHODO_DAMAGED, "unexpected message %u from the lister", type);
     }
 }
 
-static enum shodo_status list(struct listing *l, struct shodo_lister *job, struct shodo_error *err) {
+static enum shodo_status list(struct listing *l, struct shodo_lister *job,
+                              struct shodo_error *err) {
     struct shodo_worker w;
     enum shodo_status st = shodo_worker_start(&w, shodo_lister_run, job, job->host, err);
     if (st != SHODO_OK)
@@ -94,7 +101,8 @@ static enum shodo_status list(struct listing *l, struct shodo_lister *job, struc
         if (st == SHODO_OK)
             st = take(l, type, &c, err);
         else if (st == SHODO_END)
-            st = shodo_fail(err, SHODO_DAMAGED, "the lister process ended early; what is listed is not all");
+            st = shodo_fail(err, SHODO_DAMAGED,
+                            "the lister process ended early; what is listed is not all");
         if (st != SHODO_OK)
             break;
     }
@@ -103,16 +111,18 @@ static enum shodo_status list(struct listing *l, struct shodo_lister *job, struc
 }
 
 /* Both verbs: a source, and which state of which volume. */
-static int run(const struct shodo_verb *v, int argc, char **argv, struct shodo_lister *job, bool is_compare) {
+static int run(const struct shodo_verb *v, int argc, char **argv, struct shodo_lister *job,
+               bool is_compare) {
     const char *source = NULL, *shadow = is_compare ? "newest" : NULL;
     bool is_json = false;
     struct shodo_vec keys = SHODO_VEC_INIT(sizeof(const char *));
-    const struct shodo_option options[] = {{.name = "--json", .flag = &is_json},
-                                           {.name = "--recovery-key-file", .list = &keys},
-                                           {.name = "--volume", .text = &job->only},
-                                           {.name = "--shadow", .text = &shadow},
-                                           is_compare ? (struct shodo_option){.name = "--content", .flag = &job->want_content}
-                                                      : (struct shodo_option){.name = "--deleted", .flag = &job->want_deleted}};
+    const struct shodo_option options[] = {
+        {.name = "--json", .flag = &is_json},
+        {.name = "--recovery-key-file", .list = &keys},
+        {.name = "--volume", .text = &job->only},
+        {.name = "--shadow", .text = &shadow},
+        is_compare ? (struct shodo_option){.name = "--content", .flag = &job->want_content}
+                   : (struct shodo_option){.name = "--deleted", .flag = &job->want_deleted}};
     size_t n = 0;
     if (!shodo_args_parse(v, argc, argv, options, SHODO_ARRAY_SIZE(options), &source, 1, &n))
         return SHODO_EXIT_USAGE;
@@ -124,7 +134,8 @@ static int run(const struct shodo_verb *v, int argc, char **argv, struct shodo_l
     struct shodo_error err = SHODO_ERROR_INIT;
     enum shodo_status st = shodo_host_open(&host, source, &err);
     if (st == SHODO_OK && host.is_tree && (shadow || job->only))
-        st = shodo_fail(&err, SHODO_INVALID, "a folder has neither volumes nor shadow copies: name a disk or an image");
+        st = shodo_fail(&err, SHODO_INVALID,
+                        "a folder has neither volumes nor shadow copies: name a disk or an image");
     for (size_t i = 0; i < keys.count && st == SHODO_OK; i++)
         st = shodo_host_add_key(&host, *(const char *const *)shodo_vec_at(&keys, i), &err);
     shodo_vec_done(&keys);

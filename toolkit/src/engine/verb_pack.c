@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * shodo pack: the 速報パック, a sealed bundle of at most SHODO_LIMIT_PACK_BYTES that a team far away can take by mail or in a web meeting:
- * answers, what was not examined, names of notes, indicators, head of the timeline, journal, sheets. It reads no evidence, only what triage
- * wrote, so it is there within seconds of the first verdict. What does not fit is left out and named in data/contents.txt.
+ * shodo pack: the 速報パック, a sealed bundle of at most SHODO_LIMIT_PACK_BYTES that a team far
+ * away can take by mail or in a web meeting: answers, what was not examined, names of notes,
+ * indicators, head of the timeline, journal, sheets. It reads no evidence, only what triage wrote,
+ * so it is there within seconds of the first verdict. What does not fit is left out and named in
+ * data/contents.txt.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -21,9 +23,9 @@
 #include "engine/verb.h"
 #include "handover/sheet.h"
 
-#define NOTES_MAX       500u   /* names of notes */
-#define TIMELINE_BYTES  262144u
-#define REASONS_MAX     32u
+#define NOTES_MAX      500u /* names of notes */
+#define TIMELINE_BYTES 262144u
+#define REASONS_MAX    32u
 
 struct packing {
     const char *case_path, *out_path, *lang;
@@ -39,15 +41,20 @@ struct packing {
 };
 
 /* The bag says LIMIT when a file does not fit; the rest goes on. */
-static enum shodo_status add(struct packing *k, const char *path, const struct shodo_buf *b, const char *what, struct shodo_error *err) {
-    const struct shodo_bag_file f = {
-        .path = path, .size_bytes = b->len, .modified = SHODO_TIME_NONE, .accessed = SHODO_TIME_NONE, .born = SHODO_TIME_NONE};
+static enum shodo_status add(struct packing *k, const char *path, const struct shodo_buf *b,
+                             const char *what, struct shodo_error *err) {
+    const struct shodo_bag_file f = {.path = path,
+                                     .size_bytes = b->len,
+                                     .modified = SHODO_TIME_NONE,
+                                     .accessed = SHODO_TIME_NONE,
+                                     .born = SHODO_TIME_NONE};
     struct shodo_error why = SHODO_ERROR_INIT;
     if (b->failed)
         return shodo_fail(err, SHODO_NOMEM, "no memory for '%s'", path);
     enum shodo_status st = shodo_bag_add(k->sealing.bag, &f, b->data ? b->data : "", b->len, &why);
     if (st == SHODO_LIMIT) {
-        shodo_buf_addf(&k->contents, "入らなかったもの  %s  %s（%zu バイト）\n", path, what, b->len);
+        shodo_buf_addf(&k->contents, "入らなかったもの  %s  %s（%zu バイト）\n", path, what,
+                       b->len);
         k->missing++;
         return SHODO_OK;
     }
@@ -60,10 +67,12 @@ static enum shodo_status add(struct packing *k, const char *path, const struct s
 
 static enum shodo_status add_sheet(struct packing *k, const char *name, struct shodo_error *err) {
     const struct shodo_sheet_kind *kind = shodo_sheet_find(name);
-    const struct shodo_sheet_options o = {.case_path = k->case_path, .is_ja = strcmp(k->lang, "en") != 0, .now = shodo_time_now()};
+    const struct shodo_sheet_options o = {
+        .case_path = k->case_path, .is_ja = strcmp(k->lang, "en") != 0, .now = shodo_time_now()};
     static const struct {
         const char *ending;
-        enum shodo_status (*render)(const struct shodo_document *d, struct shodo_buf *out, struct shodo_error *err);
+        enum shodo_status (*render)(const struct shodo_document *d, struct shodo_buf *out,
+                                    struct shodo_error *err);
     } forms[] = {{"pdf", shodo_document_pdf}, {"txt", shodo_document_text}};
     shodo_auto(shodo_document) struct shodo_document d;
     enum shodo_status st = shodo_sheet_make(kind, &o, &d, err);
@@ -88,10 +97,12 @@ struct names {
 static enum shodo_status on_finding(void *ctx, const char *line, size_t n) {
     struct names *t = ctx;
     shodo_autop(shodo_doc) struct shodo_doc *doc = NULL;
-    if (t->count >= NOTES_MAX || !memmem(line, n, "note", 4) || shodo_doc_parse_json(&doc, "finding", line, n, NULL) != SHODO_OK)
+    if (t->count >= NOTES_MAX || !memmem(line, n, "note", 4) ||
+        shodo_doc_parse_json(&doc, "finding", line, n, NULL) != SHODO_OK)
         return SHODO_OK;
     const struct shodo_value *f = shodo_doc_root(doc);
-    const char *kind = shodo_value_get_str(f, "shodo.kind"), *rule = shodo_value_get_str(f, "rule.name"),
+    const char *kind = shodo_value_get_str(f, "shodo.kind"),
+               *rule = shodo_value_get_str(f, "rule.name"),
                *path = shodo_value_get_str(f, "file.path");
     if (!kind || !rule || !path || strcmp(kind, "detection") != 0 || !strstr(rule, "note"))
         return SHODO_OK;
@@ -102,11 +113,14 @@ static enum shodo_status on_finding(void *ctx, const char *line, size_t n) {
     return SHODO_OK;
 }
 
-static enum shodo_status add_notes(struct packing *k, int fd, const char *id, struct shodo_error *err) {
+static enum shodo_status add_notes(struct packing *k, int fd, const char *id,
+                                   struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     struct names t = {.out = &b};
     char path[96];
-    shodo_buf_adds(&b, "# 脅迫文と読める文書の名前（規則、場所）。本文は入れていません。names of note-like files, no contents\n");
+    shodo_buf_adds(
+        &b,
+        "# 脅迫文と読める文書の名前（規則、場所）。本文は入れていません。names of note-like files, no contents\n");
     enum shodo_status st = shodo_store_each(fd, "findings.jsonl", on_finding, &t, err);
     if (t.count == 0)
         shodo_buf_adds(&b, "# なし（調べた範囲で） none in what was examined\n");
@@ -131,9 +145,11 @@ static enum shodo_status on_ledger(void *ctx, const char *line, size_t n) {
     if (shodo_doc_parse_json(&doc, "ledger", line, n, NULL) != SHODO_OK)
         return SHODO_OK;
     const struct shodo_value *l = shodo_doc_root(doc);
-    const char *name = shodo_value_get_str(l, "event.reason"), *class_name = shodo_value_get_str(l, "shodo.class");
+    const char *name = shodo_value_get_str(l, "event.reason"),
+               *class_name = shodo_value_get_str(l, "shodo.class");
     size_t i = 0;
-    while (i < r->count && (strcmp(r->rows[i].name, name ? name : "?") != 0 || strcmp(r->rows[i].class_name, class_name ? class_name : "?") != 0))
+    while (i < r->count && (strcmp(r->rows[i].name, name ? name : "?") != 0 ||
+                            strcmp(r->rows[i].class_name, class_name ? class_name : "?") != 0))
         i++;
     if (i == REASONS_MAX) {
         r->others++;
@@ -152,28 +168,34 @@ static enum shodo_status on_ledger(void *ctx, const char *line, size_t n) {
 }
 
 /* Problems first, as everywhere. */
-static enum shodo_status add_ledger(struct packing *k, int fd, const char *id, struct shodo_error *err) {
+static enum shodo_status add_ledger(struct packing *k, int fd, const char *id,
+                                    struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     struct reasons r = {.count = 0};
     char path[96];
     enum shodo_status st = shodo_store_each(fd, "ledger.jsonl", on_ledger, &r, err);
-    shodo_buf_adds(&b, "# 未検査の台帳のまとめ（class problem が先）。 class, reason, lines, items, bytes\n");
+    shodo_buf_adds(
+        &b, "# 未検査の台帳のまとめ（class problem が先）。 class, reason, lines, items, bytes\n");
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < r.count; i++)
             if ((strcmp(r.rows[i].class_name, "problem") == 0) == (pass == 0))
-                shodo_buf_addf(&b, "%s\t%s\t%llu\t%llu\t%llu\n", r.rows[i].class_name, r.rows[i].name, (unsigned long long)r.rows[i].lines,
-                               (unsigned long long)r.rows[i].items, (unsigned long long)r.rows[i].bytes);
+                shodo_buf_addf(&b, "%s\t%s\t%llu\t%llu\t%llu\n", r.rows[i].class_name,
+                               r.rows[i].name, (unsigned long long)r.rows[i].lines,
+                               (unsigned long long)r.rows[i].items,
+                               (unsigned long long)r.rows[i].bytes);
     if (r.others)
         shodo_buf_addf(&b, "# other reasons: %llu lines\n", (unsigned long long)r.others);
     snprintf(path, sizeof path, "endpoints/%s/ledger-summary.txt", id);
     return st == SHODO_OK || st == SHODO_NOTFOUND ? add(k, path, &b, "未検査のまとめ", err) : st;
 }
 
-static enum shodo_status add_generation(struct packing *k, int fd, const char *id, const char *name, const char *ending, size_t max_bytes,
-                                        const char *what, struct shodo_error *err) {
+static enum shodo_status add_generation(struct packing *k, int fd, const char *id, const char *name,
+                                        const char *ending, size_t max_bytes, const char *what,
+                                        struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     char path[96];
-    enum shodo_status st = shodo_io_read_generation(&b, fd, name, ending, SHODO_LIMIT_TAG_FILE_BYTES, err);
+    enum shodo_status st = shodo_io_read_generation(&b, fd, name, ending,
+                                                    SHODO_LIMIT_TAG_FILE_BYTES, err);
     if (st != SHODO_OK)
         return st == SHODO_NOTFOUND ? SHODO_OK : st;
     bool is_head = b.len > max_bytes;
@@ -184,11 +206,13 @@ static enum shodo_status add_generation(struct packing *k, int fd, const char *i
     return add(k, path, &b, what, err);
 }
 
-static enum shodo_status add_indicators(struct packing *k, const struct shodo_case_endpoint *p, struct shodo_error *err) {
+static enum shodo_status add_indicators(struct packing *k, const struct shodo_case_endpoint *p,
+                                        struct shodo_error *err) {
     shodo_autop(shodo_export) struct shodo_export *e = NULL;
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     char path[96];
-    enum shodo_status st = shodo_export_new(&e, SHODO_EXPORT_STIX, k->state.id, shodo_time_now(), err);
+    enum shodo_status st = shodo_export_new(&e, SHODO_EXPORT_STIX, k->state.id, shodo_time_now(),
+                                            err);
     if (st == SHODO_OK)
         st = shodo_export_endpoint(e, &k->dir, p, err);
     if (st == SHODO_NOTFOUND)
@@ -199,7 +223,8 @@ static enum shodo_status add_indicators(struct packing *k, const struct shodo_ca
     return st == SHODO_OK ? add(k, path, &b, "特徴（STIX 2.1）", err) : st;
 }
 
-static enum shodo_status add_endpoint(struct packing *k, const struct shodo_case_endpoint *p, struct shodo_error *err) {
+static enum shodo_status add_endpoint(struct packing *k, const struct shodo_case_endpoint *p,
+                                      struct shodo_error *err) {
     int fd = -1;
     enum shodo_status st = shodo_case_endpoint_dir(&fd, &k->dir, p->id, false, err);
     if (st == SHODO_NOTFOUND)
@@ -207,13 +232,15 @@ static enum shodo_status add_endpoint(struct packing *k, const struct shodo_case
     if (st == SHODO_OK)
         st = add_ledger(k, fd, p->id, err);
     if (st == SHODO_OK)
-        st = add_generation(k, fd, p->id, "answers", "json", SHODO_LIMIT_DOC_BYTES, "分析の答え", err);
+        st = add_generation(k, fd, p->id, "answers", "json", SHODO_LIMIT_DOC_BYTES, "分析の答え",
+                            err);
     if (st == SHODO_OK)
         st = add_notes(k, fd, p->id, err);
     if (st == SHODO_OK)
         st = add_indicators(k, p, err);
     if (st == SHODO_OK)
-        st = add_generation(k, fd, p->id, "timeline", "jsonl", TIMELINE_BYTES, "時系列（初めの部分）", err);
+        st = add_generation(k, fd, p->id, "timeline", "jsonl", TIMELINE_BYTES,
+                            "時系列（初めの部分）", err);
     shodo_io_close(&fd);
     return st;
 }
@@ -242,7 +269,8 @@ static enum shodo_status add_journals(struct packing *k, struct shodo_error *err
 }
 
 static enum shodo_status fill(struct packing *k, struct shodo_error *err) {
-    static const char *const sheets[] = {"summary", "jpcert", "police", "ransomware-common", "timeline", "custody"};
+    static const char *const sheets[] = {"summary",           "jpcert",   "police",
+                                         "ransomware-common", "timeline", "custody"};
     enum shodo_status st = SHODO_OK;
     for (size_t i = 0; i < k->state.endpoints.count && st == SHODO_OK; i++)
         st = add_endpoint(k, shodo_vec_at(&k->state.endpoints, i), err);
@@ -259,7 +287,8 @@ static enum shodo_status fill(struct packing *k, struct shodo_error *err) {
 }
 
 static enum shodo_status seal(struct packing *k, struct shodo_error *err) {
-    enum shodo_status st = shodo_sealing_open(&k->sealing, SHODO_LIMIT_PACK_BYTES, k->is_plain, err);
+    enum shodo_status st = shodo_sealing_open(&k->sealing, SHODO_LIMIT_PACK_BYTES, k->is_plain,
+                                              err);
     if (st == SHODO_OK)
         st = shodo_sealing_first_page(&k->sealing, k->case_path, err);
     if (st == SHODO_OK)
@@ -267,7 +296,11 @@ static enum shodo_status seal(struct packing *k, struct shodo_error *err) {
     if (st == SHODO_OK)
         st = fill(k, err);
     if (st == SHODO_OK)
-        st = shodo_sealing_info(&k->sealing, "", k->state.is_drill ? "DRILL: quick pack" : "quick pack: results, no collected files; may name patients", err);
+        st = shodo_sealing_info(&k->sealing, "",
+                                k->state.is_drill
+                                    ? "DRILL: quick pack"
+                                    : "quick pack: results, no collected files; may name patients",
+                                err);
     if (st == SHODO_OK)
         st = shodo_bag_seal(k->sealing.bag, &k->sealing.seal, err);
     return st == SHODO_OK ? shodo_sealing_record(&k->sealing, "", err) : st;
@@ -286,7 +319,8 @@ static enum shodo_status pack(struct packing *k, struct shodo_error *err) {
     if (st == SHODO_OK)
         st = shodo_sealing_name(&k->sealing, "quick", err);
     if (st == SHODO_OK)
-        st = shodo_sealing_recipients(&k->sealing, &k->recipient_paths, k->passphrase_fd, k->is_plain, err);
+        st = shodo_sealing_recipients(&k->sealing, &k->recipient_paths, k->passphrase_fd,
+                                      k->is_plain, err);
     return st == SHODO_OK ? seal(k, err) : st;
 }
 
@@ -305,9 +339,11 @@ static void print_result(const struct packing *k) {
         shodo_json_object_end(&j);
         shodo_json_line_end(&j);
     } else {
-        shodo_buf_addf(&b, "pack %s: %llu files, %llu bytes, %u left out\ndigest of the bundle  %s\nsigner  %s\n", k->sealing.name,
-                       (unsigned long long)s->files, (unsigned long long)s->sealed_bytes, k->missing, s->segments_sha256,
-                       shodo_key_fingerprint(k->dir.key));
+        shodo_buf_addf(
+            &b,
+            "pack %s: %llu files, %llu bytes, %u left out\ndigest of the bundle  %s\nsigner  %s\n",
+            k->sealing.name, (unsigned long long)s->files, (unsigned long long)s->sealed_bytes,
+            k->missing, s->segments_sha256, shodo_key_fingerprint(k->dir.key));
     }
     fwrite(shodo_buf_cstr(&b), 1, b.len, stdout);
 }
@@ -319,10 +355,13 @@ int shodo_verb_pack(const struct shodo_verb *v, int argc, char **argv) {
                         .dir = SHODO_CASE_DIR_INIT,
                         .sealing = SHODO_SEALING_INIT,
                         .contents = SHODO_BUF_INIT};
-    const struct shodo_option options[] = {{.name = "--case", .text = &k.case_path},       {.name = "--out", .text = &k.out_path},
-                                           {.name = "--recipient", .list = &k.recipient_paths}, {.name = "--lang", .text = &k.lang, .choices = "ja|en"},
+    const struct shodo_option options[] = {{.name = "--case", .text = &k.case_path},
+                                           {.name = "--out", .text = &k.out_path},
+                                           {.name = "--recipient", .list = &k.recipient_paths},
+                                           {.name = "--lang", .text = &k.lang, .choices = "ja|en"},
                                            {.name = "--confirm-fd", .number = &k.passphrase_fd},
-                                           {.name = "--plain", .flag = &k.is_plain},       {.name = "--json", .flag = &k.is_json}};
+                                           {.name = "--plain", .flag = &k.is_plain},
+                                           {.name = "--json", .flag = &k.is_json}};
     size_t n = 0;
     int code = SHODO_EXIT_NOTHING;
     struct shodo_error err = SHODO_ERROR_INIT;

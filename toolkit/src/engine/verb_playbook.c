@@ -30,10 +30,13 @@ static void problem(void *ctx, unsigned line, const char *text) {
     shodo_buf_done(&b);
 }
 
-static enum shodo_status load(struct shodo_playbook **ret, const char *name, struct report *r, struct shodo_error *err) {
+static enum shodo_status load(struct shodo_playbook **ret, const char *name, struct report *r,
+                              struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT;
     enum shodo_status st = shodo_io_read_file(&text, AT_FDCWD, name, SHODO_LIMIT_DOC_BYTES, err);
-    return st == SHODO_OK ? shodo_playbook_load(ret, name, shodo_buf_cstr(&text), text.len, problem, r, err) : st;
+    return st == SHODO_OK
+               ? shodo_playbook_load(ret, name, shodo_buf_cstr(&text), text.len, problem, r, err)
+               : st;
 }
 
 static void list_one(const struct shodo_playbook *p) {
@@ -44,8 +47,8 @@ static void list_one(const struct shodo_playbook *p) {
         questions += s->question.variable != NULL;
         functions += s->commands_count > 0 && s->commands[0].function;
     }
-    printf("%-24s %3zu steps, %2zu questions, %2zu built-in functions  %s / %s\n", p->key, actions, questions, functions, p->name.ja,
-           p->name.en);
+    printf("%-24s %3zu steps, %2zu questions, %2zu built-in functions  %s / %s\n", p->key, actions,
+           questions, functions, p->name.ja, p->name.en);
 }
 
 static void show_command(const struct shodo_command *c) {

@@ -11,7 +11,8 @@
 
 enum { WORDS_MAX = 256 };
 
-static void show(const struct shodo_rule_text *t, const struct shodo_rule_verdict *v, bool is_json, struct shodo_buf *b) {
+static void show(const struct shodo_rule_text *t, const struct shodo_rule_verdict *v, bool is_json,
+                 struct shodo_buf *b) {
     if (is_json) {
         struct shodo_json j = shodo_json_to(b);
         shodo_json_object(&j, NULL);
@@ -57,7 +58,7 @@ static int check(const struct shodo_verb *v, int argc, char **argv, enum shodo_r
         shodo_buf_addf(&b, "%zu of %zu files accepted\n", r.accepted, r.texts.count);
     fwrite(shodo_buf_cstr(&b), 1, b.len, stdout);
     shodo_buf_done(&b);
-    int code = st != SHODO_OK              ? shodo_verb_fail(v, SHODO_EXIT_FAILED, err.text)
+    int code = st != SHODO_OK                ? shodo_verb_fail(v, SHODO_EXIT_FAILED, err.text)
                : r.accepted != r.texts.count ? SHODO_EXIT_FINDINGS
                                              : SHODO_EXIT_NOTHING;
     shodo_rules_done(&r);

@@ -40,11 +40,13 @@ static renderer renderer_of(const char *format) {
 }
 
 /* As asked; a spreadsheet is the official one when the hospital has put it on the stick. */
-static enum shodo_status render(const char *format, const struct shodo_sheet_kind *kind, const struct shodo_sheet_options *o,
-                                const char *template_path, const struct shodo_document *d, struct shodo_buf *out,
+static enum shodo_status render(const char *format, const struct shodo_sheet_kind *kind,
+                                const struct shodo_sheet_options *o, const char *template_path,
+                                const struct shodo_document *d, struct shodo_buf *out,
                                 struct shodo_error *err) {
     bool is_book = strcmp(format, "xlsx") == 0 && *kind->form;
-    enum shodo_status st = is_book ? shodo_sheet_fill(kind, o, d, template_path, out, err) : SHODO_NOTFOUND;
+    enum shodo_status st = is_book ? shodo_sheet_fill(kind, o, d, template_path, out, err)
+                                   : SHODO_NOTFOUND;
     if (st != SHODO_NOTFOUND || template_path)
         return st;
     return renderer_of(format)(d, out, err);
@@ -64,18 +66,22 @@ int shodo_verb_sheet(const struct shodo_verb *v, int argc, char **argv) {
     size_t n = 0;
     struct shodo_sheet_options o = {
         .is_ja = true, .now = shodo_time_now(), .problem = print_problem};
-    const struct shodo_option options[] = {
-        {.name = "--case", .text = &o.case_path}, {.name = "--site", .text = &o.site_path},
-        {.name = "--data", .text = &o.data_dir},  {.name = "--since", .text = &o.since},
-        {.name = "--format", .text = &format},    {.name = "--out", .text = &path},
-        {.name = "--lang", .text = &lang, .choices = "ja|en"},        {.name = "--blank", .flag = &o.is_blank},
-        {.name = "--template", .text = &template_path}};
+    const struct shodo_option options[] = {{.name = "--case", .text = &o.case_path},
+                                           {.name = "--site", .text = &o.site_path},
+                                           {.name = "--data", .text = &o.data_dir},
+                                           {.name = "--since", .text = &o.since},
+                                           {.name = "--format", .text = &format},
+                                           {.name = "--out", .text = &path},
+                                           {.name = "--lang", .text = &lang, .choices = "ja|en"},
+                                           {.name = "--blank", .flag = &o.is_blank},
+                                           {.name = "--template", .text = &template_path}};
     if (!shodo_args_parse(v, argc, argv, options, SHODO_ARRAY_SIZE(options), &word, 1, &n))
         return SHODO_EXIT_USAGE;
     o.is_ja = strcmp(lang, "en") != 0;
     const char *ending = strrchr(path, '.');
     if (!format)
-        format = ending && renderer_of(ending + 1) ? ending + 1 : "txt"; /* --out x.pdf means a PDF */
+        /* --out x.pdf means a PDF */
+        format = ending && renderer_of(ending + 1) ? ending + 1 : "txt";
     if (n == 0)
         return shodo_verb_usage(v, "which sheet? ('shodo sheet list' names them)");
     if (strcmp(word, "list") == 0)
@@ -92,7 +98,8 @@ int shodo_verb_sheet(const struct shodo_verb *v, int argc, char **argv) {
     shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;
     enum shodo_status st = shodo_sheet_make(kind, &o, &d, &err);
     if (st == SHODO_OK)
-        st = is_map ? shodo_sheet_cells_blank(kind, &o, &out, &err) : render(format, kind, &o, template_path, &d, &out, &err);
+        st = is_map ? shodo_sheet_cells_blank(kind, &o, &out, &err)
+                    : render(format, kind, &o, template_path, &d, &out, &err);
     if (st == SHODO_OK)
         st = deliver(&out, path, &err);
     return st == SHODO_OK ? SHODO_EXIT_NOTHING : shodo_verb_fail(v, SHODO_EXIT_FAILED, err.text);

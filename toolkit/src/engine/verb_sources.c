@@ -73,7 +73,9 @@ static void add_shadows(struct shodo_buf *b, const struct shodo_volume_shadows *
     if (s->state == SHODO_VSS_NEVER)
         shodo_buf_adds(b, "       shadow copies: none, and no trace of any on the volume\n");
     else if (s->state == SHODO_VSS_NONE)
-        shodo_buf_adds(b, "       shadow copies: none; the list of them exists and is empty (deleted, or none made yet)\n");
+        shodo_buf_adds(
+            b,
+            "       shadow copies: none; the list of them exists and is empty (deleted, or none made yet)\n");
     else if (s->state == SHODO_VSS_DAMAGED)
         shodo_buf_adds(b, "       shadow copies: their list is damaged and cannot be followed\n");
     for (uint32_t i = 0; i < s->count; i++) {
@@ -81,7 +83,9 @@ static void add_shadows(struct shodo_buf *b, const struct shodo_volume_shadows *
         if (i < SHODO_VOLUME_SHADOWS)
             shodo_time_utc(s->created[i], 0, when);
         shodo_buf_addf(b, "       shadow copy %u  %s%s\n", i + 1, when[0] ? when : "date unknown",
-                       i < SHODO_VOLUME_SHADOWS && !(s->local >> i & 1) ? "  kept on another volume, not readable here" : "");
+                       i < SHODO_VOLUME_SHADOWS && !(s->local >> i & 1)
+                           ? "  kept on another volume, not readable here"
+                           : "");
     }
 }
 
@@ -89,8 +93,10 @@ static void write_text(const struct disk *d, const struct shodo_opened *o, const
     struct shodo_buf b = SHODO_BUF_INIT;
     add_safe(&b, d->path);
     if (!o->host.is_tree)
-        shodo_buf_addf(&b, "  %s  %s %s%s%s", shodo_text_size(o->host.size_bytes, (char[SHODO_SIZE_SHOWN_BYTES]){0}), d->model, d->serial,
-                       d->is_removable ? "  removable" : "", d->is_readonly ? "  read-only" : "");
+        shodo_buf_addf(&b, "  %s  %s %s%s%s",
+                       shodo_text_size(o->host.size_bytes, (char[SHODO_SIZE_SHOWN_BYTES]){0}),
+                       d->model, d->serial, d->is_removable ? "  removable" : "",
+                       d->is_readonly ? "  read-only" : "");
     shodo_buf_addc(&b, '\n');
     if (problem) {
         shodo_buf_adds(&b, "    not readable: ");
@@ -99,8 +105,8 @@ static void write_text(const struct disk *d, const struct shodo_opened *o, const
     }
     for (size_t i = 0; i < o->volumes.volumes.count; i++) {
         const struct shodo_volume *v = shodo_volume_at(&o->volumes, i);
-        shodo_buf_addf(&b, "    %u  %c  %-10s %12s  ", v->index, v->drive ? v->drive : '-', v->fs_name,
-                       shodo_text_size(v->length, (char[SHODO_SIZE_SHOWN_BYTES]){0}));
+        shodo_buf_addf(&b, "    %u  %c  %-10s %12s  ", v->index, v->drive ? v->drive : '-',
+                       v->fs_name, shodo_text_size(v->length, (char[SHODO_SIZE_SHOWN_BYTES]){0}));
         add_safe(&b, v->label);
         shodo_buf_adds(&b, v->has_windows ? "  Windows" : "");
         if (v->users[0]) {
@@ -108,10 +114,14 @@ static void write_text(const struct disk *d, const struct shodo_opened *o, const
             add_safe(&b, v->users);
         }
         if (v->sleep == SHODO_SLEEP_ASLEEP)
-            shodo_buf_adds(&b, "\n       Windows is hibernated or shut down with Fast Startup: it can be read; hiberfil.sys holds part of its memory,"
-                               "\n       and the newest changes may be only there. Do not start it");
+            shodo_buf_adds(
+                &b,
+                "\n       Windows is hibernated or shut down with Fast Startup: it can be read; hiberfil.sys holds part of its memory,"
+                "\n       and the newest changes may be only there. Do not start it");
         else if (v->is_dirty)
-            shodo_buf_adds(&b, "\n       marked dirty: Windows was switched off or stopped without closing the volume. It can be read");
+            shodo_buf_adds(
+                &b,
+                "\n       marked dirty: Windows was switched off or stopped without closing the volume. It can be read");
         if (v->why[0]) {
             shodo_auto(shodo_buf) struct shodo_buf why = SHODO_BUF_INIT;
             shodo_volume_why_show(&why, v->why, d->is_japanese);
@@ -186,7 +196,8 @@ int shodo_verb_sources(const struct shodo_verb *v, int argc, char **argv) {
         return shodo_verb_usage(v, "--lang is ja or en");
     shodo_signals_init();
     for (size_t i = 0; i < n; i++)
-        ok = show(&(struct disk){.path = words[i], .is_japanese = is_japanese}, &keys, is_json) && ok;
+        ok = show(&(struct disk){.path = words[i], .is_japanese = is_japanese}, &keys, is_json) &&
+             ok;
     if (!n)
         ok = show_disks(&keys, is_json, is_japanese);
     shodo_vec_done(&keys);

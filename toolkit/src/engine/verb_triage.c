@@ -51,14 +51,21 @@ static const char *const profile_names[] = {"quick", "standard", "full"};
 
 static bool parse(struct triage *t, const struct shodo_verb *v, int argc, char **argv) {
     const struct shodo_option options[] = {
-        {.name = "--case", .text = &t->case_path},     {.name = "--name", .text = &t->name},
-        {.name = "--profile", .text = &t->profile_name, .choices = "quick|standard|full"}, {.name = "--rules", .list = &t->rules},
-        {.name = "--only-rules", .list = &t->only_rules}, {.name = "--artifacts", .list = &t->artifacts},
-        {.name = "--only-artifacts", .list = &t->only_artifacts}, {.name = "--select", .list = &t->select},
-        {.name = "--jobs", .number = &t->jobs},        {.name = "--events", .number = &t->events_fd},
+        {.name = "--case", .text = &t->case_path},
+        {.name = "--name", .text = &t->name},
+        {.name = "--profile", .text = &t->profile_name, .choices = "quick|standard|full"},
+        {.name = "--rules", .list = &t->rules},
+        {.name = "--only-rules", .list = &t->only_rules},
+        {.name = "--artifacts", .list = &t->artifacts},
+        {.name = "--only-artifacts", .list = &t->only_artifacts},
+        {.name = "--select", .list = &t->select},
+        {.name = "--jobs", .number = &t->jobs},
+        {.name = "--events", .number = &t->events_fd},
         {.name = "--recovery-key-file", .list = &t->keys},
-        {.name = "--entry-seconds", .number = &t->entry_seconds}, {.name = "--lang", .text = &t->lang, .choices = "ja|en"},
-        {.name = "--json", .flag = &t->is_json},       {.name = "--again", .flag = &t->is_again},
+        {.name = "--entry-seconds", .number = &t->entry_seconds},
+        {.name = "--lang", .text = &t->lang, .choices = "ja|en"},
+        {.name = "--json", .flag = &t->is_json},
+        {.name = "--again", .flag = &t->is_again},
         {.name = "--replace", .flag = &t->is_replacing},
     };
     size_t n = 0;
@@ -74,7 +81,8 @@ static bool parse(struct triage *t, const struct shodo_verb *v, int argc, char *
     return shodo_verb_usage(v, "the profile is quick, standard or full"), false;
 }
 
-static enum shodo_status add_paths(struct shodo_rules_set *r, const struct shodo_vec *paths, struct shodo_error *err) {
+static enum shodo_status add_paths(struct shodo_rules_set *r, const struct shodo_vec *paths,
+                                   struct shodo_error *err) {
     enum shodo_status st = SHODO_OK;
     for (size_t i = 0; i < paths->count && st == SHODO_OK; i++)
         st = shodo_rules_add_path(r, *(const char *const *)shodo_vec_at(paths, i), err);
@@ -82,14 +90,17 @@ static enum shodo_status add_paths(struct shodo_rules_set *r, const struct shodo
 }
 
 /* Built-in and site texts, unless the command line says "only these". */
-static enum shodo_status load_set(struct triage *t, struct shodo_rules_set *r, const struct shodo_vec *more,
-                                  const struct shodo_vec *only, struct shodo_error *err) {
+static enum shodo_status load_set(struct triage *t, struct shodo_rules_set *r,
+                                  const struct shodo_vec *more, const struct shodo_vec *only,
+                                  struct shodo_error *err) {
     const char *folder = r->kind == SHODO_RULES_YARA ? "rules" : "artifacts";
     enum shodo_status st = SHODO_OK;
     if (!only->count) {
         st = shodo_rules_add_builtin(r, err);
         if (st == SHODO_OK && t->dir.site_fd >= 0) {
-            st = shodo_rules_add_dir(r, t->dir.site_fd, folder, r->kind == SHODO_RULES_YARA ? "site/rules" : "site/artifacts", err);
+            st = shodo_rules_add_dir(r, t->dir.site_fd, folder,
+                                     r->kind == SHODO_RULES_YARA ? "site/rules" : "site/artifacts",
+                                     err);
             st = st == SHODO_NOTFOUND ? SHODO_OK : st;
         }
     }
@@ -112,7 +123,7 @@ static enum shodo_status make_plan(struct triage *t, struct shodo_error *err) {
         .artifacts = t->definitions.texts.data,
         .artifacts_count = t->definitions.accepted,
         .artifact_names = t->select.count ? t->select.data : tier1,
-        .artifact_names_count = t->select.count          ? t->select.count
+        .artifact_names_count = t->select.count           ? t->select.count
                                 : t->only_artifacts.count ? 0
                                                           : SHODO_ARRAY_SIZE(tier1),
         .scan_limit_bytes = is_small ? SHODO_LIMIT_SCAN_BYTES_SMALL : SHODO_LIMIT_SCAN_BYTES,
@@ -137,7 +148,8 @@ static enum shodo_status open_endpoint(struct triage *t, struct shodo_error *err
     const char *serials[SHODO_LIMIT_VOLUMES];
     enum shodo_status st = shodo_opened_open(&t->opened, t->source, &t->keys, err);
     if (st == SHODO_OK && t->opened.host.is_tree && !t->name)
-        st = shodo_fail(err, SHODO_INVALID, "a directory has no identity of its own: say whose it is with --name");
+        st = shodo_fail(err, SHODO_INVALID,
+                        "a directory has no identity of its own: say whose it is with --name");
     if (st == SHODO_OK)
         st = shodo_case_load(&t->state, &t->dir, err);
     if (st != SHODO_OK)
@@ -151,7 +163,8 @@ static enum shodo_status open_endpoint(struct triage *t, struct shodo_error *err
     return st;
 }
 
-static enum shodo_status journal(struct triage *t, const char *event, const char *status, struct shodo_error *err) {
+static enum shodo_status journal(struct triage *t, const char *event, const char *status,
+                                 struct shodo_error *err) {
     const struct shodo_run_result *r = &t->result;
     struct shodo_buf b = SHODO_BUF_INIT;
     struct shodo_json j = shodo_json_to(&b);
@@ -183,7 +196,8 @@ static enum shodo_status journal(struct triage *t, const char *event, const char
     shodo_host_write_counters(&j, &t->opened.host);
     shodo_json_object_end(&j);
     enum shodo_status st = b.failed ? shodo_fail(err, SHODO_NOMEM, "no memory for a journal record")
-                                    : shodo_journal_add(t->dir.journal, "engine", event, shodo_buf_cstr(&b), err);
+                                    : shodo_journal_add(t->dir.journal, "engine", event,
+                                                        shodo_buf_cstr(&b), err);
     shodo_buf_done(&b);
     if (st == SHODO_OK && status)
         st = shodo_journal_checkpoint(t->dir.journal, err);
@@ -191,14 +205,19 @@ static enum shodo_status journal(struct triage *t, const char *event, const char
 }
 
 /* A rule file that is not used is a problem of the run: it looked for less than was asked. */
-static enum shodo_status note_refused(struct triage *t, const struct shodo_rules_set *r, struct shodo_error *err) {
+static enum shodo_status note_refused(struct triage *t, const struct shodo_rules_set *r,
+                                      struct shodo_error *err) {
     enum shodo_status st = SHODO_OK;
     for (size_t i = r->accepted; i < r->texts.count && st == SHODO_OK; i++) {
         const struct shodo_rule_text *text = shodo_vec_at(&r->texts, i);
         const struct shodo_rule_verdict *v = shodo_vec_at(&r->verdicts, i);
         char line[SHODO_ERROR_TEXT_BYTES + sizeof v->message];
         snprintf(line, sizeof line, "rule file '%.400s' is not used: %s", text->name, v->message);
-        struct shodo_ledger l = {.is_problem = true, .reason = SHODO_LEDGER_RULE, .count = 1, .size_bytes = text->len, .text = line};
+        struct shodo_ledger l = {.is_problem = true,
+                                 .reason = SHODO_LEDGER_RULE,
+                                 .count = 1,
+                                 .size_bytes = text->len,
+                                 .text = line};
         const char *json = NULL;
         st = shodo_store_ledger(t->store, &l, &json, err);
         if (json)
@@ -215,24 +234,28 @@ static enum shodo_status new_run_id(struct triage *t, struct shodo_error *err) {
     return st;
 }
 
-/* The results of a fuller run are what the answers and the sheets rest on: they are not put aside without a word. */
+/* The results of a fuller run are what the answers and the sheets rest on: they are not put aside
+ * without a word. */
 static enum shodo_status check_profile(const struct triage *t, struct shodo_error *err) {
     for (size_t i = (size_t)t->profile + 1; i < SHODO_ARRAY_SIZE(profile_names); i++)
         if (strcmp(t->resume.finished, profile_names[i]) == 0 && !t->is_replacing)
-            return shodo_fail(err, SHODO_REFUSED,
-                              "the results of a finished %s run are there and know more than a %s run can; with --replace they are put "
-                              "aside as *.before-N.jsonl",
-                              profile_names[i], t->profile_name);
+            return shodo_fail(
+                err, SHODO_REFUSED,
+                "the results of a finished %s run are there and know more than a %s run can; with --replace they are put "
+                "aside as *.before-N.jsonl",
+                profile_names[i], t->profile_name);
     return SHODO_OK;
 }
 
-static enum shodo_status open_results(struct triage *t, struct shodo_run_key *key, struct shodo_error *err) {
+static enum shodo_status open_results(struct triage *t, struct shodo_run_key *key,
+                                      struct shodo_error *err) {
     enum shodo_status st = new_run_id(t, err);
-    *key = (struct shodo_run_key){.run = t->run,
-                                  .source = t->opened.host.path,
-                                  .profile = t->profile_name,
-                                  .locked = t->opened.host.is_tree ? 0 : shodo_opened_locked(&t->opened),
-                                  .rules = shodo_plan_ruleset_digest(t->plan)};
+    *key = (struct shodo_run_key){
+        .run = t->run,
+        .source = t->opened.host.path,
+        .profile = t->profile_name,
+        .locked = t->opened.host.is_tree ? 0 : shodo_opened_locked(&t->opened),
+        .rules = shodo_plan_ruleset_digest(t->plan)};
     if (st == SHODO_OK)
         st = shodo_resume_load(&t->resume, t->endpoint_fd, key, err);
     if (st != SHODO_OK)
@@ -251,8 +274,12 @@ static enum shodo_status open_results(struct triage *t, struct shodo_run_key *ke
 static void on_listed(void *ctx) {
     struct triage *t = ctx;
     struct shodo_error err = SHODO_ERROR_INIT;
-    const struct shodo_answers_job job = {.endpoint_fd = t->endpoint_fd, .site_fd = t->dir.site_fd, .endpoint = t->endpoint,
-                                          .detect = t->detect, .events = &t->events, .is_first = true};
+    const struct shodo_answers_job job = {.endpoint_fd = t->endpoint_fd,
+                                          .site_fd = t->dir.site_fd,
+                                          .endpoint = t->endpoint,
+                                          .detect = t->detect,
+                                          .events = &t->events,
+                                          .is_first = true};
     enum shodo_status st = shodo_store_sync(t->store, &err);
     if (st == SHODO_OK)
         st = shodo_answers_run(&job, NULL, &err);
@@ -261,8 +288,12 @@ static void on_listed(void *ctx) {
 }
 
 static enum shodo_status answer(struct triage *t, struct shodo_error *err) {
-    const struct shodo_answers_job job = {.endpoint_fd = t->endpoint_fd, .site_fd = t->dir.site_fd, .endpoint = t->endpoint,
-                                          .detect = t->detect, .events = &t->events, .is_unfinished = t->result.is_cancelled};
+    const struct shodo_answers_job job = {.endpoint_fd = t->endpoint_fd,
+                                          .site_fd = t->dir.site_fd,
+                                          .endpoint = t->endpoint,
+                                          .detect = t->detect,
+                                          .events = &t->events,
+                                          .is_unfinished = t->result.is_cancelled};
     enum shodo_status st = shodo_store_sync(t->store, err);
     return st == SHODO_OK ? shodo_answers_run(&job, NULL, err) : st;
 }
@@ -279,27 +310,28 @@ static enum shodo_status run(struct triage *t, struct shodo_error *err) {
     if (st != SHODO_OK)
         return st;
     long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-    const struct shodo_run_options o = {.host = &t->opened.host,
-                                        .plan = t->plan,
-                                        .volumes = t->opened.host.is_tree ? NULL : &t->opened.volumes,
-                                        .key = &key,
-                                        .detect = t->detect,
-                                        .on_listed = on_listed,
-                                        .on_listed_ctx = t,
-                                        .resume = &t->resume,
-                                        .store = t->store,
-                                        .events = &t->events,
-                                        .endpoint = t->endpoint,
-                                        .jobs = t->jobs ? (unsigned)SHODO_MIN(t->jobs, (uint64_t)SHODO_LIMIT_EXAMINERS)
-                                                        : (unsigned)SHODO_MAX(cpus, 1L),
-                                        .entry_ms = t->entry_seconds * 1000,
-                                        .is_loud = !t->is_json};
+    const struct shodo_run_options o = {
+        .host = &t->opened.host,
+        .plan = t->plan,
+        .volumes = t->opened.host.is_tree ? NULL : &t->opened.volumes,
+        .key = &key,
+        .detect = t->detect,
+        .on_listed = on_listed,
+        .on_listed_ctx = t,
+        .resume = &t->resume,
+        .store = t->store,
+        .events = &t->events,
+        .endpoint = t->endpoint,
+        .jobs = t->jobs ? (unsigned)SHODO_MIN(t->jobs, (uint64_t)SHODO_LIMIT_EXAMINERS)
+                        : (unsigned)SHODO_MAX(cpus, 1L),
+        .entry_ms = t->entry_seconds * 1000,
+        .is_loud = !t->is_json};
     struct shodo_error why = SHODO_ERROR_INIT;
     st = shodo_run(&o, &t->result, &why);
-    const char *status = st != SHODO_OK                                       ? "failed"
-                         : t->result.is_cancelled                             ? "cancelled"
+    const char *status = st != SHODO_OK                                      ? "failed"
+                         : t->result.is_cancelled                            ? "cancelled"
                          : shodo_store_counts(t->store)->unexamined.problems ? "incomplete"
-                                                                  : "done";
+                                                                             : "done";
     if (st == SHODO_OK)
         st = answer(t, &why);
     enum shodo_status st2 = journal(t, "run.end", status, st == SHODO_OK ? err : NULL);
@@ -317,7 +349,8 @@ static int exit_code(const struct triage *t, enum shodo_status st) {
     const struct shodo_store_counts *n = shodo_store_counts(t->store);
     if (n->detections)
         return SHODO_EXIT_FINDINGS;
-    return n->unexamined.problems || t->result.is_cancelled ? SHODO_EXIT_INCOMPLETE : SHODO_EXIT_NOTHING;
+    return n->unexamined.problems || t->result.is_cancelled ? SHODO_EXIT_INCOMPLETE
+                                                            : SHODO_EXIT_NOTHING;
 }
 
 static void say_done(struct triage *t, enum shodo_status st, int code) {
@@ -326,7 +359,10 @@ static void say_done(struct triage *t, enum shodo_status st, int code) {
         return;
     const struct shodo_store_counts none = {.detections = 0};
     const struct shodo_store_counts *n = t->store ? shodo_store_counts(t->store) : &none;
-    shodo_json_str(j, "status", st != SHODO_OK ? "failed" : t->result.is_cancelled ? "cancelled" : "done");
+    shodo_json_str(j, "status",
+                   st != SHODO_OK           ? "failed"
+                   : t->result.is_cancelled ? "cancelled"
+                                            : "done");
     shodo_json_i64(j, "exit", code);
     shodo_json_u64(j, "files", t->result.files_done);
     shodo_json_u64(j, "bytes", t->result.bytes_read);
@@ -361,8 +397,11 @@ static void print_result(const struct triage *t) {
         shodo_summary_print_unexamined(&s, ja, &b);
         shodo_answers_show(t->endpoint_fd, ja, SHODO_ANSWERS_SHOW_HEAD, &b);
         shodo_summary_print_found(&s, ja, &b);
-        shodo_buf_addf(&b, ja ? "端末 %s, %llu 件を %llu.%llu 秒で検査\n" : "endpoint %s, %llu files in %llu.%llu s\n", t->endpoint,
-                       (unsigned long long)t->result.files_done, (unsigned long long)(t->result.elapsed_ms / 1000),
+        shodo_buf_addf(&b,
+                       ja ? "端末 %s, %llu 件を %llu.%llu 秒で検査\n"
+                          : "endpoint %s, %llu files in %llu.%llu s\n",
+                       t->endpoint, (unsigned long long)t->result.files_done,
+                       (unsigned long long)(t->result.elapsed_ms / 1000),
                        (unsigned long long)(t->result.elapsed_ms % 1000 / 100));
     }
     fwrite(b.data, 1, b.len, stdout);
@@ -383,7 +422,8 @@ static void triage_done(struct triage *t) {
     shodo_io_close(&t->endpoint_fd);
     shodo_case_dir_done(&t->dir);
     shodo_events_done(&t->events);
-    struct shodo_vec *lists[] = {&t->rules, &t->only_rules, &t->artifacts, &t->only_artifacts, &t->select, &t->keys};
+    struct shodo_vec *lists[] = {&t->rules,          &t->only_rules, &t->artifacts,
+                                 &t->only_artifacts, &t->select,     &t->keys};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(lists); i++)
         shodo_vec_done(lists[i]);
 }

@@ -64,7 +64,8 @@ static void close_others(int channel, const struct shodo_host_source *keep) {
         if (keep && keep->fd >= 0 && (unsigned)keep->fd >= first)
             next = SHODO_MIN(next, (unsigned)keep->fd);
         for (size_t i = 0; keep && i < keep->segments.count; i++) {
-            unsigned fd = (unsigned)((const struct shodo_segment *)shodo_vec_at(&keep->segments, i))->fd;
+            unsigned fd = (unsigned)((const struct shodo_segment *)shodo_vec_at(&keep->segments, i))
+                              ->fd;
             if (fd >= first)
                 next = SHODO_MIN(next, fd);
         }
@@ -77,8 +78,8 @@ static void close_others(int channel, const struct shodo_host_source *keep) {
     close_between(first, ~0U);
 }
 
-SHODO_NORETURN static void child(int (*run)(void *ctx, int fd), void *ctx, int fd, const struct shodo_host_source *keep,
-                                 pid_t parent) {
+SHODO_NORETURN static void child(int (*run)(void *ctx, int fd), void *ctx, int fd,
+                                 const struct shodo_host_source *keep, pid_t parent) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(1);
@@ -90,17 +91,21 @@ SHODO_NORETURN static void child(int (*run)(void *ctx, int fd), void *ctx, int f
     struct sigaction ign = {.sa_handler = SIG_IGN};
     sigaction(SIGINT, &ign, NULL);
     close_others(fd, keep);
-    /* libyara's pe module calls mktime: the time zone is looked up now, while a file may still be opened */
+    /* libyara's pe module calls mktime: the time zone is looked up now, while a file may still be
+     * opened */
     setenv("TZ", "UTC0", 1);
     tzset();
-    /* OpenSSL sets itself up, without the host's configuration, at its first digest; BitLocker needs it later */
+    /* OpenSSL sets itself up, without the host's configuration, at its first digest; BitLocker
+     * needs it later */
     uint8_t digest[SHODO_SHA256_BYTES];
     shodo_sha256("", 0, digest);
     _exit(run(ctx, fd));
 }
 
-enum shodo_status shodo_worker_start(struct shodo_worker *ret, int (*run)(void *ctx, int channel_fd), void *ctx,
-                                     const struct shodo_host_source *keep, struct shodo_error *err) {
+enum shodo_status shodo_worker_start(struct shodo_worker *ret,
+                                     int (*run)(void *ctx, int channel_fd), void *ctx,
+                                     const struct shodo_host_source *keep,
+                                     struct shodo_error *err) {
     int fds[2];
     *ret = (struct shodo_worker){.pid = 0, .peer = {.fd = -1}};
     enum shodo_status st = shodo_channel_pair(fds, err);
@@ -143,16 +148,18 @@ void shodo_worker_stop(struct shodo_worker *w, bool do_kill, char how[96], int *
         if (ret_signal)
             *ret_signal = sig;
         if (how && sig)
-            snprintf(how, 96, "died of signal %d (%s)", sig, sigdescr_np(sig) ? sigdescr_np(sig) : "?");
+            snprintf(how, 96, "died of signal %d (%s)", sig,
+                     sigdescr_np(sig) ? sigdescr_np(sig) : "?");
         else if (how)
-            snprintf(how, 96, "ended with exit status %d", r > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+            snprintf(how, 96, "ended with exit status %d",
+                     r > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1);
         w->pid = 0;
     }
     shodo_peer_done(&w->peer);
 }
 
-enum shodo_status shodo_worker_next(struct shodo_worker *w, uint64_t timeout_ms, uint8_t *ret_type, struct shodo_cur *ret,
-                                    struct shodo_error *err) {
+enum shodo_status shodo_worker_next(struct shodo_worker *w, uint64_t timeout_ms, uint8_t *ret_type,
+                                    struct shodo_cur *ret, struct shodo_error *err) {
     for (;;) {
         enum shodo_status st = shodo_peer_next(&w->peer, ret_type, ret, err);
         if (st != SHODO_END) {
@@ -171,8 +178,9 @@ enum shodo_status shodo_worker_next(struct shodo_worker *w, uint64_t timeout_ms,
         if (st < 0)
             return st;
         uint64_t wait = SHODO_MIN(timeout_ms - silent, (uint64_t)250);
-        struct pollfd pf = {.fd = w->peer.fd,
-                            .events = (short)(POLLIN | (shodo_peer_has_output(&w->peer) ? POLLOUT : 0))};
+        struct pollfd pf = {
+            .fd = w->peer.fd,
+            .events = (short)(POLLIN | (shodo_peer_has_output(&w->peer) ? POLLOUT : 0))};
         if (poll(&pf, 1, (int)wait) < 0 && errno != EINTR)
             return shodo_fail_errno(err, "waiting for a worker");
         if (pf.revents & (POLLIN | POLLHUP | POLLERR)) {

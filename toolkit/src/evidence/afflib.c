@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libtsk names afflib for AFF images, which we do not read; libafflib.a clashes with libyara.a (strlcpy) and brings curl and
- * S3. An archive of its own, behind libtsk on every link line: taken only where nobody else defines these.
+ * libtsk names afflib for AFF images, which we do not read; libafflib.a clashes with libyara.a
+ * (strlcpy) and brings curl and S3. An archive of its own, behind libtsk on every link line: taken
+ * only where nobody else defines these.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -32,14 +33,16 @@ int af_eof(void *af SHODO_UNUSED) {
 int64_t af_get_imagesize(void *af SHODO_UNUSED) {
     return -1;
 }
-int af_get_seg(void *af SHODO_UNUSED, const char *name SHODO_UNUSED, unsigned long *arg SHODO_UNUSED,
-               unsigned char *data SHODO_UNUSED, size_t *len SHODO_UNUSED) {
+int af_get_seg(void *af SHODO_UNUSED, const char *name SHODO_UNUSED,
+               unsigned long *arg SHODO_UNUSED, unsigned char *data SHODO_UNUSED,
+               size_t *len SHODO_UNUSED) {
     return -1;
 }
 int af_identify_file_type(const char *name SHODO_UNUSED, int exists SHODO_UNUSED) {
     return 0;
 }
-int64_t af_read(void *af SHODO_UNUSED, unsigned char *buf SHODO_UNUSED, int64_t count SHODO_UNUSED) {
+int64_t af_read(void *af SHODO_UNUSED, unsigned char *buf SHODO_UNUSED,
+                int64_t count SHODO_UNUSED) {
     return -1;
 }
 uint64_t af_seek(void *af SHODO_UNUSED, int64_t pos SHODO_UNUSED, int whence SHODO_UNUSED) {

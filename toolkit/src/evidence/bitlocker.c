@@ -12,8 +12,8 @@
 #include "evidence/bitlocker_meta.h"
 
 #define STRETCH_ROUNDS 0x100000u
-#define GROUP_LIMIT 720896u /* 65536 * 11 */
-#define PIECE_BYTES 65536u
+#define GROUP_LIMIT    720896u /* 65536 * 11 */
+#define PIECE_BYTES    65536u
 
 struct layer {
     struct shodo_source *below; /* borrowed */
@@ -24,8 +24,13 @@ struct layer {
 };
 
 const char *shodo_bitlocker_kind_name(enum shodo_bitlocker_kind k) {
-    static const char *const names[] = {"none (protection suspended)", "TPM", "startup key", "TPM and PIN",
-                                        "recovery key", "password", "other"};
+    static const char *const names[] = {"none (protection suspended)",
+                                        "TPM",
+                                        "startup key",
+                                        "TPM and PIN",
+                                        "recovery key",
+                                        "password",
+                                        "other"};
     return names[k <= SHODO_BITLOCKER_OTHER ? k : SHODO_BITLOCKER_OTHER];
 }
 
@@ -41,7 +46,8 @@ enum shodo_bitlocker_group shodo_bitlocker_check_group(const char *s, size_t n) 
     return v % 11 == 0 && v < GROUP_LIMIT ? SHODO_BITLOCKER_GROUP_OK : SHODO_BITLOCKER_GROUP_WRONG;
 }
 
-/* Digits of the text, ASCII; full-width digits (U+FF10..) are taken as typed by an input method. -1: something else. */
+/* Digits of the text, ASCII; full-width digits (U+FF10..) are taken as typed by an input method.
+ * -1: something else. */
 static int key_digits(const char *s, size_t n, char digits[48]) {
     int count = 0;
     for (size_t i = 0; i < n; i++) {
@@ -50,7 +56,8 @@ static int key_digits(const char *s, size_t n, char digits[48]) {
             (uint8_t)s[i + 2] <= 0x99) {
             c = (char)('0' + ((uint8_t)s[i + 2] - 0x90));
             i += 2;
-        } else if (n - i >= 3 && (memcmp(s + i, "\xef\xbc\x8d", 3) == 0 || memcmp(s + i, "\xe3\x80\x80", 3) == 0)) {
+        } else if (n - i >= 3 && (memcmp(s + i, "\xef\xbc\x8d", 3) == 0 ||
+                                  memcmp(s + i, "\xe3\x80\x80", 3) == 0)) {
             i += 2;
             continue;
         }
@@ -65,8 +72,8 @@ static int key_digits(const char *s, size_t n, char digits[48]) {
     return count;
 }
 
-enum shodo_status shodo_bitlocker_key_parse(struct shodo_bitlocker_key *ret, const char *s, size_t n,
-                                            struct shodo_error *err) {
+enum shodo_status shodo_bitlocker_key_parse(struct shodo_bitlocker_key *ret, const char *s,
+                                            size_t n, struct shodo_error *err) {
     char digits[48] = {0};
     int count = key_digits(s, n, digits);
     enum shodo_status st = SHODO_OK;
@@ -74,11 +81,13 @@ enum shodo_status shodo_bitlocker_key_parse(struct shodo_bitlocker_key *ret, con
     if (count < 0)
         st = shodo_fail(err, SHODO_INVALID, "recovery key: something in it is not a digit");
     else if (count != 48)
-        st = shodo_fail(err, SHODO_INVALID, "recovery key: 48 digits are needed, %d are there", count);
+        st = shodo_fail(err, SHODO_INVALID, "recovery key: 48 digits are needed, %d are there",
+                        count);
     for (size_t g = 0; st == SHODO_OK && g < SHODO_BITLOCKER_GROUPS; g++) {
         uint32_t v = 0;
         if (shodo_bitlocker_check_group(digits + 6 * g, 6) != SHODO_BITLOCKER_GROUP_OK)
-            st = shodo_fail(err, SHODO_INVALID, "recovery key: group %zu of 8 cannot be right, check it", g + 1);
+            st = shodo_fail(err, SHODO_INVALID,
+                            "recovery key: group %zu of 8 cannot be right, check it", g + 1);
         for (size_t i = 0; i < 6; i++)
             v = v * 10 + (uint32_t)(digits[6 * g + i] - '0');
         ret->groups[g] = (uint16_t)(v / 11);
@@ -94,7 +103,8 @@ void shodo_bitlocker_key_wipe(struct shodo_bitlocker_key *k) {
 }
 
 /* SHA-256, 2^20 times over (last, initial, salt, counter). */
-static bool stretch(const struct shodo_bitlocker_key *key, const uint8_t salt[16], uint8_t out[32]) {
+static bool stretch(const struct shodo_bitlocker_key *key, const uint8_t salt[16],
+                    uint8_t out[32]) {
     uint8_t in[88] = {0}, groups[16];
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     EVP_MD *md = EVP_MD_fetch(NULL, "SHA256", NULL);
@@ -103,13 +113,14 @@ static bool stretch(const struct shodo_bitlocker_key *key, const uint8_t salt[16
         groups[2 * i] = (uint8_t)key->groups[i];
         groups[2 * i + 1] = (uint8_t)(key->groups[i] >> 8);
     }
-    is_good = is_good && EVP_DigestInit_ex(ctx, md, NULL) == 1 && EVP_DigestUpdate(ctx, groups, 16) == 1 &&
-              EVP_DigestFinal_ex(ctx, in + 32, NULL) == 1;
+    is_good = is_good && EVP_DigestInit_ex(ctx, md, NULL) == 1 &&
+              EVP_DigestUpdate(ctx, groups, 16) == 1 && EVP_DigestFinal_ex(ctx, in + 32, NULL) == 1;
     memcpy(in + 64, salt, 16);
     for (uint32_t i = 0; is_good && i < STRETCH_ROUNDS; i++) {
         for (int k = 0; k < 4; k++)
             in[80 + k] = (uint8_t)(i >> (8 * k));
-        is_good = EVP_DigestInit_ex(ctx, NULL, NULL) == 1 && EVP_DigestUpdate(ctx, in, sizeof(in)) == 1 &&
+        is_good = EVP_DigestInit_ex(ctx, NULL, NULL) == 1 &&
+                  EVP_DigestUpdate(ctx, in, sizeof(in)) == 1 &&
                   EVP_DigestFinal_ex(ctx, in, NULL) == 1;
     }
     memcpy(out, in, 32);
@@ -121,12 +132,14 @@ static bool stretch(const struct shodo_bitlocker_key *key, const uint8_t salt[16
 }
 
 /* AES-256-CCM; false when the tag does not fit. */
-static bool unwrap(const uint8_t key[32], const struct bitlocker_wrapped *w, uint8_t out[BITLOCKER_WRAPPED_MAX]) {
+static bool unwrap(const uint8_t key[32], const struct bitlocker_wrapped *w,
+                   uint8_t out[BITLOCKER_WRAPPED_MAX]) {
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
     int n = 0;
     bool is_good = ctx && EVP_DecryptInit_ex(ctx, EVP_aes_256_ccm(), NULL, NULL, NULL) == 1 &&
                    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_IVLEN, 12, NULL) == 1 &&
-                   EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, 16, (void *)(uintptr_t)w->tag) == 1 &&
+                   EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, 16, (void *)(uintptr_t)w->tag) ==
+                       1 &&
                    EVP_DecryptInit_ex(ctx, NULL, NULL, key, w->nonce) == 1 &&
                    EVP_DecryptUpdate(ctx, out, &n, w->data, (int)w->n) == 1 && n == (int)w->n;
     EVP_CIPHER_CTX_free(ctx);
@@ -134,7 +147,8 @@ static bool unwrap(const uint8_t key[32], const struct bitlocker_wrapped *w, uin
 }
 
 /* The volume master key by one protector. */
-static bool open_vmk(const struct bitlocker_vmk *v, const struct shodo_bitlocker_key *key, uint8_t vmk[32]) {
+static bool open_vmk(const struct bitlocker_vmk *v, const struct shodo_bitlocker_key *key,
+                     uint8_t vmk[32]) {
     uint8_t own[32], plain[BITLOCKER_WRAPPED_MAX];
     bool is_good = false;
     if (v->wrapped.n < 44)
@@ -180,7 +194,8 @@ static bool open_cipher(struct layer *l, const uint8_t vmk[32]) {
                   EVP_CIPHER_CTX_set_padding(l->data, 0) == 1;
         if (is_good && ciphers[i].iv) {
             l->iv = EVP_CIPHER_CTX_new();
-            is_good = l->iv && EVP_EncryptInit_ex(l->iv, ciphers[i].iv(), NULL, plain + 12, NULL) == 1 &&
+            is_good = l->iv &&
+                      EVP_EncryptInit_ex(l->iv, ciphers[i].iv(), NULL, plain + 12, NULL) == 1 &&
                       EVP_CIPHER_CTX_set_padding(l->iv, 0) == 1;
         }
     }
@@ -214,8 +229,8 @@ static bool is_hidden(const struct layer *l, uint64_t at) {
     return is_in(at, l->meta.head_at, l->meta.head_bytes);
 }
 
-/* Whole sectors from logical offset `at` into l->buf; n is a multiple of the sector size and stays on one side of the
- * end of the head. */
+/* Whole sectors from logical offset `at` into l->buf; n is a multiple of the sector size and stays
+ * on one side of the end of the head. */
 static bool read_sectors(struct layer *l, uint64_t at, size_t n) {
     bool is_head = at < l->meta.head_bytes;
     uint64_t place = is_head ? l->meta.head_at + at : at, bad = 0;
@@ -269,7 +284,8 @@ enum shodo_status shodo_bitlocker_read(struct shodo_bitlocker_info *ret, struct 
 }
 
 /* Tries the protectors a key can be for; clear ones always. */
-static enum shodo_status open_keys(struct layer *l, const struct shodo_bitlocker_key *key, struct shodo_error *err) {
+static enum shodo_status open_keys(struct layer *l, const struct shodo_bitlocker_key *key,
+                                   struct shodo_error *err) {
     uint8_t vmk[32];
     bool is_open = false;
     if (l->meta.info.refuse[0] != '\0')
@@ -277,16 +293,20 @@ static enum shodo_status open_keys(struct layer *l, const struct shodo_bitlocker
     for (size_t i = 0; !is_open && i < l->meta.info.protectors_count; i++)
         is_open = open_vmk(&l->meta.vmks[i], key, vmk);
     if (!is_open && !key)
-        return shodo_fail(err, SHODO_ENCRYPTED, "encrypted with BitLocker: the recovery key is needed");
+        return shodo_fail(err, SHODO_ENCRYPTED,
+                          "encrypted with BitLocker: the recovery key is needed");
     if (!is_open)
-        return shodo_fail(err, SHODO_REFUSED, "the recovery key does not fit this volume: compare the key ID");
+        return shodo_fail(err, SHODO_REFUSED,
+                          "the recovery key does not fit this volume: compare the key ID");
     is_open = open_cipher(l, vmk);
     OPENSSL_cleanse(vmk, sizeof(vmk));
-    return is_open ? SHODO_OK : shodo_fail(err, SHODO_DAMAGED, "BitLocker: the volume key is damaged");
+    return is_open ? SHODO_OK
+                   : shodo_fail(err, SHODO_DAMAGED, "BitLocker: the volume key is damaged");
 }
 
 enum shodo_status shodo_bitlocker_open(struct shodo_source **ret, struct shodo_source *s,
-                                       const struct shodo_bitlocker_key *key, struct shodo_error *err) {
+                                       const struct shodo_bitlocker_key *key,
+                                       struct shodo_error *err) {
     struct layer *l = calloc(1, sizeof(*l));
     enum shodo_status st = SHODO_OK;
     if (!l)

@@ -25,8 +25,9 @@ static const uint8_t guid_eow[16] = {0x3b, 0x4d, 0xa8, 0x92, 0x80, 0xdd, 0x0e, 0
                                      0x9e, 0x4e, 0xb1, 0xe3, 0x28, 0x4e, 0xae, 0xd8};
 
 static void guid_text(const uint8_t *p, char out[40]) {
-    snprintf(out, 40, "%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X", shodo_le32(p), shodo_le16(p + 4),
-             shodo_le16(p + 6), p[8], p[9], p[10], p[11], p[12], p[13], p[14], p[15]);
+    snprintf(out, 40, "%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X", shodo_le32(p),
+             shodo_le16(p + 4), shodo_le16(p + 6), p[8], p[9], p[10], p[11], p[12], p[13], p[14],
+             p[15]);
 }
 
 static enum shodo_bitlocker_kind kind_of(uint16_t protection) {
@@ -110,9 +111,12 @@ static void take_method(struct bitlocker_meta *m, uint32_t method) {
         uint16_t method;
         const char *name;
     } names[] = {
-        {METHOD_CBC_128_ELEPHANT, "AES-CBC 128 Elephant"}, {METHOD_CBC_256_ELEPHANT, "AES-CBC 256 Elephant"},
-        {METHOD_CBC_128, "AES-CBC 128"},                   {METHOD_CBC_256, "AES-CBC 256"},
-        {METHOD_XTS_128, "AES-XTS 128"},                   {METHOD_XTS_256, "AES-XTS 256"},
+        {METHOD_CBC_128_ELEPHANT, "AES-CBC 128 Elephant"},
+        {METHOD_CBC_256_ELEPHANT, "AES-CBC 256 Elephant"},
+        {METHOD_CBC_128, "AES-CBC 128"},
+        {METHOD_CBC_256, "AES-CBC 256"},
+        {METHOD_XTS_128, "AES-XTS 128"},
+        {METHOD_XTS_256, "AES-XTS 256"},
     };
     struct shodo_bitlocker_info *info = &m->info;
     m->method = (uint16_t)method;
@@ -121,9 +125,10 @@ static void take_method(struct bitlocker_meta *m, uint32_t method) {
         if (names[i].method == m->method)
             snprintf(info->method, sizeof(info->method), "%s", names[i].name);
     if (m->method < METHOD_CBC_128 || m->method > METHOD_XTS_256)
-        snprintf(info->refuse, sizeof(info->refuse),
-                 "BitLocker with %s is not read (Windows Vista and 7, or newer than this program): unlock it on Windows",
-                 info->method);
+        snprintf(
+            info->refuse, sizeof(info->refuse),
+            "BitLocker with %s is not read (Windows Vista and 7, or newer than this program): unlock it on Windows",
+            info->method);
 }
 
 /* One metadata block at `at`. */
@@ -135,9 +140,10 @@ static bool parse_block(struct bitlocker_meta *m, const uint8_t *p, uint64_t sou
         size > BITLOCKER_BLOCK_BYTES - 64)
         return false;
     if (shodo_le16(p + 12) != STATE_ENCRYPTED || shodo_le16(p + 14) != STATE_ENCRYPTED)
-        snprintf(m->info.refuse, sizeof(m->info.refuse),
-                 "BitLocker was still encrypting or decrypting (state %u to %u): let Windows finish, or ask the helpdesk",
-                 shodo_le16(p + 12), shodo_le16(p + 14));
+        snprintf(
+            m->info.refuse, sizeof(m->info.refuse),
+            "BitLocker was still encrypting or decrypting (state %u to %u): let Windows finish, or ask the helpdesk",
+            shodo_le16(p + 12), shodo_le16(p + 14));
     m->head_bytes = shodo_le32(p + 28) * 512ULL;
     for (size_t i = 0; i < 3; i++)
         m->blocks[i] = shodo_le64(p + 32 + 8 * i);
@@ -158,13 +164,15 @@ static bool parse_block(struct bitlocker_meta *m, const uint8_t *p, uint64_t sou
     return has_fvek && m->head_at <= source_bytes && m->head_bytes <= source_bytes - m->head_at;
 }
 
-static bool find_block(struct bitlocker_meta *m, struct shodo_source *s, const uint64_t offsets[3]) {
+static bool find_block(struct bitlocker_meta *m, struct shodo_source *s,
+                       const uint64_t offsets[3]) {
     uint64_t size = shodo_source_size(s);
     uint8_t *p = malloc(BITLOCKER_BLOCK_BYTES);
     bool is_found = false;
     for (size_t i = 0; p && i < 3 && !is_found; i++) {
         uint64_t bad = 0;
-        struct bitlocker_meta fresh = {.sector_bytes = m->sector_bytes, .info = {.is_to_go = m->info.is_to_go}};
+        struct bitlocker_meta fresh = {.sector_bytes = m->sector_bytes,
+                                       .info = {.is_to_go = m->info.is_to_go}};
         size_t n = 0;
         if (offsets[i] >= size || size - offsets[i] < 512)
             continue;
@@ -180,12 +188,14 @@ static bool find_block(struct bitlocker_meta *m, struct shodo_source *s, const u
     return is_found;
 }
 
-enum shodo_status bitlocker_meta_read(struct bitlocker_meta *ret, struct shodo_source *s, struct shodo_error *err) {
+enum shodo_status bitlocker_meta_read(struct bitlocker_meta *ret, struct shodo_source *s,
+                                      struct shodo_error *err) {
     uint8_t boot[512];
     uint64_t bad = 0, offsets[3];
     size_t at = 0;
     *ret = (struct bitlocker_meta){.sector_bytes = 512};
-    if (shodo_source_size(s) < sizeof(boot) || shodo_source_read(s, 0, boot, sizeof(boot), &bad, err) != SHODO_OK)
+    if (shodo_source_size(s) < sizeof(boot) ||
+        shodo_source_read(s, 0, boot, sizeof(boot), &bad, err) != SHODO_OK)
         return shodo_fail(err, SHODO_DAMAGED, "the volume is too small for BitLocker");
     ret->info.is_to_go = memcmp(boot + 3, "MSWIN4.1", 8) == 0;
     at = ret->info.is_to_go ? 440 : 176;

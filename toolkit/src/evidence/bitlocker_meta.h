@@ -33,6 +33,7 @@ struct bitlocker_meta {
     struct bitlocker_wrapped fvek;
 };
 
-enum shodo_status bitlocker_meta_read(struct bitlocker_meta *ret, struct shodo_source *s, struct shodo_error *err);
+enum shodo_status bitlocker_meta_read(struct bitlocker_meta *ret, struct shodo_source *s,
+                                      struct shodo_error *err);
 
 #endif

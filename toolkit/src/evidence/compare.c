@@ -87,7 +87,8 @@ static enum shodo_status on_entry(void *ctx, const struct shodo_entry *e) {
     return keep_streams(c, e);
 }
 
-static void on_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t record, const char *path, const char *text) {
+static void on_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t record,
+                       const char *path, const char *text) {
     struct comparison *c = ctx;
     if (c->sink->problem)
         c->sink->problem(c->sink->ctx, reason, record, path, text);
@@ -127,7 +128,8 @@ static enum shodo_status list(struct comparison *c, struct state *s, struct shod
 }
 
 /* false: not all of it could be read. */
-static bool digest(struct comparison *c, const struct state *s, const struct row *r, uint8_t out[SHODO_SHA256_BYTES]) {
+static bool digest(struct comparison *c, const struct state *s, const struct row *r,
+                   uint8_t out[SHODO_SHA256_BYTES]) {
     shodo_auto(shodo_arena) struct shodo_arena arena = SHODO_ARENA_INIT;
     shodo_autop(shodo_content) struct shodo_content *content = NULL;
     static uint8_t piece[PIECE_BYTES];
@@ -140,7 +142,8 @@ static bool digest(struct comparison *c, const struct state *s, const struct row
     bool is_whole = h != NULL;
     for (uint64_t at = 0, size = shodo_content_size(content); is_whole && at < size;) {
         size_t n = 0;
-        is_whole = shodo_content_read(content, at, piece, sizeof(piece), &n, NULL) == SHODO_OK && n > 0 && beat(c) == SHODO_OK;
+        is_whole = shodo_content_read(content, at, piece, sizeof(piece), &n, NULL) == SHODO_OK &&
+                   n > 0 && beat(c) == SHODO_OK;
         if (is_whole)
             shodo_hash_update(h, piece, n);
         at += n;
@@ -153,15 +156,16 @@ static bool digest(struct comparison *c, const struct state *s, const struct row
 
 static bool is_same_content(struct comparison *c, const struct row *a, const struct row *b) {
     uint8_t da[SHODO_SHA256_BYTES], db[SHODO_SHA256_BYTES];
-    if (a->v.size_bytes > SHODO_LIMIT_COMPARE_BYTES || !digest(c, &c->before, a, da) || !digest(c, &c->now, b, db)) {
+    if (a->v.size_bytes > SHODO_LIMIT_COMPARE_BYTES || !digest(c, &c->before, a, da) ||
+        !digest(c, &c->now, b, db)) {
         c->stats->unread++;
         return true;
     }
     return memcmp(da, db, sizeof(da)) == 0;
 }
 
-static enum shodo_status tell(struct comparison *c, enum shodo_difference_kind kind, const struct row *before,
-                              const struct row *now, bool is_content) {
+static enum shodo_status tell(struct comparison *c, enum shodo_difference_kind kind,
+                              const struct row *before, const struct row *now, bool is_content) {
     const struct row *named = now ? now : before;
     const struct shodo_difference d = {.kind = kind,
                                        .stream = named->stream,
@@ -188,7 +192,8 @@ static enum shodo_status compare_pair(struct comparison *c, struct row *a, struc
 
 static enum shodo_status compare_records(struct comparison *c) {
     enum shodo_status st = SHODO_OK;
-    for (size_t i = 0, k = 0; st == SHODO_OK && i < c->before.rows.count && k < c->now.rows.count;) {
+    for (size_t i = 0, k = 0;
+         st == SHODO_OK && i < c->before.rows.count && k < c->now.rows.count;) {
         struct row *a = shodo_vec_at(&c->before.rows, i), *b = shodo_vec_at(&c->now.rows, k);
         int order = by_record(a, b);
         st = beat(c);
@@ -214,11 +219,13 @@ static const struct row **left_over(const struct state *s, size_t *ret) {
     return rows;
 }
 
-/* A program that writes a new file and renames it over the old one leaves the path and changes the record. */
+/* A program that writes a new file and renames it over the old one leaves the path and changes the
+ * record. */
 static enum shodo_status compare_paths(struct comparison *c, struct shodo_error *err) {
     size_t na = 0, nb = 0, i = 0, k = 0;
     const struct row **a = left_over(&c->before, &na), **b = left_over(&c->now, &nb);
-    enum shodo_status st = a && b ? SHODO_OK : shodo_fail(err, SHODO_NOMEM, "no memory for comparing");
+    enum shodo_status st = a && b ? SHODO_OK
+                                  : shodo_fail(err, SHODO_NOMEM, "no memory for comparing");
     while (st == SHODO_OK && (i < na || k < nb)) {
         int order = i == na ? 1 : k == nb ? -1 : by_path(&a[i], &b[k]);
         if (order == 0)
@@ -239,12 +246,14 @@ static void state_done(struct state *s) {
     shodo_buf_done(&s->scratch);
 }
 
-enum shodo_status shodo_compare(struct shodo_volume *before, struct shodo_volume *now, bool want_content,
-                                const struct shodo_compare_sink *sink, struct shodo_compare_stats *ret,
-                                struct shodo_error *err) {
-    const struct state empty = {
-        .rows = SHODO_VEC_INIT(sizeof(struct row)), .arena = SHODO_ARENA_INIT, .scratch = SHODO_BUF_INIT};
-    struct comparison c = {.before = empty, .now = empty, .sink = sink, .stats = ret, .want_content = want_content};
+enum shodo_status shodo_compare(struct shodo_volume *before, struct shodo_volume *now,
+                                bool want_content, const struct shodo_compare_sink *sink,
+                                struct shodo_compare_stats *ret, struct shodo_error *err) {
+    const struct state empty = {.rows = SHODO_VEC_INIT(sizeof(struct row)),
+                                .arena = SHODO_ARENA_INIT,
+                                .scratch = SHODO_BUF_INIT};
+    struct comparison c = {
+        .before = empty, .now = empty, .sink = sink, .stats = ret, .want_content = want_content};
     c.before.volume = before;
     c.now.volume = now;
     *ret = (struct shodo_compare_stats){0};

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What differs between two states of one volume: a shadow copy and the present, by record, sequence and stream. Only files;
- * directories show through the paths. By default sizes, times, paths and attributes of the listing are compared; with
- * `want_content` also the bytes of streams that look untouched, which reads both states.
+ * What differs between two states of one volume: a shadow copy and the present, by record, sequence
+ * and stream. Only files; directories show through the paths. By default sizes, times, paths and
+ * attributes of the listing are compared; with `want_content` also the bytes of streams that look
+ * untouched, which reads both states.
  */
 #ifndef SHODO_EVIDENCE_COMPARE_H
 #define SHODO_EVIDENCE_COMPARE_H
@@ -12,10 +13,11 @@
 #include "evidence/walk.h"
 
 enum shodo_difference_kind {
-    SHODO_DIFFERENCE_ADDED,    /* not there before */
-    SHODO_DIFFERENCE_REMOVED,  /* no longer there */
-    SHODO_DIFFERENCE_CHANGED,  /* other size or write time, or (want_content) other bytes */
-    SHODO_DIFFERENCE_RENAMED,  /* same record, other path; may be changed too: compare the sizes and times */
+    SHODO_DIFFERENCE_ADDED,   /* not there before */
+    SHODO_DIFFERENCE_REMOVED, /* no longer there */
+    SHODO_DIFFERENCE_CHANGED, /* other size or write time, or (want_content) other bytes */
+    /* same record, other path; may be changed too: compare the sizes and times */
+    SHODO_DIFFERENCE_RENAMED,
     SHODO_DIFFERENCE_REPLACED, /* the same path, but another file */
 };
 const char *shodo_difference_name(enum shodo_difference_kind k); /* "added", … */
@@ -39,20 +41,23 @@ struct shodo_difference {
 
 struct shodo_compare_sink {
     void *ctx;
-    enum shodo_status (*difference)(void *ctx, const struct shodo_difference *d); /* non-OK ends the comparison */
-    void (*problem)(void *ctx, enum shodo_ledger_reason reason, uint64_t record, const char *path, const char *text);
+    /* non-OK ends the comparison */
+    enum shodo_status (*difference)(void *ctx, const struct shodo_difference *d);
+    void (*problem)(void *ctx, enum shodo_ledger_reason reason, uint64_t record, const char *path,
+                    const char *text);
     enum shodo_status (*beat)(void *ctx); /* now and then while working; may be NULL */
 };
 
 struct shodo_compare_stats {
     uint64_t before, now; /* streams compared */
     uint64_t differences;
-    uint64_t unread;      /* want_content: pairs of which one could not be read whole */
+    uint64_t unread; /* want_content: pairs of which one could not be read whole */
 };
 
-/* `before` and `now` are volumes whose `source` is the state to read. Differences come in the order of the records. */
-enum shodo_status shodo_compare(struct shodo_volume *before, struct shodo_volume *now, bool want_content,
-                                const struct shodo_compare_sink *sink, struct shodo_compare_stats *ret,
-                                struct shodo_error *err);
+/* `before` and `now` are volumes whose `source` is the state to read. Differences come in the order
+ * of the records. */
+enum shodo_status shodo_compare(struct shodo_volume *before, struct shodo_volume *now,
+                                bool want_content, const struct shodo_compare_sink *sink,
+                                struct shodo_compare_stats *ret, struct shodo_error *err);
 
 #endif

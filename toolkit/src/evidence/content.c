@@ -75,7 +75,8 @@ static enum shodo_status open_wof(struct shodo_content *c, struct shodo_error *e
         st = shodo_content_open(&packed, c->source, c->entry, i, err);
         return st == SHODO_OK ? wof_open(&c->wof, packed, c->size, c->stream->unit_bytes, err) : st;
     }
-    return shodo_fail(err, SHODO_DAMAGED, "compressed by Windows (WOF), but the compressed stream is missing");
+    return shodo_fail(err, SHODO_DAMAGED,
+                      "compressed by Windows (WOF), but the compressed stream is missing");
 }
 
 enum shodo_status shodo_content_open(struct shodo_content **ret, struct shodo_source *source,

@@ -55,7 +55,8 @@ static const struct {
     {"E6D6D379-F507-44C2-A23C-238F2A3DF928", "LVM", WHY_LVM},
 };
 
-static void set(struct shodo_volume *v, enum shodo_volume_fs fs, const char *name, const char *why) {
+static void set(struct shodo_volume *v, enum shodo_volume_fs fs, const char *name,
+                const char *why) {
     v->fs = fs;
     snprintf(v->fs_name, sizeof(v->fs_name), "%s", name);
     snprintf(v->why, sizeof(v->why), "%s", why);
@@ -65,7 +66,8 @@ static bool has(const uint8_t *p, size_t n, size_t at, const void *mark, size_t 
     return at <= n && len <= n - at && memcmp(p + at, mark, len) == 0;
 }
 
-/* OEM name and the plausibility of the parameter block: a FAT boot sector and no MBR with boot code. */
+/* OEM name and the plausibility of the parameter block: a FAT boot sector and no MBR with boot
+ * code. */
 static bool is_fat(const uint8_t *p, size_t n) {
     uint16_t sector = 0;
     if (n < 512 || p[510] != 0x55 || p[511] != 0xaa || (p[0] != 0xeb && p[0] != 0xe9))
@@ -83,13 +85,17 @@ static bool is_bitlocker(const uint8_t *p, size_t n) {
            (has(p, n, 3, "MSWIN4.1", 8) && has(p, n, 424, ordinary, sizeof(ordinary)));
 }
 
-/* People of a Windows: the folders of \Users that are not made by the system. What does not fit is left out. */
-static void add_user(void *ctx, const uint8_t *utf16, size_t units, uint8_t name_space, bool is_folder) {
-    static const char *const system_names[] = {"Public", "Default", "Default User", "All Users", "defaultuser0", "WDAGUtilityAccount"};
+/* People of a Windows: the folders of \Users that are not made by the system. What does not fit is
+ * left out. */
+static void add_user(void *ctx, const uint8_t *utf16, size_t units, uint8_t name_space,
+                     bool is_folder) {
+    static const char *const system_names[] = {"Public",    "Default",      "Default User",
+                                               "All Users", "defaultuser0", "WDAGUtilityAccount"};
     struct shodo_volume *v = ctx;
     shodo_auto(shodo_buf) struct shodo_buf name = SHODO_BUF_INIT;
     size_t used = strlen(v->users);
-    if (!is_folder || name_space == DOS_NAMES || !shodo_text_decode(&name, SHODO_UTF16LE, (const char *)utf16, 2 * units, NULL))
+    if (!is_folder || name_space == DOS_NAMES ||
+        !shodo_text_decode(&name, SHODO_UTF16LE, (const char *)utf16, 2 * units, NULL))
         return;
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(system_names); i++) {
         if (shodo_text_ieq(shodo_buf_cstr(&name), system_names[i]))
@@ -179,8 +185,7 @@ static bool detect_vmfs(struct shodo_volume *v) {
         shodo_source_read(v->source, SHODO_MIB(1), b, 4, &bad, NULL) != SHODO_OK || bad > 0 ||
         (memcmp(b, "\x0d\xd0\x01\xc0", 4) != 0 && memcmp(b, "\x5e\xf1\xab\x2f", 4) != 0))
         return false;
-    set(v, SHODO_FS_OTHER, "VMFS",
-        why_en(WHY_VMFS));
+    set(v, SHODO_FS_OTHER, "VMFS", why_en(WHY_VMFS));
     return true;
 }
 
@@ -215,22 +220,20 @@ void detect_volume(struct shodo_volume *v) {
         return;
     }
     if (is_bitlocker(p, n)) {
-        set(v, SHODO_FS_BITLOCKER, "BitLocker",
-            why_en(WHY_BITLOCKER));
+        set(v, SHODO_FS_BITLOCKER, "BitLocker", why_en(WHY_BITLOCKER));
         return;
     }
     if (has(p, n, 3, "NTFS    ", 8) && detect_ntfs(v))
         return;
-    if (detect_exfat(v, p, n) || detect_fat(v, p, n) || detect_ext(v, p, n) || detect_mark(v, p, n) ||
-        detect_vmfs(v) || detect_type(v) || detect_ntfs(v))
+    if (detect_exfat(v, p, n) || detect_fat(v, p, n) || detect_ext(v, p, n) ||
+        detect_mark(v, p, n) || detect_vmfs(v) || detect_type(v) || detect_ntfs(v))
         return;
     if (bad > 0)
         set(v, SHODO_FS_UNKNOWN, "", why_en(WHY_BAD_START));
     else if (memcmp(p, zero, sizeof(zero)) == 0)
         set(v, SHODO_FS_NONE, "", why_en(WHY_EMPTY));
     else
-        set(v, SHODO_FS_UNKNOWN, "",
-            why_en(WHY_UNKNOWN));
+        set(v, SHODO_FS_UNKNOWN, "", why_en(WHY_UNKNOWN));
 }
 
 bool detect_is_boot_sector(const uint8_t *p, size_t n) {
@@ -244,10 +247,14 @@ const char *detect_container(const uint8_t *p, size_t n) {
         size_t offset, len;
         const char *name;
     } containers[] = {
-        {"vhdxfile", 0, 8, "VHDX"},      {"conectix", 0, 8, "dynamic VHD"},
-        {"KDMV", 0, 4, "VMDK"},          {"# Disk Descriptor", 0, 17, "VMDK descriptor"},
-        {"COWD", 0, 4, "VMDK"},          {"QFI\xfb", 0, 4, "QCOW2"},
-        {"\x7f\x10\xda\xbe", 64, 4, "VDI"}, {"AFF10\r\n", 0, 7, "AFF"},
+        {"vhdxfile", 0, 8, "VHDX"},
+        {"conectix", 0, 8, "dynamic VHD"},
+        {"KDMV", 0, 4, "VMDK"},
+        {"# Disk Descriptor", 0, 17, "VMDK descriptor"},
+        {"COWD", 0, 4, "VMDK"},
+        {"QFI\xfb", 0, 4, "QCOW2"},
+        {"\x7f\x10\xda\xbe", 64, 4, "VDI"},
+        {"AFF10\r\n", 0, 7, "AFF"},
     };
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(containers); i++)
         if (has(p, n, containers[i].offset, containers[i].mark, containers[i].len))

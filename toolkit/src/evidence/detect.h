@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is on a volume, by its own marks. What we do not read is named, with the reason and what to ask for instead.
- * For the files of this folder only.
+ * What is on a volume, by its own marks. What we do not read is named, with the reason and what to
+ * ask for instead. For the files of this folder only.
  */
 #ifndef SHODO_EVIDENCE_DETECT_H
 #define SHODO_EVIDENCE_DETECT_H

@@ -11,11 +11,11 @@
 #include "base/limits.h"
 #include "evidence/image.h"
 
-#define HEADER_BYTES 13u
-#define SECTION_BYTES 76u
+#define HEADER_BYTES       13u
+#define SECTION_BYTES      76u
 #define TABLE_HEADER_BYTES 24u
-#define SECTIONS_MAX (4u * SHODO_LIMIT_EWF_TABLES)
-#define ERRORS_MAX 65536u
+#define SECTIONS_MAX       (4u * SHODO_LIMIT_EWF_TABLES)
+#define ERRORS_MAX         65536u
 
 /* One chunk table: where its entries are; they are read when a chunk is. */
 struct table {
@@ -55,7 +55,8 @@ static uint32_t adler32_of(const uint8_t *p, size_t n) {
 
 static bool read_exact(struct shodo_source *s, uint64_t at, void *p, size_t n) {
     uint64_t bad = 0, size = shodo_source_size(s);
-    return at <= size && n <= size - at && shodo_source_read(s, at, p, n, &bad, NULL) == SHODO_OK && bad == 0;
+    return at <= size && n <= size - at && shodo_source_read(s, at, p, n, &bad, NULL) == SHODO_OK &&
+           bad == 0;
 }
 
 struct section {
@@ -68,19 +69,22 @@ static void take_volume(struct ewf *w, struct shodo_source *s, const struct sect
     uint8_t p[1052];
     uint64_t sectors = 0, chunk = 0;
     size_t n = c->data_bytes < sizeof(p) ? 94 : sizeof(p); /* the short form is that of SMART */
-    if (c->data_bytes < n || !read_exact(s, c->data, p, n) || adler32_of(p, n - 4) != shodo_le32(p + n - 4))
+    if (c->data_bytes < n || !read_exact(s, c->data, p, n) ||
+        adler32_of(p, n - 4) != shodo_le32(p + n - 4))
         return;
     w->sector_bytes = shodo_le32(p + 12);
     sectors = n == 94 ? shodo_le32(p + 16) : shodo_le64(p + 16);
-    if (w->sector_bytes == 0 || w->sector_bytes > 65536 || (w->sector_bytes & (w->sector_bytes - 1)) != 0 ||
+    if (w->sector_bytes == 0 || w->sector_bytes > 65536 ||
+        (w->sector_bytes & (w->sector_bytes - 1)) != 0 ||
         !shodo_mul_u64(shodo_le32(p + 8), w->sector_bytes, &chunk) || chunk == 0 ||
-        chunk > SHODO_LIMIT_EWF_CHUNK_BYTES || !shodo_mul_u64(sectors, w->sector_bytes, &w->media_bytes) ||
-        w->media_bytes > INT64_MAX)
+        chunk > SHODO_LIMIT_EWF_CHUNK_BYTES ||
+        !shodo_mul_u64(sectors, w->sector_bytes, &w->media_bytes) || w->media_bytes > INT64_MAX)
         return;
     w->chunk_bytes = (uint32_t)chunk;
 }
 
-/* Checksums of header and entries. Images whose chunks follow the table itself have none for the entries. */
+/* Checksums of header and entries. Images whose chunks follow the table itself have none for the
+ * entries. */
 static bool table_is_sound(const struct ewf *w, struct shodo_source *s, const struct section *c,
                            const uint8_t *head, uint32_t count) {
     uint64_t bytes = 4ULL * count, room = c->data_bytes - TABLE_HEADER_BYTES;
@@ -98,8 +102,8 @@ static bool table_is_sound(const struct ewf *w, struct shodo_source *s, const st
 }
 
 /* "table", or "table2" when the copy before it is not sound. */
-static enum shodo_status take_table(struct ewf *w, uint32_t segment, const struct section *c, bool is_copy,
-                                    struct shodo_error *err) {
+static enum shodo_status take_table(struct ewf *w, uint32_t segment, const struct section *c,
+                                    bool is_copy, struct shodo_error *err) {
     struct shodo_source *s = w->parts[segment];
     struct table *t = w->tables.count > 0 ? shodo_vec_at(&w->tables, w->tables.count - 1) : NULL;
     uint8_t head[TABLE_HEADER_BYTES];
@@ -155,7 +159,8 @@ static enum shodo_status take_section(struct ewf *w, uint32_t segment, const str
                                       struct shodo_error *err) {
     struct shodo_source *s = w->parts[segment];
     uint8_t p[36];
-    if (strcmp(c->type, "volume") == 0 || strcmp(c->type, "disk") == 0 || strcmp(c->type, "data") == 0) {
+    if (strcmp(c->type, "volume") == 0 || strcmp(c->type, "disk") == 0 ||
+        strcmp(c->type, "data") == 0) {
         if (w->chunk_bytes == 0) /* one that is damaged is followed by a copy ("data") */
             take_volume(w, s, c);
     } else if (strcmp(c->type, "sectors") == 0) {
@@ -164,9 +169,11 @@ static enum shodo_status take_section(struct ewf *w, uint32_t segment, const str
         return take_table(w, segment, c, c->type[5] == '2', err);
     } else if (strcmp(c->type, "error2") == 0) {
         return take_errors(w, s, c, err);
-    } else if (strcmp(c->type, "hash") == 0 && c->data_bytes >= 16 && read_exact(s, c->data, p, 16)) {
+    } else if (strcmp(c->type, "hash") == 0 && c->data_bytes >= 16 &&
+               read_exact(s, c->data, p, 16)) {
         shodo_hex(p, 16, w->md5);
-    } else if (strcmp(c->type, "digest") == 0 && c->data_bytes >= 36 && read_exact(s, c->data, p, 36)) {
+    } else if (strcmp(c->type, "digest") == 0 && c->data_bytes >= 36 &&
+               read_exact(s, c->data, p, 36)) {
         shodo_hex(p, 16, w->md5);
         shodo_hex(p + 16, 20, w->sha1);
     }
@@ -174,7 +181,8 @@ static enum shodo_status take_section(struct ewf *w, uint32_t segment, const str
 }
 
 /* The chain of sections of one segment; ends with "next" or "done". */
-static enum shodo_status read_segment(struct ewf *w, uint32_t segment, bool *ret_is_last, struct shodo_error *err) {
+static enum shodo_status read_segment(struct ewf *w, uint32_t segment, bool *ret_is_last,
+                                      struct shodo_error *err) {
     struct shodo_source *s = w->parts[segment];
     uint64_t at = HEADER_BYTES, size = 0;
     w->sectors_end = 0;
@@ -183,7 +191,8 @@ static enum shodo_status read_segment(struct ewf *w, uint32_t segment, bool *ret
         struct section c = {.at = at, .data = at + SECTION_BYTES};
         enum shodo_status st = SHODO_OK;
         if (!read_exact(s, at, p, sizeof(p)) || adler32_of(p, 72) != shodo_le32(p + 72))
-            return shodo_fail(err, SHODO_DAMAGED, "E01: segment %u is cut off or damaged at byte %llu", segment + 1,
+            return shodo_fail(err, SHODO_DAMAGED,
+                              "E01: segment %u is cut off or damaged at byte %llu", segment + 1,
                               (unsigned long long)at);
         memcpy(c.type, p, 16);
         c.next = shodo_le64(p + 16);
@@ -193,7 +202,8 @@ static enum shodo_status read_segment(struct ewf *w, uint32_t segment, bool *ret
             return SHODO_OK;
         }
         if (c.next <= at + SECTION_BYTES - 1 || c.next > shodo_source_size(s))
-            return shodo_fail(err, SHODO_DAMAGED, "E01: the chain of sections of segment %u is broken", segment + 1);
+            return shodo_fail(err, SHODO_DAMAGED,
+                              "E01: the chain of sections of segment %u is broken", segment + 1);
         c.data_bytes = c.next - c.data; /* the size field is wrong in some writers' "sectors" */
         if (size >= SECTION_BYTES && size - SECTION_BYTES < c.data_bytes)
             c.data_bytes = size - SECTION_BYTES;
@@ -202,7 +212,8 @@ static enum shodo_status read_segment(struct ewf *w, uint32_t segment, bool *ret
             return st;
         at = c.next;
     }
-    return shodo_fail(err, SHODO_DAMAGED, "E01: the chain of sections of segment %u does not end", segment + 1);
+    return shodo_fail(err, SHODO_DAMAGED, "E01: the chain of sections of segment %u does not end",
+                      segment + 1);
 }
 
 static int64_t find_table(const struct ewf *w, uint64_t chunk) {
@@ -219,8 +230,8 @@ static int64_t find_table(const struct ewf *w, uint64_t chunk) {
 }
 
 /* Place of a chunk in its segment. */
-static bool locate(struct ewf *w, uint64_t chunk, const struct table **ret, uint64_t *ret_at, uint64_t *ret_bytes,
-                   bool *ret_packed) {
+static bool locate(struct ewf *w, uint64_t chunk, const struct table **ret, uint64_t *ret_at,
+                   uint64_t *ret_bytes, bool *ret_packed) {
     int64_t found = find_table(w, chunk);
     const struct table *t = NULL;
     uint8_t e[8];
@@ -229,7 +240,8 @@ static bool locate(struct ewf *w, uint64_t chunk, const struct table **ret, uint
         return false;
     t = shodo_vec_at(&w->tables, (size_t)found);
     i = chunk - t->first_chunk;
-    if (!t->is_sound || !read_exact(w->parts[t->segment], t->entries_at + 4 * i, e, i + 1 < t->count ? 8 : 4))
+    if (!t->is_sound ||
+        !read_exact(w->parts[t->segment], t->entries_at + 4 * i, e, i + 1 < t->count ? 8 : 4))
         return false;
     *ret_packed = (e[3] & 0x80) != 0;
     if (!shodo_add_u64(t->base, shodo_le32(e) & 0x7fffffff, ret_at))
@@ -244,7 +256,8 @@ static bool locate(struct ewf *w, uint64_t chunk, const struct table **ret, uint
 
 static bool load_chunk(struct ewf *w, uint64_t chunk) {
     const struct table *t = NULL;
-    uint64_t at = 0, n = 0, want = SHODO_MIN((uint64_t)w->chunk_bytes, w->media_bytes - chunk * w->chunk_bytes);
+    uint64_t at = 0, n = 0,
+             want = SHODO_MIN((uint64_t)w->chunk_bytes, w->media_bytes - chunk * w->chunk_bytes);
     bool is_packed = false;
     const uint8_t *p = NULL;
     shodo_buf_clear(&w->packed);
@@ -254,8 +267,10 @@ static bool load_chunk(struct ewf *w, uint64_t chunk) {
         return false;
     p = (const uint8_t *)w->packed.data;
     if (is_packed)
-        return shodo_inflate(&w->plain, p, n, w->chunk_bytes, NULL) == SHODO_OK && w->plain.len >= want;
-    /* stored: the bytes and their checksum; the last one may be a whole chunk or just what is left */
+        return shodo_inflate(&w->plain, p, n, w->chunk_bytes, NULL) == SHODO_OK &&
+               w->plain.len >= want;
+    /* stored: the bytes and their checksum; the last one may be a whole chunk or just what is left
+     */
     if (n < want + 4)
         return false;
     n = n >= w->chunk_bytes + 4ULL ? w->chunk_bytes : n - 4;
@@ -304,20 +319,24 @@ static void ewf_free(void *self) {
 static const struct shodo_source_ops ewf_ops = {.read = ewf_read, .free = ewf_free};
 
 /* Puts the parts where their numbers say; every number from 1 must be there once. */
-static enum shodo_status sort_parts(struct ewf *w, struct shodo_source **parts, size_t count, struct shodo_error *err) {
+static enum shodo_status sort_parts(struct ewf *w, struct shodo_source **parts, size_t count,
+                                    struct shodo_error *err) {
     for (size_t i = 0; i < count; i++) {
         uint8_t p[HEADER_BYTES];
         size_t number = 0;
         if (!read_exact(parts[i], 0, p, sizeof(p)))
             return shodo_fail(err, SHODO_DAMAGED, "E01: a segment is empty or cannot be read");
         if (memcmp(p, "EVF2", 4) == 0 || memcmp(p, "LEF2", 4) == 0 || memcmp(p, "LVF", 3) == 0)
-            return shodo_fail(err, SHODO_UNSUPPORTED, "Ex01 and L01 images are not read: ask for E01 or a raw image");
+            return shodo_fail(err, SHODO_UNSUPPORTED,
+                              "Ex01 and L01 images are not read: ask for E01 or a raw image");
         if (memcmp(p, "EVF\x09\x0d\x0a\xff\x00", 8) != 0)
             return shodo_fail(err, SHODO_DAMAGED, "E01: one of the segments is no E01 file");
         number = shodo_le16(p + 9);
         if (number == 0 || number > count)
-            return shodo_fail(err, SHODO_DAMAGED, "E01: %zu segments are here, but one is number %zu: the set is incomplete",
-                              count, number);
+            return shodo_fail(
+                err, SHODO_DAMAGED,
+                "E01: %zu segments are here, but one is number %zu: the set is incomplete", count,
+                number);
         if (w->parts[number - 1])
             return shodo_fail(err, SHODO_DAMAGED, "E01: segment %zu is here twice", number);
         w->parts[number - 1] = parts[i];
@@ -335,15 +354,18 @@ static enum shodo_status read_all(struct ewf *w, struct shodo_error *err) {
         if (is_last && i + 1 < w->count)
             return shodo_fail(err, SHODO_DAMAGED, "E01: there are segments after the last one");
         if (!is_last && i + 1 == w->count)
-            return shodo_fail(err, SHODO_DAMAGED, "E01: segment %zu is missing: ask for the complete set", i + 2);
+            return shodo_fail(err, SHODO_DAMAGED,
+                              "E01: segment %zu is missing: ask for the complete set", i + 2);
     }
     if (w->chunk_bytes == 0)
-        return shodo_fail(err, SHODO_DAMAGED, "E01: the description of its medium is missing or damaged");
+        return shodo_fail(err, SHODO_DAMAGED,
+                          "E01: the description of its medium is missing or damaged");
     return SHODO_OK;
 }
 
-enum shodo_status shodo_ewf_open(struct shodo_source **ret, struct shodo_source **parts, size_t count,
-                                 struct shodo_ewf_info *ret_info, struct shodo_error *err) {
+enum shodo_status shodo_ewf_open(struct shodo_source **ret, struct shodo_source **parts,
+                                 size_t count, struct shodo_ewf_info *ret_info,
+                                 struct shodo_error *err) {
     struct ewf *w = calloc(1, sizeof(*w));
     enum shodo_status st = SHODO_OK;
     if (w)

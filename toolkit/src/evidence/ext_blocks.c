@@ -13,13 +13,14 @@ struct mapping {
     struct shodo_vec *runs;
     struct shodo_source *source;
     uint32_t block_bytes;
-    uint64_t left;           /* blocks still to be mapped */
-    uint8_t *lists[LEVELS];  /* one block for each level */
+    uint64_t left;          /* blocks still to be mapped */
+    uint8_t *lists[LEVELS]; /* one block for each level */
 };
 
 static bool add(struct mapping *m, uint64_t address, uint64_t blocks) {
     uint64_t n = SHODO_MIN(blocks, m->left);
-    if (m->runs->count >= SHODO_LIMIT_RUNS || (address && address >= shodo_source_size(m->source) / m->block_bytes))
+    if (m->runs->count >= SHODO_LIMIT_RUNS ||
+        (address && address >= shodo_source_size(m->source) / m->block_bytes))
         return false;
     m->left -= n;
     return shodo_runs_add(m->runs, address * m->block_bytes, n * m->block_bytes, address == 0);
@@ -35,7 +36,9 @@ static bool map(struct mapping *m, uint64_t address, unsigned level) {
         return add(m, address, span);
     uint8_t *list = m->lists[level - 1];
     if (address >= shodo_source_size(m->source) / m->block_bytes ||
-        shodo_source_read(m->source, address * m->block_bytes, list, m->block_bytes, &bad, NULL) != SHODO_OK || bad > 0)
+        shodo_source_read(m->source, address * m->block_bytes, list, m->block_bytes, &bad, NULL) !=
+            SHODO_OK ||
+        bad > 0)
         return false;
     for (uint32_t i = 0; i < per_list && m->left > 0; i++)
         if (!map(m, shodo_le32(list + 4 * (size_t)i), level - 1))
@@ -47,10 +50,12 @@ static bool map(struct mapping *m, uint64_t address, unsigned level) {
 const char *ext_contradiction(struct shodo_source *s) {
     uint8_t sb[1024];
     uint64_t bad = 0;
-    if (shodo_source_size(s) < 4096 || shodo_source_read(s, 1024, sb, sizeof(sb), &bad, NULL) != SHODO_OK || bad > 0)
+    if (shodo_source_size(s) < 4096 ||
+        shodo_source_read(s, 1024, sb, sizeof(sb), &bad, NULL) != SHODO_OK || bad > 0)
         return "its superblock cannot be read";
     uint32_t shift = shodo_le32(sb + 24), inodes = shodo_le32(sb), per_group = shodo_le32(sb + 32);
-    uint32_t inodes_per_group = shodo_le32(sb + 40), inode_bytes = shodo_le32(sb + 76) ? shodo_le16(sb + 88) : 128;
+    uint32_t inodes_per_group = shodo_le32(sb + 40),
+             inode_bytes = shodo_le32(sb + 76) ? shodo_le16(sb + 88) : 128;
     bool is_64bit = shodo_le32(sb + 96) & 0x80, has_clusters = shodo_le32(sb + 100) & 0x200;
     if (shift > 6)
         return "its block size is impossible";
@@ -60,14 +65,17 @@ const char *ext_contradiction(struct shodo_source *s) {
         return "its superblock claims more blocks than the volume has";
     if (per_group == 0 || (!has_clusters && per_group > 8 * block) || per_group % 8 != 0)
         return "its superblock gives block groups an impossible size";
-    if (inodes_per_group == 0 || inodes_per_group > 8 * block || inode_bytes < 128 || inode_bytes > block)
+    if (inodes_per_group == 0 || inodes_per_group > 8 * block || inode_bytes < 128 ||
+        inode_bytes > block)
         return "its superblock gives inode tables an impossible size";
     uint64_t groups = (blocks + per_group - 1) / per_group;
-    return inodes == 0 || inodes > groups * inodes_per_group ? "its superblock claims more inodes than its tables hold" : NULL;
+    return inodes == 0 || inodes > groups * inodes_per_group
+               ? "its superblock claims more inodes than its tables hold"
+               : NULL;
 }
 
-bool ext_runs(struct shodo_vec *runs, struct shodo_source *s, uint32_t block_bytes, const uint64_t addresses[EXT_ADDRESSES],
-              uint64_t blocks) {
+bool ext_runs(struct shodo_vec *runs, struct shodo_source *s, uint32_t block_bytes,
+              const uint64_t addresses[EXT_ADDRESSES], uint64_t blocks) {
     struct mapping m = {.runs = runs, .source = s, .block_bytes = block_bytes, .left = blocks};
     uint8_t *lists = malloc((size_t)LEVELS * block_bytes);
     bool is_good = lists != NULL && block_bytes >= 1024 && block_bytes <= 65536;

@@ -43,8 +43,8 @@ static void joined_free(void *self) {
 
 static const struct shodo_source_ops joined_ops = {.read = joined_read, .free = joined_free};
 
-enum shodo_status shodo_source_join(struct shodo_source **ret, struct shodo_source **parts, size_t count,
-                                    uint32_t sector_bytes, struct shodo_error *err) {
+enum shodo_status shodo_source_join(struct shodo_source **ret, struct shodo_source **parts,
+                                    size_t count, uint32_t sector_bytes, struct shodo_error *err) {
     struct joined *j = NULL;
     uint64_t size = 0;
     for (size_t i = 0; i < count; i++) {
@@ -67,17 +67,18 @@ enum shodo_status shodo_source_join(struct shodo_source **ret, struct shodo_sour
 static bool is_ewf(struct shodo_source *s) {
     uint8_t b[3];
     uint64_t bad = 0;
-    return shodo_source_size(s) >= 13 && shodo_source_read(s, 0, b, 3, &bad, NULL) == SHODO_OK && bad == 0 &&
+    return shodo_source_size(s) >= 13 && shodo_source_read(s, 0, b, 3, &bad, NULL) == SHODO_OK &&
+           bad == 0 &&
            (memcmp(b, "EVF", 3) == 0 || memcmp(b, "LVF", 3) == 0 || memcmp(b, "LEF", 3) == 0);
 }
 
-enum shodo_status shodo_image_open(struct shodo_source **ret, const int *fds, const uint64_t *sizes, size_t count,
-                                   uint32_t sector_bytes, struct shodo_error *err) {
+enum shodo_status shodo_image_open(struct shodo_source **ret, const int *fds, const uint64_t *sizes,
+                                   size_t count, uint32_t sector_bytes, struct shodo_error *err) {
     struct shodo_source **parts = NULL;
     enum shodo_status st = SHODO_OK;
     if (count == 0 || count > SHODO_LIMIT_SEGMENTS)
-        return shodo_fail(err, count == 0 ? SHODO_INVALID : SHODO_LIMIT, "an image of %zu segments (limit %u)", count,
-                          SHODO_LIMIT_SEGMENTS);
+        return shodo_fail(err, count == 0 ? SHODO_INVALID : SHODO_LIMIT,
+                          "an image of %zu segments (limit %u)", count, SHODO_LIMIT_SEGMENTS);
     parts = calloc(count, sizeof(struct shodo_source *));
     if (!parts)
         return shodo_fail(err, SHODO_NOMEM, "no memory for a split image");

@@ -27,7 +27,8 @@ static bool decode_chunk(const uint8_t *p, size_t n, uint8_t *out, size_t room, 
                 return false;
             token = shodo_le16(p + at);
             at += 2;
-            while (to > 0 && shift > 4 && ((to - 1) >> (16 - shift)) != 0) /* more history: longer distance */
+            while (to > 0 && shift > 4 &&
+                   ((to - 1) >> (16 - shift)) != 0) /* more history: longer distance */
                 shift--;
             back = (size_t)(token >> shift) + 1;
             length = (size_t)(token & ((1u << shift) - 1)) + 3;

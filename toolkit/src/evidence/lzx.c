@@ -7,11 +7,11 @@
 #include "evidence/huffman.h"
 #include "evidence/xpress.h"
 
-#define SLOTS 30u /* of a 32 KiB window */
-#define MAIN_SYMBOLS (256u + 8 * SLOTS)
-#define LENGTH_SYMBOLS 249u
+#define SLOTS           30u /* of a 32 KiB window */
+#define MAIN_SYMBOLS    (256u + 8 * SLOTS)
+#define LENGTH_SYMBOLS  249u
 #define ALIGNED_SYMBOLS 8u
-#define PRE_SYMBOLS 20u
+#define PRE_SYMBOLS     20u
 #define CALL_FILE_BYTES 12000000 /* constant of the WIM format */
 
 enum { BLOCK_VERBATIM = 1, BLOCK_ALIGNED = 2, BLOCK_STORED = 3 };
@@ -131,8 +131,8 @@ static bool decode_block(struct lzx *l, size_t end, bool is_aligned) {
     return true;
 }
 
-/* Stored bytes begin at the next word; a word that is only just finished is followed by one of padding. The reader is
- * one word ahead. */
+/* Stored bytes begin at the next word; a word that is only just finished is followed by one of
+ * padding. The reader is one word ahead. */
 static bool copy_stored(struct lzx *l, size_t size) {
     struct bits *b = &l->b;
     size_t at = b->extra == 0 ? b->at : b->at - 2;

@@ -23,12 +23,13 @@ static enum shodo_status read_first(struct shodo_ntfs *n, uint64_t at, struct nt
     uint64_t bad = 0, size = shodo_source_size(n->source);
     if (at > size || n->boot.record_bytes > size - at)
         return shodo_fail(err, SHODO_DAMAGED, "$MFT would lie beyond the volume");
-    if (shodo_source_read(n->source, at, n->record_buf, n->boot.record_bytes, &bad, err) != SHODO_OK)
+    if (shodo_source_read(n->source, at, n->record_buf, n->boot.record_bytes, &bad, err) !=
+        SHODO_OK)
         return SHODO_UNREADABLE;
     if (ntfs_record_parse(ret, NTFS_MFT, n->record_buf, n->boot.record_bytes) != NTFS_RECORD_OK ||
         ret->damage || bad > 0)
         return shodo_fail(err, bad > 0 ? SHODO_UNREADABLE : SHODO_DAMAGED, "record 0: %s",
-                          bad > 0        ? "cannot be read"
+                          bad > 0       ? "cannot be read"
                           : ret->damage ? ret->damage
                                         : "is empty");
     return SHODO_OK;
@@ -138,7 +139,8 @@ static void check_mirror(struct shodo_ntfs *n) {
             break;
         }
         if (ntfs_record_read(n, i, n->record_buf, &r, &state, NULL) != SHODO_OK ||
-            state != NTFS_RECORD_OK || m.used != r.used || memcmp(copy + 48, r.data + 48, r.used - 48) != 0) {
+            state != NTFS_RECORD_OK || m.used != r.used ||
+            memcmp(copy + 48, r.data + 48, r.used - 48) != 0) {
             note(n, "$MFT and $MFTMirr differ");
             break;
         }
@@ -179,7 +181,8 @@ static enum shodo_status open_volume(struct shodo_ntfs *n, struct shodo_error *e
     return SHODO_OK;
 }
 
-enum shodo_status ntfs_open(struct shodo_ntfs **ret, struct shodo_source *s, struct shodo_error *err) {
+enum shodo_status ntfs_open(struct shodo_ntfs **ret, struct shodo_source *s,
+                            struct shodo_error *err) {
     struct shodo_ntfs *n = calloc(1, sizeof(*n));
     enum shodo_status st = SHODO_OK;
     if (!n)
@@ -233,7 +236,8 @@ enum shodo_status ntfs_record_read(struct shodo_ntfs *n, uint64_t number, uint8_
     if (number >= n->records)
         return shodo_fail(err, SHODO_NOTFOUND, "record %llu is beyond the end of $MFT",
                           (unsigned long long)number);
-    lost = shodo_runs_read(n->source, n->mft.data, n->mft.count, &n->mft_pos, number * size, buf, size);
+    lost = shodo_runs_read(n->source, n->mft.data, n->mft.count, &n->mft_pos, number * size, buf,
+                           size);
     *ret_state = ntfs_record_parse(ret, number, buf, size);
     if (lost > 0)
         return shodo_fail(err, SHODO_UNREADABLE, "record %llu cannot be read",

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Own NTFS reader: boot sector, MFT records with their update sequence, attributes, attribute lists, and the
- * entries made of them. It looks at every record by number, never follows an index to find files, and says what
- * contradicts the format instead of refusing the volume. libtsk is the oracle in the tests.
- * Sources: linux-ntfs documentation (FILE record, attributes, update sequence), [MS-FSCC] 2.1.2 reparse tags,
- * Carrier, File System Forensic Analysis, ch. 11-13.
+ * Own NTFS reader: boot sector, MFT records with their update sequence, attributes, attribute
+ * lists, and the entries made of them. It looks at every record by number, never follows an index
+ * to find files, and says what contradicts the format instead of refusing the volume. libtsk is the
+ * oracle in the tests. Sources: linux-ntfs documentation (FILE record, attributes, update
+ * sequence), [MS-FSCC] 2.1.2 reparse tags, Carrier, File System Forensic Analysis, ch. 11-13.
  *
  * For the files of this folder only.
  */
@@ -38,7 +38,12 @@ enum {
     NTFS_ATTRIBUTES_END = 0xffffffff,
 };
 
-enum { NTFS_RECORD_IN_USE = 1, NTFS_RECORD_DIRECTORY = 2, NTFS_RECORD_EXTEND = 4, NTFS_RECORD_VIEW = 8 };
+enum {
+    NTFS_RECORD_IN_USE = 1,
+    NTFS_RECORD_DIRECTORY = 2,
+    NTFS_RECORD_EXTEND = 4,
+    NTFS_RECORD_VIEW = 8
+};
 enum { NTFS_ATTR_COMPRESSED = 0x0001, NTFS_ATTR_ENCRYPTED = 0x4000, NTFS_ATTR_SPARSE = 0x8000 };
 enum {
     NTFS_MFT = 0,
@@ -59,8 +64,10 @@ struct ntfs_boot {
 };
 
 /* DAMAGED when the 512 bytes are not an NTFS boot sector that can be used. */
-enum shodo_status ntfs_boot_parse(struct ntfs_boot *ret, const uint8_t *p, size_t n, struct shodo_error *err);
-/* Reads the first sector of the source, or the copy in the last one. `*ret_is_copy` (may be NULL): the copy was used. */
+enum shodo_status ntfs_boot_parse(struct ntfs_boot *ret, const uint8_t *p, size_t n,
+                                  struct shodo_error *err);
+/* Reads the first sector of the source, or the copy in the last one. `*ret_is_copy` (may be NULL):
+ * the copy was used. */
 enum shodo_status ntfs_boot_read(struct ntfs_boot *ret, struct shodo_source *s, bool *ret_is_copy,
                                  struct shodo_error *err);
 
@@ -84,7 +91,8 @@ enum ntfs_record_state {
 };
 
 /* Undoes the update sequence in place and reads the header. `n` = record size. */
-enum ntfs_record_state ntfs_record_parse(struct ntfs_record *ret, uint64_t number, uint8_t *p, uint32_t n);
+enum ntfs_record_state ntfs_record_parse(struct ntfs_record *ret, uint64_t number, uint8_t *p,
+                                         uint32_t n);
 /* Update sequence of any multi-sector structure (FILE, INDX): NULL or what is wrong. */
 const char *ntfs_fixup(uint8_t *p, uint32_t n);
 
@@ -103,9 +111,10 @@ struct ntfs_attr {
     size_t pairs_bytes;
 };
 
-/* Next attribute at *pos (start with record->first_attr). false at the end; `*ret_damage` is set when the end came
- * from broken data. */
-bool ntfs_attr_next(const struct ntfs_record *r, uint32_t *pos, struct ntfs_attr *ret, const char **ret_damage);
+/* Next attribute at *pos (start with record->first_attr). false at the end; `*ret_damage` is set
+ * when the end came from broken data. */
+bool ntfs_attr_next(const struct ntfs_record *r, uint32_t *pos, struct ntfs_attr *ret,
+                    const char **ret_damage);
 
 /* Directory of the parent map. 40 bytes each. */
 struct ntfs_dir {
@@ -151,29 +160,33 @@ struct shodo_ntfs {
     bool path_is_orphan;
 };
 
-enum shodo_status ntfs_open(struct shodo_ntfs **ret, struct shodo_source *s, struct shodo_error *err);
+enum shodo_status ntfs_open(struct shodo_ntfs **ret, struct shodo_source *s,
+                            struct shodo_error *err);
 struct shodo_ntfs *ntfs_free(struct shodo_ntfs *n);
 SHODO_DEFINE_AUTOP(shodo_ntfs, ntfs_free)
 
-/* Reads record `number` into `buf` (record_bytes). UNREADABLE when any byte of it could not be read; the record is
- * filled in all the same. NOTFOUND past the end. */
-enum shodo_status ntfs_record_read(struct shodo_ntfs *n, uint64_t number, uint8_t *buf, struct ntfs_record *ret,
-                                   enum ntfs_record_state *ret_state, struct shodo_error *err);
-/* Every record in order, read in large pieces. `is_unreadable`: bytes of it could not be read (zeros stand there).
- * A non-OK result of `each` ends the pass. */
+/* Reads record `number` into `buf` (record_bytes). UNREADABLE when any byte of it could not be
+ * read; the record is filled in all the same. NOTFOUND past the end. */
+enum shodo_status ntfs_record_read(struct shodo_ntfs *n, uint64_t number, uint8_t *buf,
+                                   struct ntfs_record *ret, enum ntfs_record_state *ret_state,
+                                   struct shodo_error *err);
+/* Every record in order, read in large pieces. `is_unreadable`: bytes of it could not be read
+ * (zeros stand there). A non-OK result of `each` ends the pass. */
 enum shodo_status ntfs_each_record(struct shodo_ntfs *n,
                                    enum shodo_status (*each)(void *ctx, const struct ntfs_record *r,
-                                                             enum ntfs_record_state state, bool is_unreadable),
+                                                             enum ntfs_record_state state,
+                                                             bool is_unreadable),
                                    void *ctx, struct shodo_error *err);
 /* true/false as $MFT:$BITMAP says; `fallback` when there is no bitmap. */
 bool ntfs_is_allocated(const struct shodo_ntfs *n, uint64_t number, bool fallback);
 
 /*
- * The entry of a base record: names, times, streams (pieces in extension records included) in `arena`. Paths are
- * not set. `e->damage` says what contradicted the format.
+ * The entry of a base record: names, times, streams (pieces in extension records included) in
+ * `arena`. Paths are not set. `e->damage` says what contradicted the format.
  */
-enum shodo_status ntfs_entry_build(struct shodo_ntfs *n, const struct ntfs_record *r, bool want_not_data,
-                                   struct shodo_entry *ret, uint32_t *ret_security_id, struct shodo_arena *arena,
+enum shodo_status ntfs_entry_build(struct shodo_ntfs *n, const struct ntfs_record *r,
+                                   bool want_not_data, struct shodo_entry *ret,
+                                   uint32_t *ret_security_id, struct shodo_arena *arena,
                                    struct shodo_error *err);
 /* Marks the entry damaged and adds `text` to what is said about it. */
 void ntfs_entry_damage(struct shodo_entry *e, struct shodo_arena *arena, const char *text);
@@ -181,34 +194,43 @@ void ntfs_entry_damage(struct shodo_entry *e, struct shodo_arena *arena, const c
 /* Parent map (ntfs_tree.c). */
 enum shodo_status ntfs_tree_build(struct shodo_ntfs *n, struct shodo_error *err);
 /* Reads only the parents of `e` into the map, when no full map is there. */
-enum shodo_status ntfs_tree_need(struct shodo_ntfs *n, const struct shodo_entry *e, struct shodo_error *err);
-/* Sets path of every name and of the entry; ORPHAN where the chain of parents does not reach the root. */
-enum shodo_status ntfs_tree_paths(struct shodo_ntfs *n, struct shodo_entry *e, struct shodo_arena *arena,
-                                  struct shodo_error *err);
-/* The name that shows first for a $FILE_NAME value: UTF-8 appended to `out`. `*ret_odd`: has '/' or NUL in it. */
+enum shodo_status ntfs_tree_need(struct shodo_ntfs *n, const struct shodo_entry *e,
+                                 struct shodo_error *err);
+/* Sets path of every name and of the entry; ORPHAN where the chain of parents does not reach the
+ * root. */
+enum shodo_status ntfs_tree_paths(struct shodo_ntfs *n, struct shodo_entry *e,
+                                  struct shodo_arena *arena, struct shodo_error *err);
+/* The name that shows first for a $FILE_NAME value: UTF-8 appended to `out`. `*ret_odd`: has '/' or
+ * NUL in it. */
 bool ntfs_name_append(struct shodo_buf *out, const uint8_t *utf16, size_t bytes, bool *ret_odd);
 
-/* Owners (ntfs_owner.c): reads $Secure:$SDS once. Failing leaves owners empty and says so in `err`. */
+/* Owners (ntfs_owner.c): reads $Secure:$SDS once. Failing leaves owners empty and says so in `err`.
+ */
 enum shodo_status ntfs_owners_load(struct shodo_ntfs *n, struct shodo_error *err);
-const char *ntfs_owner_of(const struct shodo_ntfs *n, uint32_t security_id); /* "" unknown; borrowed */
+/* "" unknown; borrowed */
+const char *ntfs_owner_of(const struct shodo_ntfs *n, uint32_t security_id);
 /* Owner SID of a self-relative security descriptor, as text. false when there is none. */
 bool ntfs_owner_text(struct shodo_buf *out, const uint8_t *descriptor, size_t n);
 
 /* Index (ntfs_index.c): record number of `name` (ASCII, any case) in directory `dir`; NOTFOUND. */
-enum shodo_status ntfs_index_find(struct shodo_ntfs *n, uint64_t dir, const char *name, uint64_t *ret_record,
-                                  struct shodo_error *err);
-/* Calls `each` for every name of the folder: UTF-16LE, units, namespace (2: the short DOS name), is it a folder. A damaged block is
- * left out. */
-typedef void (*ntfs_index_name)(void *ctx, const uint8_t *utf16, size_t units, uint8_t name_space, bool is_folder);
-enum shodo_status ntfs_index_names(struct shodo_ntfs *n, uint64_t dir, ntfs_index_name each, void *ctx, struct shodo_error *err);
+enum shodo_status ntfs_index_find(struct shodo_ntfs *n, uint64_t dir, const char *name,
+                                  uint64_t *ret_record, struct shodo_error *err);
+/* Calls `each` for every name of the folder: UTF-16LE, units, namespace (2: the short DOS name), is
+ * it a folder. A damaged block is left out. */
+typedef void (*ntfs_index_name)(void *ctx, const uint8_t *utf16, size_t units, uint8_t name_space,
+                                bool is_folder);
+enum shodo_status ntfs_index_names(struct shodo_ntfs *n, uint64_t dir, ntfs_index_name each,
+                                   void *ctx, struct shodo_error *err);
 
-/* How Windows left the volume (ntfs_state.c): the dirty flag of $Volume, and whether hiberfil.sys holds a sleeping Windows. */
+/* How Windows left the volume (ntfs_state.c): the dirty flag of $Volume, and whether hiberfil.sys
+ * holds a sleeping Windows. */
 void ntfs_state(struct shodo_ntfs *n, bool *ret_is_dirty, enum shodo_sleep *ret_sleep);
 
-enum shodo_status ntfs_walk(struct shodo_ntfs *n, const struct shodo_volume *v, const struct shodo_walk_options *o,
-                            const struct shodo_walk_sink *sink, struct shodo_walk_stats *stats,
-                            struct shodo_error *err);
-enum shodo_status ntfs_walk_record(struct shodo_ntfs *n, const struct shodo_volume *v, uint64_t number,
-                                   struct shodo_entry *ret, struct shodo_arena *arena, struct shodo_error *err);
+enum shodo_status ntfs_walk(struct shodo_ntfs *n, const struct shodo_volume *v,
+                            const struct shodo_walk_options *o, const struct shodo_walk_sink *sink,
+                            struct shodo_walk_stats *stats, struct shodo_error *err);
+enum shodo_status ntfs_walk_record(struct shodo_ntfs *n, const struct shodo_volume *v,
+                                   uint64_t number, struct shodo_entry *ret,
+                                   struct shodo_arena *arena, struct shodo_error *err);
 
 #endif

@@ -23,13 +23,13 @@ enum {
 };
 
 enum { /* DOS attributes, [MS-FSCC] 2.6 */
-    DOS_READONLY = 0x1,
-    DOS_HIDDEN = 0x2,
-    DOS_SYSTEM = 0x4,
-    DOS_ARCHIVE = 0x20,
-    DOS_OFFLINE = 0x1000,
-    DOS_RECALL_ON_OPEN = 0x40000,
-    DOS_RECALL_ON_DATA_ACCESS = 0x400000,
+       DOS_READONLY = 0x1,
+       DOS_HIDDEN = 0x2,
+       DOS_SYSTEM = 0x4,
+       DOS_ARCHIVE = 0x20,
+       DOS_OFFLINE = 0x1000,
+       DOS_RECALL_ON_OPEN = 0x40000,
+       DOS_RECALL_ON_DATA_ACCESS = 0x400000,
 };
 
 struct build {
@@ -81,8 +81,8 @@ static enum shodo_status collect_attrs(struct build *b, const struct ntfs_record
 }
 
 /* One extension record: it must say that it belongs to this record. */
-static enum shodo_status collect_extension(struct build *b, const struct ntfs_record *base, uint64_t number,
-                                           uint16_t sequence) {
+static enum shodo_status collect_extension(struct build *b, const struct ntfs_record *base,
+                                           uint64_t number, uint16_t sequence) {
     uint8_t *buf = shodo_arena_alloc(b->arena, b->n->boot.record_bytes, 8);
     struct ntfs_record r;
     enum ntfs_record_state state;
@@ -118,8 +118,8 @@ static int compare_u64(const void *a, const void *b) {
 }
 
 /* The distinct records that an attribute list names, other than the base. */
-static enum shodo_status follow_list(struct build *b, const struct ntfs_record *base, const uint8_t *p,
-                                     size_t n) {
+static enum shodo_status follow_list(struct build *b, const struct ntfs_record *base,
+                                     const uint8_t *p, size_t n) {
     uint64_t *refs = shodo_arena_alloc(b->arena, (n / 24 + 1) * sizeof(*refs), 8);
     size_t count = 0, at = 0;
     if (!refs)
@@ -233,9 +233,12 @@ static void take_standard(struct build *b, const struct ntfs_attr *a) {
     static const struct {
         uint32_t dos, flag;
     } map[] = {
-        {DOS_READONLY, SHODO_ENTRY_READONLY}, {DOS_HIDDEN, SHODO_ENTRY_HIDDEN},
-        {DOS_SYSTEM, SHODO_ENTRY_DOS_SYSTEM}, {DOS_ARCHIVE, SHODO_ENTRY_ARCHIVE},
-        {DOS_OFFLINE, SHODO_ENTRY_OFFLINE},   {DOS_RECALL_ON_OPEN, SHODO_ENTRY_OFFLINE},
+        {DOS_READONLY, SHODO_ENTRY_READONLY},
+        {DOS_HIDDEN, SHODO_ENTRY_HIDDEN},
+        {DOS_SYSTEM, SHODO_ENTRY_DOS_SYSTEM},
+        {DOS_ARCHIVE, SHODO_ENTRY_ARCHIVE},
+        {DOS_OFFLINE, SHODO_ENTRY_OFFLINE},
+        {DOS_RECALL_ON_OPEN, SHODO_ENTRY_OFFLINE},
         {DOS_RECALL_ON_DATA_ACCESS, SHODO_ENTRY_OFFLINE},
     };
     uint32_t dos = 0;
@@ -373,9 +376,9 @@ static bool same_stream(const struct ntfs_attr *a, const struct ntfs_attr *b) {
 }
 
 static bool is_stream_type(const struct build *b, uint32_t type) {
-    return type == NTFS_DATA || (b->want_not_data && (type == NTFS_INDEX_ALLOCATION ||
-                                                      type == NTFS_BITMAP ||
-                                                      type == NTFS_LOGGED_STREAM));
+    return type == NTFS_DATA ||
+           (b->want_not_data &&
+            (type == NTFS_INDEX_ALLOCATION || type == NTFS_BITMAP || type == NTFS_LOGGED_STREAM));
 }
 
 /* Run list of the pieces a[0..count), which are the same stream in ascending order. */
@@ -395,10 +398,11 @@ static enum shodo_status take_runs(struct build *b, const struct ntfs_attr *a, s
             return no_memory(b->err);
         if (end == SHODO_RUNS_CUT)
             s->flags |= SHODO_STREAM_RUNS_CUT;
-        if (end != SHODO_RUNS_OK || a[i].last_cluster + 1 != a[i].first_cluster + (clusters - before)) {
-            ntfs_entry_damage(b->e, b->arena, end == SHODO_RUNS_CUT
-                                                  ? "more runs than the limit of 100000"
-                                                  : "run list contradicts its header");
+        if (end != SHODO_RUNS_OK ||
+            a[i].last_cluster + 1 != a[i].first_cluster + (clusters - before)) {
+            ntfs_entry_damage(b->e, b->arena,
+                              end == SHODO_RUNS_CUT ? "more runs than the limit of 100000"
+                                                    : "run list contradicts its header");
             break;
         }
     }
@@ -462,7 +466,8 @@ static enum shodo_status take_stream(struct build *b, const struct ntfs_attr *a,
     }
     if ((a->flags & 0xff) == NTFS_ATTR_COMPRESSED && a->unit_shift > 0) {
         s->flags |= SHODO_STREAM_COMPRESSED;
-        if (a->unit_shift > 8 || (uint64_t)b->n->boot.cluster_bytes << a->unit_shift > SHODO_MIB(16)) {
+        if (a->unit_shift > 8 ||
+            (uint64_t)b->n->boot.cluster_bytes << a->unit_shift > SHODO_MIB(16)) {
             ntfs_entry_damage(b->e, b->arena, "compression unit is out of bounds");
             s->unit_bytes = 0;
         } else {
@@ -517,9 +522,10 @@ static void unnamed_first(struct shodo_entry *e) {
     }
 }
 
-enum shodo_status ntfs_entry_build(struct shodo_ntfs *n, const struct ntfs_record *r, bool want_not_data,
-                                   struct shodo_entry *ret, uint32_t *ret_security_id,
-                                   struct shodo_arena *arena, struct shodo_error *err) {
+enum shodo_status ntfs_entry_build(struct shodo_ntfs *n, const struct ntfs_record *r,
+                                   bool want_not_data, struct shodo_entry *ret,
+                                   uint32_t *ret_security_id, struct shodo_arena *arena,
+                                   struct shodo_error *err) {
     struct build b = {.n = n, .arena = arena, .e = ret, .want_not_data = want_not_data, .err = err};
     enum shodo_status st = SHODO_OK;
     *ret = (struct shodo_entry){

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A folder's index, to look up one name or to list them: every block is read, the tree order is not trusted. */
+/* A folder's index, to look up one name or to list them: every block is read, the tree order is not
+ * trusted. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@
 #include "evidence/ntfs.h"
 
 #define INDEX_BYTES_MAX SHODO_MIB(64)
-#define FOLDER_FLAG 0x10000000u /* in the flags of $FILE_NAME: it has an index of names */
+#define FOLDER_FLAG     0x10000000u /* in the flags of $FILE_NAME: it has an index of names */
 
 struct lookup {
     const char *name;
@@ -46,7 +47,8 @@ static void search_node(struct lookup *l, const uint8_t *p, size_t n) {
         bool is_whole = key >= 66 && key <= length - 16 && 66 + 2u * p[at + 16 + 64] <= key;
         const uint8_t *file_name = p + at + 16;
         if (is_whole && l->each)
-            l->each(l->ctx, file_name + 66, file_name[64], file_name[65], (shodo_le32(file_name + 56) & FOLDER_FLAG) != 0);
+            l->each(l->ctx, file_name + 66, file_name[64], file_name[65],
+                    (shodo_le32(file_name + 56) & FOLDER_FLAG) != 0);
         else if (is_whole && name_is(l, file_name + 66, file_name[64])) {
             l->record = shodo_le64(p + at) & NTFS_REFERENCE_MASK;
             l->is_found = true;
@@ -69,7 +71,8 @@ static void search_blocks(struct shodo_ntfs *n, struct lookup *l, const struct s
     free(buf);
 }
 
-static enum shodo_status search(struct shodo_ntfs *n, uint64_t dir, struct lookup *l, struct shodo_error *err) {
+static enum shodo_status search(struct shodo_ntfs *n, uint64_t dir, struct lookup *l,
+                                struct shodo_error *err) {
     shodo_auto(shodo_arena) struct shodo_arena arena = SHODO_ARENA_INIT;
     struct ntfs_record r;
     enum ntfs_record_state state;
@@ -101,12 +104,14 @@ enum shodo_status ntfs_index_find(struct shodo_ntfs *n, uint64_t dir, const char
     if (st != SHODO_OK)
         return st;
     if (!l.is_found)
-        return shodo_fail(err, SHODO_NOTFOUND, "no '%s' in record %llu", name, (unsigned long long)dir);
+        return shodo_fail(err, SHODO_NOTFOUND, "no '%s' in record %llu", name,
+                          (unsigned long long)dir);
     *ret_record = l.record;
     return SHODO_OK;
 }
 
-enum shodo_status ntfs_index_names(struct shodo_ntfs *n, uint64_t dir, ntfs_index_name each, void *ctx, struct shodo_error *err) {
+enum shodo_status ntfs_index_names(struct shodo_ntfs *n, uint64_t dir, ntfs_index_name each,
+                                   void *ctx, struct shodo_error *err) {
     struct lookup l = {.each = each, .ctx = ctx};
     return search(n, dir, &l, err);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Owners: security ids to SID texts, from $Secure:$SDS. Layout: linux-ntfs documentation, $Secure; [MS-DTYP] 2.4. */
+/* Owners: security ids to SID texts, from $Secure:$SDS. Layout: linux-ntfs documentation, $Secure;
+ * [MS-DTYP] 2.4. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,9 +8,9 @@
 #include "base/limits.h"
 #include "evidence/ntfs.h"
 
-#define SDS_BLOCK SHODO_KIB(256) /* every block is followed by a copy of itself */
+#define SDS_BLOCK     SHODO_KIB(256) /* every block is followed by a copy of itself */
 #define SDS_BYTES_MAX SHODO_MIB(256)
-#define OWNERS_MAX 1000000u
+#define OWNERS_MAX    1000000u
 
 static const struct {
     const char *sid, *name;
@@ -55,7 +56,8 @@ bool ntfs_owner_text(struct shodo_buf *out, const uint8_t *p, size_t n) {
     return true;
 }
 
-/* Offset of the text in owner_texts; the texts of the owners before are shared. Few owners, many ids. */
+/* Offset of the text in owner_texts; the texts of the owners before are shared. Few owners, many
+ * ids. */
 static bool intern(struct shodo_ntfs *n, const struct shodo_buf *text, uint32_t *ret) {
     const char *p = n->owner_texts.data;
     for (size_t at = 0; at < n->owner_texts.len && at < SHODO_KIB(64); at += strlen(p + at) + 1) {
@@ -69,7 +71,8 @@ static bool intern(struct shodo_ntfs *n, const struct shodo_buf *text, uint32_t 
            shodo_buf_add(&n->owner_texts, text->data, text->len + 1);
 }
 
-/* One block of at most SDS_BLOCK bytes that starts at stream offset `base`. Returns bytes understood. */
+/* One block of at most SDS_BLOCK bytes that starts at stream offset `base`. Returns bytes
+ * understood. */
 static size_t parse_block(struct shodo_ntfs *n, const uint8_t *p, size_t len, uint64_t base) {
     size_t at = 0;
     while (len - at >= 20 && n->owners.count < OWNERS_MAX) {
@@ -107,8 +110,7 @@ static enum shodo_status parse_stream(struct shodo_ntfs *n, const struct shodo_s
     for (uint64_t at = 0; at < size; at += 2 * SDS_BLOCK) {
         size_t want = (size_t)SHODO_MIN(size - at, SDS_BLOCK);
         size_t owners = n->owners.count;
-        uint64_t lost =
-            shodo_runs_read(n->source, s->runs, s->runs_count, &pos, at, buf, want);
+        uint64_t lost = shodo_runs_read(n->source, s->runs, s->runs_count, &pos, at, buf, want);
         size_t good = parse_block(n, buf, want, at);
         if ((lost > 0 || good == 0) && size - at > SDS_BLOCK) { /* the copy */
             n->owners.count = owners;

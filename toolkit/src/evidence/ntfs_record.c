@@ -7,7 +7,7 @@
 #include "evidence/ntfs.h"
 
 /* Protected structures carry their check bytes every 512 bytes whatever the sector size is. */
-#define STRIDE 512u
+#define STRIDE           512u
 #define RECORD_BYTES_MAX SHODO_KIB(64)
 
 /* Sizes that may be given as a count of clusters or, negative, as a power of two of bytes. */

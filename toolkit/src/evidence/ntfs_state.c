@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How Windows left a volume: the dirty flag of $Volume and the head of hiberfil.sys. Fast Startup writes the same file as
- * hibernation (the sleeping kernel without the users' sessions), so the two are told as one.
- * Sources: linux-ntfs documentation, $VOLUME_INFORMATION (flag 0x0001); the marks at the start of hiberfil.sys as libntfs-3g
- * and the volatility project read them ("hibr"/"HIBR" asleep, "rstr"/"RSTR" being restored, "wake"/"WAKE" resumed).
+ * How Windows left a volume: the dirty flag of $Volume and the head of hiberfil.sys. Fast Startup
+ * writes the same file as hibernation (the sleeping kernel without the users' sessions), so the two
+ * are told as one. Sources: linux-ntfs documentation, $VOLUME_INFORMATION (flag 0x0001); the marks
+ * at the start of hiberfil.sys as libntfs-3g and the volatility project read them ("hibr"/"HIBR"
+ * asleep, "rstr"/"RSTR" being restored, "wake"/"WAKE" resumed).
  */
 #include <string.h>
 
@@ -11,15 +12,16 @@
 #include "evidence/ntfs.h"
 
 #define NTFS_VOLUME_INFORMATION 0x70
-#define VOLUME_IS_DIRTY 0x0001
-#define HEAD_BYTES 4096
+#define VOLUME_IS_DIRTY         0x0001
+#define HEAD_BYTES              4096
 
 static bool is_dirty(struct shodo_ntfs *n) {
     struct ntfs_record r;
     struct ntfs_attr a;
     enum ntfs_record_state state;
     const char *damage = NULL;
-    if (ntfs_record_read(n, NTFS_VOLUME, n->record_buf, &r, &state, NULL) != SHODO_OK || state != NTFS_RECORD_OK)
+    if (ntfs_record_read(n, NTFS_VOLUME, n->record_buf, &r, &state, NULL) != SHODO_OK ||
+        state != NTFS_RECORD_OK)
         return false;
     for (uint32_t pos = r.first_attr; ntfs_attr_next(&r, &pos, &a, &damage);)
         if (a.type == NTFS_VOLUME_INFORMATION && a.is_resident && a.value_bytes >= 12)
@@ -31,8 +33,9 @@ static enum shodo_sleep state_of(const uint8_t *p, size_t n) {
     static const struct {
         const char *mark;
         enum shodo_sleep state;
-    } marks[] = {{"hibr", SHODO_SLEEP_ASLEEP}, {"HIBR", SHODO_SLEEP_ASLEEP}, {"rstr", SHODO_SLEEP_ASLEEP},
-                 {"RSTR", SHODO_SLEEP_ASLEEP}, {"wake", SHODO_SLEEP_AWAKE},  {"WAKE", SHODO_SLEEP_AWAKE}};
+    } marks[] = {{"hibr", SHODO_SLEEP_ASLEEP}, {"HIBR", SHODO_SLEEP_ASLEEP},
+                 {"rstr", SHODO_SLEEP_ASLEEP}, {"RSTR", SHODO_SLEEP_ASLEEP},
+                 {"wake", SHODO_SLEEP_AWAKE},  {"WAKE", SHODO_SLEEP_AWAKE}};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(marks); i++)
         if (n >= 4 && memcmp(p, marks[i].mark, 4) == 0)
             return marks[i].state;
@@ -52,8 +55,10 @@ static enum shodo_sleep sleep_of(struct shodo_ntfs *n) {
     uint32_t security = 0;
     if (ntfs_index_find(n, NTFS_ROOT, "hiberfil.sys", &number, NULL) != SHODO_OK)
         return SHODO_SLEEP_NO_FILE;
-    if (ntfs_record_read(n, number, n->record_buf, &r, &state, NULL) != SHODO_OK || state != NTFS_RECORD_OK ||
-        ntfs_entry_build(n, &r, false, &e, &security, &arena, NULL) != SHODO_OK || e.streams_count == 0)
+    if (ntfs_record_read(n, number, n->record_buf, &r, &state, NULL) != SHODO_OK ||
+        state != NTFS_RECORD_OK ||
+        ntfs_entry_build(n, &r, false, &e, &security, &arena, NULL) != SHODO_OK ||
+        e.streams_count == 0)
         return SHODO_SLEEP_UNKNOWN;
     const struct shodo_stream *s = &e.streams[0];
     size_t len = (size_t)SHODO_MIN(s->size_bytes, (uint64_t)sizeof head);

@@ -9,7 +9,7 @@
 #include "evidence/ntfs.h"
 
 #define CHUNK_BYTES SHODO_MIB(1)
-#define ORPHANS "/$OrphanFiles"
+#define ORPHANS     "/$OrphanFiles"
 
 struct tree_pass {
     struct shodo_ntfs *n;
@@ -237,8 +237,8 @@ static enum shodo_status folder_path(struct shodo_ntfs *n, uint64_t record, uint
     return SHODO_OK;
 }
 
-static enum shodo_status set_path(struct shodo_ntfs *n, struct shodo_name *nm, struct shodo_arena *arena,
-                                  struct shodo_error *err) {
+static enum shodo_status set_path(struct shodo_ntfs *n, struct shodo_name *nm,
+                                  struct shodo_arena *arena, struct shodo_error *err) {
     char *p = NULL;
     size_t len = n->path.len;
     enum shodo_status st = folder_path(n, nm->parent, nm->parent_seq, err);
@@ -257,8 +257,8 @@ static enum shodo_status set_path(struct shodo_ntfs *n, struct shodo_name *nm, s
     return SHODO_OK;
 }
 
-enum shodo_status ntfs_tree_paths(struct shodo_ntfs *n, struct shodo_entry *e, struct shodo_arena *arena,
-                                  struct shodo_error *err) {
+enum shodo_status ntfs_tree_paths(struct shodo_ntfs *n, struct shodo_entry *e,
+                                  struct shodo_arena *arena, struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     const struct shodo_name *first = NULL;
     bool first_is_orphan = true;

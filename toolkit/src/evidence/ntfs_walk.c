@@ -15,8 +15,8 @@ struct pass {
     struct shodo_error *err;
 };
 
-static void problem(struct pass *p, enum shodo_ledger_reason reason, uint64_t record, const char *path,
-                    const char *text) {
+static void problem(struct pass *p, enum shodo_ledger_reason reason, uint64_t record,
+                    const char *path, const char *text) {
     p->stats->problems++;
     if (p->sink->problem)
         p->sink->problem(p->sink->ctx, reason, record, path, text);
@@ -42,12 +42,14 @@ static void cross_check(struct shodo_ntfs *n, const struct ntfs_record *r, struc
         ntfs_entry_damage(e, arena, "in-use flag contradicts $MFT:$BITMAP");
     if (!in_use || r->number < NTFS_FIRST_USER)
         return;
-    /* every file has content, if only an empty one; views ($Quota and its like) have indexes instead */
+    /* every file has content, if only an empty one; views ($Quota and its like) have indexes
+     * instead */
     if ((r->flags & (NTFS_RECORD_DIRECTORY | NTFS_RECORD_EXTEND | NTFS_RECORD_VIEW)) == 0 &&
-        (e->streams_count == 0 || e->streams[0].name_len > 0 || e->streams[0].attr_type != NTFS_DATA))
+        (e->streams_count == 0 || e->streams[0].name_len > 0 ||
+         e->streams[0].attr_type != NTFS_DATA))
         ntfs_entry_damage(e, arena, "file has no content attribute");
-    if ((r->flags & NTFS_RECORD_DIRECTORY) != 0 && e->streams_count > 0 && e->streams[0].name_len == 0 &&
-        e->streams[0].attr_type == NTFS_DATA)
+    if ((r->flags & NTFS_RECORD_DIRECTORY) != 0 && e->streams_count > 0 &&
+        e->streams[0].name_len == 0 && e->streams[0].attr_type == NTFS_DATA)
         ntfs_entry_damage(e, arena, "folder has content like a file");
     if (e->names_count == 0)
         ntfs_entry_damage(e, arena, "record has no name");
@@ -56,14 +58,14 @@ static void cross_check(struct shodo_ntfs *n, const struct ntfs_record *r, struc
 }
 
 /* Entry with paths and owner; system entries keep their other attributes as streams. */
-static enum shodo_status make_entry(struct shodo_ntfs *n, const struct shodo_volume *v, bool want_owner,
-                                    const struct ntfs_record *r, struct shodo_entry *e,
-                                    struct shodo_arena *arena, struct shodo_error *err) {
+static enum shodo_status make_entry(struct shodo_ntfs *n, const struct shodo_volume *v,
+                                    bool want_owner, const struct ntfs_record *r,
+                                    struct shodo_entry *e, struct shodo_arena *arena,
+                                    struct shodo_error *err) {
     uint32_t security = 0;
     const char *owner = "";
-    enum shodo_status st =
-        ntfs_entry_build(n, r, r->number < NTFS_FIRST_USER && r->number != NTFS_ROOT, e, &security,
-                         arena, err);
+    enum shodo_status st = ntfs_entry_build(
+        n, r, r->number < NTFS_FIRST_USER && r->number != NTFS_ROOT, e, &security, arena, err);
     if (st == SHODO_OK)
         st = ntfs_tree_need(n, e, err);
     if (st == SHODO_OK)
@@ -131,7 +133,8 @@ static enum shodo_status walk_record(void *ctx, const struct ntfs_record *r,
         const char *text = shodo_arena_str(&p->arena, e.damage, e.damage_len);
         problem(p, SHODO_LEDGER_DAMAGED, e.record, path, text ? text : "damaged");
     }
-    if (e.names_count == 0 && (is_system || ((e.flags & SHODO_ENTRY_DELETED) && e.streams_count == 0)))
+    if (e.names_count == 0 &&
+        (is_system || ((e.flags & SHODO_ENTRY_DELETED) && e.streams_count == 0)))
         return SHODO_OK;
     if ((e.flags & SHODO_ENTRY_DELETED) && !p->o->want_deleted)
         return SHODO_OK;
@@ -165,9 +168,9 @@ enum shodo_status ntfs_walk(struct shodo_ntfs *n, const struct shodo_volume *v,
     return st;
 }
 
-enum shodo_status ntfs_walk_record(struct shodo_ntfs *n, const struct shodo_volume *v, uint64_t number,
-                                   struct shodo_entry *ret, struct shodo_arena *arena,
-                                   struct shodo_error *err) {
+enum shodo_status ntfs_walk_record(struct shodo_ntfs *n, const struct shodo_volume *v,
+                                   uint64_t number, struct shodo_entry *ret,
+                                   struct shodo_arena *arena, struct shodo_error *err) {
     uint8_t *buf = shodo_arena_alloc(arena, n->boot.record_bytes, 8);
     struct ntfs_record r;
     enum ntfs_record_state state;
@@ -181,7 +184,8 @@ enum shodo_status ntfs_walk_record(struct shodo_ntfs *n, const struct shodo_volu
         return shodo_fail(err, SHODO_NOTFOUND, "record %llu was never used",
                           (unsigned long long)number);
     if (state == NTFS_RECORD_BAD)
-        return shodo_fail(err, SHODO_DAMAGED, "record %llu: %s", (unsigned long long)number, r.damage);
+        return shodo_fail(err, SHODO_DAMAGED, "record %llu: %s", (unsigned long long)number,
+                          r.damage);
     if (r.is_extension)
         return shodo_fail(err, SHODO_NOTFOUND, "record %llu is part of record %llu",
                           (unsigned long long)number, (unsigned long long)r.base);

@@ -10,7 +10,7 @@
 #include "base/text.h"
 
 #define GPT_ENTRIES_BYTES_MAX SHODO_MIB(1)
-#define MBR_PROTECTIVE 0xee
+#define MBR_PROTECTIVE        0xee
 
 static void note(struct partition_table *t, const char *text) {
     size_t len = strlen(t->problem);
@@ -72,7 +72,8 @@ static bool gpt_header(struct shodo_source *s, uint64_t at, uint32_t sector, str
         return false;
     crc = shodo_le32(h + 16);
     memset(h + 16, 0, 4);
-    if ((crc32_update(0xffffffff, h, size) ^ 0xffffffff) != crc || shodo_le64(h + 24) != at / sector)
+    if ((crc32_update(0xffffffff, h, size) ^ 0xffffffff) != crc ||
+        shodo_le64(h + 24) != at / sector)
         return false;
     if (!shodo_mul_u64(shodo_le64(h + 72), sector, &g->entries_at))
         return false;
@@ -140,8 +141,8 @@ static enum shodo_status gpt_at(struct partition_table *t, struct shodo_source *
 }
 
 /* Primary, then backup; the backup may be pushed from the end by a footer (VHD). */
-static enum shodo_status gpt_read(struct partition_table *t, struct shodo_source *s, uint32_t sector,
-                                  struct shodo_error *err) {
+static enum shodo_status gpt_read(struct partition_table *t, struct shodo_source *s,
+                                  uint32_t sector, struct shodo_error *err) {
     uint64_t size = shodo_source_size(s);
     enum shodo_status st = gpt_at(t, s, sector, sector, err);
     if (st != SHODO_NOTFOUND || size < 4ULL * sector)
@@ -162,15 +163,16 @@ static bool is_extended(uint8_t type) {
 }
 
 /* Chain of extended boot records; each holds one partition and the place of the next. */
-static enum shodo_status mbr_extended(struct partition_table *t, struct shodo_source *s, uint64_t base,
-                                      struct shodo_error *err) {
+static enum shodo_status mbr_extended(struct partition_table *t, struct shodo_source *s,
+                                      uint64_t base, struct shodo_error *err) {
     uint64_t at = base;
     for (unsigned i = 0; i < SHODO_LIMIT_VOLUMES; i++) {
         uint8_t b[512];
         const uint8_t *e = b + 446;
         struct partition *p = NULL;
         enum shodo_status st = SHODO_OK;
-        if (!read_exact(s, at * t->sector_bytes, b, sizeof(b)) || b[510] != 0x55 || b[511] != 0xaa) {
+        if (!read_exact(s, at * t->sector_bytes, b, sizeof(b)) || b[510] != 0x55 ||
+            b[511] != 0xaa) {
             note(t, "the chain of extended partitions is broken");
             return SHODO_OK;
         }
@@ -189,8 +191,8 @@ static enum shodo_status mbr_extended(struct partition_table *t, struct shodo_so
     return SHODO_OK;
 }
 
-static enum shodo_status mbr_read(struct partition_table *t, struct shodo_source *s, const uint8_t *b,
-                                  uint32_t sector, struct shodo_error *err) {
+static enum shodo_status mbr_read(struct partition_table *t, struct shodo_source *s,
+                                  const uint8_t *b, uint32_t sector, struct shodo_error *err) {
     t->sector_bytes = sector;
     snprintf(t->scheme, sizeof(t->scheme), "mbr");
     snprintf(t->disk_id, sizeof(t->disk_id), "%08x", shodo_le32(b + 440));
@@ -214,7 +216,8 @@ static enum shodo_status mbr_read(struct partition_table *t, struct shodo_source
     return SHODO_OK;
 }
 
-/* An MBR, and not a boot sector that also ends in 55 AA: status bytes are 00 or 80 and something is used. */
+/* An MBR, and not a boot sector that also ends in 55 AA: status bytes are 00 or 80 and something is
+ * used. */
 static bool is_mbr(const uint8_t *b) {
     bool has_one = false;
     if (b[510] != 0x55 || b[511] != 0xaa)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Partition tables: GPT (UEFI 2.10 section 5.3) with its backup, and MBR with extended partitions. Own reader:
- * libtsk takes the sector size from one place and gives up on a damaged primary table.
+ * Partition tables: GPT (UEFI 2.10 section 5.3) with its backup, and MBR with extended partitions.
+ * Own reader: libtsk takes the sector size from one place and gives up on a damaged primary table.
  *
  * For the files of this folder only.
  */
@@ -27,7 +27,8 @@ struct partition_table {
 };
 
 /* NOTFOUND when the source has no table. */
-enum shodo_status partition_read(struct partition_table *ret, struct shodo_source *s, struct shodo_error *err);
+enum shodo_status partition_read(struct partition_table *ret, struct shodo_source *s,
+                                 struct shodo_error *err);
 void partition_done(struct partition_table *t);
 
 #endif

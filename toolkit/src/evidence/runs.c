@@ -17,8 +17,7 @@ bool shodo_runs_add(struct shodo_vec *runs, uint64_t offset, uint64_t length, bo
     r = shodo_vec_push(runs);
     if (!r)
         return false;
-    *r = (struct shodo_run){
-        .offset = is_hole ? 0 : offset, .length = length, .is_hole = is_hole};
+    *r = (struct shodo_run){.offset = is_hole ? 0 : offset, .length = length, .is_hole = is_hole};
     return true;
 }
 
@@ -51,9 +50,9 @@ enum shodo_runs_end shodo_runs_decode(struct shodo_vec *runs, const uint8_t *pai
             total > INT64_MAX / cluster_bytes)
             return SHODO_RUNS_BROKEN;
         at += length_bytes;
-        if (offset_bytes > 0 && (__builtin_add_overflow(lcn, signed_le(pairs + at, offset_bytes), &lcn) ||
-                                 lcn < 0 || !shodo_mul_u64((uint64_t)lcn, cluster_bytes, &offset) ||
-                                 offset > INT64_MAX))
+        if (offset_bytes > 0 &&
+            (__builtin_add_overflow(lcn, signed_le(pairs + at, offset_bytes), &lcn) || lcn < 0 ||
+             !shodo_mul_u64((uint64_t)lcn, cluster_bytes, &offset) || offset > INT64_MAX))
             return SHODO_RUNS_BROKEN;
         at += offset_bytes;
         if (runs->count >= SHODO_LIMIT_RUNS)

@@ -22,9 +22,10 @@ enum shodo_runs_end {
 };
 
 /*
- * Appends the runs of one attribute piece to `runs` (struct shodo_run), joining neighbours. `*ret_clusters`
- * grows by the clusters described. A run beyond the volume is kept as it stands (its bytes count as lost
- * when they are read); one that cannot be expressed ends the list as BROKEN.
+ * Appends the runs of one attribute piece to `runs` (struct shodo_run), joining neighbours.
+ * `*ret_clusters` grows by the clusters described. A run beyond the volume is kept as it stands
+ * (its bytes count as lost when they are read); one that cannot be expressed ends the list as
+ * BROKEN.
  */
 enum shodo_runs_end shodo_runs_decode(struct shodo_vec *runs, const uint8_t *pairs, size_t n,
                                       uint32_t cluster_bytes, uint64_t *ret_clusters);
@@ -38,9 +39,10 @@ struct shodo_runs_pos {
 };
 
 /* Moves to the run that holds stream offset `at`; false when the list ends before. */
-bool shodo_runs_seek(const struct shodo_run *runs, size_t count, struct shodo_runs_pos *pos, uint64_t at);
-/* Fills n bytes from stream offset `at`. Holes are zeros. What lies beyond the list or beyond the source or
- * cannot be read is zeros and counted in the result. */
+bool shodo_runs_seek(const struct shodo_run *runs, size_t count, struct shodo_runs_pos *pos,
+                     uint64_t at);
+/* Fills n bytes from stream offset `at`. Holes are zeros. What lies beyond the list or beyond the
+ * source or cannot be read is zeros and counted in the result. */
 uint64_t shodo_runs_read(struct shodo_source *s, const struct shodo_run *runs, size_t count,
                          struct shodo_runs_pos *pos, uint64_t at, void *p, size_t n);
 

@@ -9,8 +9,8 @@
 #include "base/buf.h"
 #include "base/limits.h"
 
-/* After this many bytes in a row that fail, the rest of one request is given up (and recorded): a dead
- * zone answers each sector only after seconds, and the person at the screen is waiting. */
+/* After this many bytes in a row that fail, the rest of one request is given up (and recorded): a
+ * dead zone answers each sector only after seconds, and the person at the screen is waiting. */
 #define GIVE_UP_BYTES SHODO_KIB(64)
 
 struct shodo_source {
@@ -164,8 +164,8 @@ bool shodo_source_is_bad(const struct shodo_source *s, uint64_t offset, uint64_t
     return i < s->bad.count && (r[i].offset < offset || r[i].offset - offset < length);
 }
 
-/* The list is full, or memory is: the range before (or after) grows to cover the new one. That names
- * more than was lost, never less. */
+/* The list is full, or memory is: the range before (or after) grows to cover the new one. That
+ * names more than was lost, never less. */
 static void bad_widen(struct shodo_source *s, size_t i, uint64_t offset, uint64_t end) {
     struct shodo_bad_range *r = s->bad.data;
     if (s->bad.count == 0)
@@ -217,7 +217,8 @@ static int64_t attempt(struct shodo_source *s, uint64_t offset, uint8_t *p, size
     return got;
 }
 
-/* Reads [offset, offset+n) sector by sector; what fails is zeroed and recorded. Returns bad bytes. */
+/* Reads [offset, offset+n) sector by sector; what fails is zeroed and recorded. Returns bad bytes.
+ */
 static uint64_t read_by_sector(struct shodo_source *s, uint64_t offset, uint8_t *p, size_t n) {
     uint64_t bad = 0, run = 0;
     size_t at = 0;

@@ -54,13 +54,13 @@ static enum shodo_status emit(struct tree *t, const struct statx *x, size_t name
                                   .valid_bytes = x->stx_size,
                                   .flags = SHODO_STREAM_HOST_FD,
                                   .attr_type = 128};
-    struct shodo_name name = {.name = t->path.data + name_at,
-                              .name_len = t->path.len - name_at,
-                              .name_space = 0,
-                              .path = t->path.data,
-                              .path_len = t->path.len,
-                              .times = {SHODO_TIME_NONE, SHODO_TIME_NONE, SHODO_TIME_NONE,
-                                        SHODO_TIME_NONE}};
+    struct shodo_name name = {
+        .name = t->path.data + name_at,
+        .name_len = t->path.len - name_at,
+        .name_space = 0,
+        .path = t->path.data,
+        .path_len = t->path.len,
+        .times = {SHODO_TIME_NONE, SHODO_TIME_NONE, SHODO_TIME_NONE, SHODO_TIME_NONE}};
     struct shodo_entry e = {
         .kind = kind_of(x->stx_mode),
         .path = t->path.data,
@@ -75,8 +75,7 @@ static enum shodo_status emit(struct tree *t, const struct statx *x, size_t name
     e.times[SHODO_TIME_MODIFIED] = time_of(&x->stx_mtime);
     e.times[SHODO_TIME_ACCESSED] = time_of(&x->stx_atime);
     e.times[SHODO_TIME_CHANGED] = time_of(&x->stx_ctime);
-    e.times[SHODO_TIME_BORN] =
-        x->stx_mask & STATX_BTIME ? time_of(&x->stx_btime) : SHODO_TIME_NONE;
+    e.times[SHODO_TIME_BORN] = x->stx_mask & STATX_BTIME ? time_of(&x->stx_btime) : SHODO_TIME_NONE;
     shodo_buf_addf(&owner, "uid:%u", x->stx_uid);
     e.owner = shodo_buf_cstr(&owner);
     e.owner_len = owner.len;
@@ -209,7 +208,8 @@ enum shodo_status shodo_tree_open_file(int *ret_fd, int dirfd, const char *path,
                                        uint64_t *ret_size, struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf rel = SHODO_BUF_INIT;
     struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOATIME,
-                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
+                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
+                                      RESOLVE_NO_MAGICLINKS};
     struct stat sb;
     int fd = -1;
     while (path_len > 0 && path[0] == '/') {
@@ -217,7 +217,8 @@ enum shodo_status shodo_tree_open_file(int *ret_fd, int dirfd, const char *path,
         path_len--;
     }
     if (path_len == 0 || memchr(path, '\0', path_len) || path_len > SHODO_LIMIT_PATH_BYTES)
-        return shodo_fail(err, SHODO_INVALID, "shodo_tree_open_file: path is empty, too long or has NUL");
+        return shodo_fail(err, SHODO_INVALID,
+                          "shodo_tree_open_file: path is empty, too long or has NUL");
     if (!shodo_buf_add(&rel, path, path_len))
         return shodo_fail(err, SHODO_NOMEM, "no memory for a path");
     fd = (int)syscall(SYS_openat2, dirfd, shodo_buf_cstr(&rel), &how, sizeof(how));

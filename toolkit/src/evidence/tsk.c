@@ -39,15 +39,16 @@ struct walk {
     struct shodo_walk_stats *stats;
     struct shodo_buf path; /* of the folder being listed, without '/' at its end */
     struct shodo_arena arena;
-    struct shodo_vec links;   /* struct link */
+    struct shodo_vec links; /* struct link */
     struct shodo_buf link_paths;
     uint64_t *folders; /* open-addressed set of the folders entered: a loop is entered once */
     size_t folders_cap, folders_count;
     struct shodo_error *err;
 };
 
-/* libtsk's own allocator, in its place: an inode of ext4 may claim gigabytes of inline data, and libtsk would allocate and
- * clear them for every name of it. A refusal is an error of that entry. */
+/* libtsk's own allocator, in its place: an inode of ext4 may claim gigabytes of inline data, and
+ * libtsk would allocate and clear them for every name of it. A refusal is an error of that entry.
+ */
 void *tsk_malloc(size_t n);
 void *tsk_realloc(void *p, size_t n);
 
@@ -121,10 +122,11 @@ enum shodo_status tsk_open(struct tsk **ret, struct shodo_volume *v, struct shod
     t->volume = v;
     t->image->source = v->source;
     tsk_error_reset();
-    if (!tsk_img_open_external(t->image, (TSK_OFF_T)shodo_source_size(v->source), sector, image_read, image_close,
-                               image_stat)) {
+    if (!tsk_img_open_external(t->image, (TSK_OFF_T)shodo_source_size(v->source), sector,
+                               image_read, image_close, image_stat)) {
         tsk_free(t);
-        return shodo_fail(err, SHODO_DAMAGED, "%s cannot be opened: %s", v->fs_name, tsk_says(text));
+        return shodo_fail(err, SHODO_DAMAGED, "%s cannot be opened: %s", v->fs_name,
+                          tsk_says(text));
     }
     t->fs = tsk_fs_open_img(&t->image->info, 0, type);
     if (!t->fs) {
@@ -148,8 +150,8 @@ struct tsk *tsk_free(struct tsk *t) {
     return NULL;
 }
 
-static void problem(struct walk *w, enum shodo_ledger_reason reason, uint64_t record, const char *path,
-                    const char *text) {
+static void problem(struct walk *w, enum shodo_ledger_reason reason, uint64_t record,
+                    const char *path, const char *text) {
     w->stats->problems++;
     if (w->sink->problem)
         w->sink->problem(w->sink->ctx, reason, record, path, text);
@@ -160,7 +162,8 @@ static enum shodo_status no_memory(struct shodo_error *err) {
 }
 
 static int64_t time_of(time_t s, uint32_t ns) {
-    return s == 0 && ns == 0 ? SHODO_TIME_NONE : shodo_time_from_unix((int64_t)s, ns < 1000000000 ? ns : 0);
+    return s == 0 && ns == 0 ? SHODO_TIME_NONE
+                             : shodo_time_from_unix((int64_t)s, ns < 1000000000 ? ns : 0);
 }
 
 static void say_damage(struct shodo_entry *e, const char *constant) {
@@ -170,20 +173,22 @@ static void say_damage(struct shodo_entry *e, const char *constant) {
 }
 
 /* Runs of one attribute; blocks are counted from the start of the volume. */
-static enum shodo_status take_runs(struct tsk *t, const TSK_FS_ATTR *a, struct shodo_entry *e, struct shodo_stream *s,
-                                   struct shodo_arena *arena, struct shodo_error *err) {
+static enum shodo_status take_runs(struct tsk *t, const TSK_FS_ATTR *a, struct shodo_entry *e,
+                                   struct shodo_stream *s, struct shodo_arena *arena,
+                                   struct shodo_error *err) {
     struct shodo_vec runs = SHODO_VEC_INIT(sizeof(struct shodo_run));
     uint64_t block = t->fs->block_size;
     enum shodo_status st = SHODO_OK;
     struct shodo_run *copy = NULL;
     for (const TSK_FS_ATTR_RUN *r = a->nrd.run; r && st == SHODO_OK; r = r->next) {
         /* filler = a gap between the extents of ext4 */
-        bool is_hole = (r->flags & (TSK_FS_ATTR_RUN_FLAG_SPARSE | TSK_FS_ATTR_RUN_FLAG_FILLER)) != 0;
+        bool is_hole = (r->flags & (TSK_FS_ATTR_RUN_FLAG_SPARSE | TSK_FS_ATTR_RUN_FLAG_FILLER)) !=
+                       0;
         uint64_t at = 0, n = 0;
         if (r->len == 0)
             continue;
-        if (!shodo_mul_u64(r->addr, block, &at) || !shodo_mul_u64(r->len, block, &n) || at > INT64_MAX ||
-            n > INT64_MAX || runs.count >= SHODO_LIMIT_RUNS) {
+        if (!shodo_mul_u64(r->addr, block, &at) || !shodo_mul_u64(r->len, block, &n) ||
+            at > INT64_MAX || n > INT64_MAX || runs.count >= SHODO_LIMIT_RUNS) {
             say_damage(e, "run list is broken or longer than the limit of 100000");
             break;
         }
@@ -246,36 +251,46 @@ static enum shodo_entry_kind kind_of(TSK_FS_META_TYPE_ENUM type) {
     }
 }
 
-/* libtsk walks the blocks of a file up to its size: one that no volume of this size can hold, sparse or not, would keep it
- * busy for ever. */
+/* libtsk walks the blocks of a file up to its size: one that no volume of this size can hold,
+ * sparse or not, would keep it busy for ever. */
 static bool is_possible_size(const struct tsk *t, const TSK_FS_META *m) {
-    uint64_t volume = shodo_source_size(t->image->source), size = m->size > 0 ? (uint64_t)m->size : 0;
+    uint64_t volume = shodo_source_size(t->image->source),
+             size = m->size > 0 ? (uint64_t)m->size : 0;
     return m->size >= 0 && size / 64 <= volume + SHODO_MIB(16);
 }
 
 static bool has_block_lists(const struct tsk *t, const TSK_FS_META *m) {
-    return t->volume->fs == SHODO_FS_EXT && m->content_type == TSK_FS_META_CONTENT_TYPE_DEFAULT && m->content_ptr &&
-           m->content_len >= EXT_ADDRESSES * sizeof(TSK_DADDR_T);
+    return t->volume->fs == SHODO_FS_EXT && m->content_type == TSK_FS_META_CONTENT_TYPE_DEFAULT &&
+           m->content_ptr && m->content_len >= EXT_ADDRESSES * sizeof(TSK_DADDR_T);
 }
 
-/* A folder is never sparse; libtsk reads those of ext2 and ext3 through lists of blocks, of which the third level is as long
- * as a disk. */
+/* A folder is never sparse; libtsk reads those of ext2 and ext3 through lists of blocks, of which
+ * the third level is as long as a disk. */
 static bool is_possible_folder(const struct tsk *t, const TSK_FS_META *m) {
-    uint64_t block = t->fs->block_size, per_list = block / 4, size = m->size > 0 ? (uint64_t)m->size : 0;
+    uint64_t block = t->fs->block_size, per_list = block / 4,
+             size = m->size > 0 ? (uint64_t)m->size : 0;
     uint64_t reach = 12 + per_list + (per_list <= 1024 ? per_list * per_list : 0);
-    return m->size >= 0 && size <= shodo_source_size(t->image->source) && (!has_block_lists(t, m) || size / block < reach);
+    return m->size >= 0 && size <= shodo_source_size(t->image->source) &&
+           (!has_block_lists(t, m) || size / block < reach);
 }
 
 /* The stream of an ext2 or ext3 file; false when its blocks cannot be told. */
-static bool take_block_lists(struct tsk *t, const TSK_FS_META *m, struct shodo_entry *e, struct shodo_arena *arena) {
+static bool take_block_lists(struct tsk *t, const TSK_FS_META *m, struct shodo_entry *e,
+                             struct shodo_arena *arena) {
     struct shodo_vec runs = SHODO_VEC_INIT(sizeof(struct shodo_run));
     uint64_t addresses[EXT_ADDRESSES], size = (uint64_t)m->size, block = t->fs->block_size;
     for (size_t i = 0; i < EXT_ADDRESSES; i++)
         addresses[i] = ((const TSK_DADDR_T *)m->content_ptr)[i];
-    bool is_good = ext_runs(&runs, t->image->source, (uint32_t)block, addresses, (size + block - 1) / block);
-    struct shodo_run *copy = is_good ? shodo_arena_alloc(arena, runs.count * sizeof(*copy) + 1, 8) : NULL;
-    struct shodo_stream s = {
-        .name = "", .attr_type = 128, .size_bytes = size, .valid_bytes = size, .runs = copy, .runs_count = runs.count};
+    bool is_good = ext_runs(&runs, t->image->source, (uint32_t)block, addresses,
+                            (size + block - 1) / block);
+    struct shodo_run *copy = is_good ? shodo_arena_alloc(arena, runs.count * sizeof(*copy) + 1, 8)
+                                     : NULL;
+    struct shodo_stream s = {.name = "",
+                             .attr_type = 128,
+                             .size_bytes = size,
+                             .valid_bytes = size,
+                             .runs = copy,
+                             .runs_count = runs.count};
     if (copy && runs.count > 0)
         memcpy(copy, runs.data, runs.count * sizeof(*copy));
     for (size_t i = 0; copy && i < runs.count; i++)
@@ -289,8 +304,8 @@ static bool take_block_lists(struct tsk *t, const TSK_FS_META *m, struct shodo_e
 }
 
 /* Everything but names and paths. */
-static enum shodo_status make_entry(struct tsk *t, TSK_FS_FILE *f, struct shodo_entry *e, struct shodo_arena *arena,
-                                    struct shodo_error *err) {
+static enum shodo_status make_entry(struct tsk *t, TSK_FS_FILE *f, struct shodo_entry *e,
+                                    struct shodo_arena *arena, struct shodo_error *err) {
     const TSK_FS_META *m = f->meta;
     shodo_auto(shodo_buf) struct shodo_buf owner = SHODO_BUF_INIT;
     *e = (struct shodo_entry){
@@ -301,10 +316,11 @@ static enum shodo_status make_entry(struct tsk *t, TSK_FS_FILE *f, struct shodo_
         .path = "",
         .owner = "",
         .damage = "",
-        .times = {time_of(m->mtime, m->mtime_nano), time_of(m->atime, m->atime_nano), time_of(m->ctime, m->ctime_nano),
-                  time_of(m->crtime, m->crtime_nano)},
+        .times = {time_of(m->mtime, m->mtime_nano), time_of(m->atime, m->atime_nano),
+                  time_of(m->ctime, m->ctime_nano), time_of(m->crtime, m->crtime_nano)},
     };
-    if (t->volume->fs != SHODO_FS_EXT) { /* FAT has no change time; libtsk puts something else there */
+    /* FAT has no change time; libtsk puts something else there */
+    if (t->volume->fs != SHODO_FS_EXT) {
         e->times[SHODO_TIME_CHANGED] = SHODO_TIME_NONE;
     } else if (shodo_buf_addf(&owner, "uid:%u", (unsigned)m->uid)) {
         e->owner = shodo_arena_str(arena, owner.data, owner.len);
@@ -321,9 +337,11 @@ static enum shodo_status make_entry(struct tsk *t, TSK_FS_FILE *f, struct shodo_
     bool is_ours = has_block_lists(t, m) && is_possible_size(t, m);
     if (is_ours && take_block_lists(t, m, e, arena))
         return SHODO_OK;
-    for (int i = 0, n = !is_ours && is_possible_size(t, m) ? tsk_fs_file_attr_getsize(f) : 0; i < n; i++) {
+    for (int i = 0, n = !is_ours && is_possible_size(t, m) ? tsk_fs_file_attr_getsize(f) : 0; i < n;
+         i++) {
         const TSK_FS_ATTR *a = tsk_fs_file_attr_get_idx(f, i);
-        if (a && e->streams_count == 0 && (a->type == TSK_FS_ATTR_TYPE_DEFAULT || a->type == TSK_FS_ATTR_TYPE_NTFS_DATA))
+        if (a && e->streams_count == 0 &&
+            (a->type == TSK_FS_ATTR_TYPE_DEFAULT || a->type == TSK_FS_ATTR_TYPE_NTFS_DATA))
             return take_stream(t, a, e, arena, err);
     }
     if (tsk_error_get_errno() != 0 || m->size != 0) {
@@ -349,7 +367,8 @@ static bool enter_folder(struct walk *w, uint64_t record) {
         for (size_t k = 0; k < w->folders_cap; k++) {
             if (w->folders[k] == 0)
                 continue;
-            for (i = (size_t)(w->folders[k] * 0x9e3779b97f4a7c15ULL) % cap; grown[i] != 0; i = (i + 1) % cap)
+            for (i = (size_t)(w->folders[k] * 0x9e3779b97f4a7c15ULL) % cap; grown[i] != 0;
+                 i = (i + 1) % cap)
                 ;
             grown[i] = w->folders[k];
         }
@@ -357,7 +376,8 @@ static bool enter_folder(struct walk *w, uint64_t record) {
         w->folders = grown;
         w->folders_cap = cap;
     }
-    for (i = (size_t)(key * 0x9e3779b97f4a7c15ULL) % w->folders_cap; w->folders[i] != 0; i = (i + 1) % w->folders_cap)
+    for (i = (size_t)(key * 0x9e3779b97f4a7c15ULL) % w->folders_cap; w->folders[i] != 0;
+         i = (i + 1) % w->folders_cap)
         if (w->folders[i] == key)
             return false;
     w->folders[i] = key;
@@ -411,12 +431,14 @@ static enum shodo_status list_name(struct walk *w, TSK_FS_FILE *f, unsigned dept
         return st;
     if (is_deleted)
         e.flags |= SHODO_ENTRY_DELETED;
-    if (e.kind == SHODO_ENTRY_FILE && f->meta->nlink > 1 && !is_deleted && w->t->volume->fs == SHODO_FS_EXT) {
+    if (e.kind == SHODO_ENTRY_FILE && f->meta->nlink > 1 && !is_deleted &&
+        w->t->volume->fs == SHODO_FS_EXT) {
         struct link *l = shodo_vec_push(&w->links);
         if (!l || !shodo_buf_add(&w->link_paths, w->path.data, w->path.len))
             return no_memory(w->err);
-        *l = (struct link){
-            .record = e.record, .path_at = w->link_paths.len - w->path.len, .path_len = w->path.len};
+        *l = (struct link){.record = e.record,
+                           .path_at = w->link_paths.len - w->path.len,
+                           .path_len = w->path.len};
         return SHODO_OK;
     }
     nm = name_of(w->path.data, w->path.len);
@@ -437,9 +459,11 @@ static bool is_listed(const struct walk *w, const TSK_FS_FILE *f) {
         (strcmp(n->name, "$ALLOC_BITMAP") == 0 || strcmp(n->name, "$UPCASE_TABLE") == 0 ||
          strcmp(n->name, "$VOLUME_GUID") == 0))
         return false;
-    return n && n->name && n->name[0] != '\0' && strcmp(n->name, ".") != 0 && strcmp(n->name, "..") != 0 &&
-           n->type != TSK_FS_NAME_TYPE_VIRT && n->type != TSK_FS_NAME_TYPE_VIRT_DIR &&
-           !(f->meta && (f->meta->type == TSK_FS_META_TYPE_VIRT || f->meta->type == TSK_FS_META_TYPE_VIRT_DIR));
+    return n && n->name && n->name[0] != '\0' && strcmp(n->name, ".") != 0 &&
+           strcmp(n->name, "..") != 0 && n->type != TSK_FS_NAME_TYPE_VIRT &&
+           n->type != TSK_FS_NAME_TYPE_VIRT_DIR &&
+           !(f->meta && (f->meta->type == TSK_FS_META_TYPE_VIRT ||
+                         f->meta->type == TSK_FS_META_TYPE_VIRT_DIR));
 }
 
 static enum shodo_status list_folder(struct walk *w, uint64_t record, unsigned depth) {
@@ -450,11 +474,13 @@ static enum shodo_status list_folder(struct walk *w, uint64_t record, unsigned d
     uint64_t bad = w->t->image->bad_bytes;
     char text[200];
     if (depth > SHODO_LIMIT_DEPTH || w->path.len > SHODO_LIMIT_PATH_BYTES / 2) {
-        problem(w, SHODO_LEDGER_TOO_LARGE, record, shodo_buf_cstr(&w->path), "folders are nested deeper than the limit");
+        problem(w, SHODO_LEDGER_TOO_LARGE, record, shodo_buf_cstr(&w->path),
+                "folders are nested deeper than the limit");
         return SHODO_OK;
     }
     if (!enter_folder(w, record)) {
-        problem(w, SHODO_LEDGER_DAMAGED, record, shodo_buf_cstr(&w->path), "this folder was listed before: a loop");
+        problem(w, SHODO_LEDGER_DAMAGED, record, shodo_buf_cstr(&w->path),
+                "this folder was listed before: a loop");
         return SHODO_OK;
     }
     tsk_error_reset();
@@ -520,8 +546,9 @@ static enum shodo_status emit_links(struct walk *w) {
     return st;
 }
 
-enum shodo_status tsk_walk(struct tsk *t, const struct shodo_walk_options *o, const struct shodo_walk_sink *sink,
-                           struct shodo_walk_stats *stats, struct shodo_error *err) {
+enum shodo_status tsk_walk(struct tsk *t, const struct shodo_walk_options *o,
+                           const struct shodo_walk_sink *sink, struct shodo_walk_stats *stats,
+                           struct shodo_error *err) {
     struct walk w = {.t = t,
                      .o = o,
                      .sink = sink,
@@ -537,8 +564,9 @@ enum shodo_status tsk_walk(struct tsk *t, const struct shodo_walk_options *o, co
     if (st == SHODO_OK)
         st = emit_links(&w);
     if (st == SHODO_OK && t->image->bad_bytes > 0)
-        problem(&w, SHODO_LEDGER_UNREADABLE, 0, NULL,
-                "places of the file system's own tables, or beside them, cannot be read: the list may be incomplete");
+        problem(
+            &w, SHODO_LEDGER_UNREADABLE, 0, NULL,
+            "places of the file system's own tables, or beside them, cannot be read: the list may be incomplete");
     shodo_buf_done(&w.path);
     shodo_arena_done(&w.arena);
     shodo_vec_done(&w.links);
@@ -547,15 +575,16 @@ enum shodo_status tsk_walk(struct tsk *t, const struct shodo_walk_options *o, co
     return st;
 }
 
-enum shodo_status tsk_record(struct tsk *t, uint64_t record, struct shodo_entry *ret, struct shodo_arena *arena,
-                             struct shodo_error *err) {
+enum shodo_status tsk_record(struct tsk *t, uint64_t record, struct shodo_entry *ret,
+                             struct shodo_arena *arena, struct shodo_error *err) {
     TSK_FS_FILE *f = NULL;
     enum shodo_status st = SHODO_OK;
     char text[200];
     tsk_error_reset();
     f = tsk_fs_file_open_meta(t->fs, NULL, record);
     if (!f || !f->meta)
-        st = shodo_fail(err, SHODO_DAMAGED, "record %llu: %s", (unsigned long long)record, tsk_says(text));
+        st = shodo_fail(err, SHODO_DAMAGED, "record %llu: %s", (unsigned long long)record,
+                        tsk_says(text));
     else
         st = make_entry(t, f, ret, arena, err);
     if (f)

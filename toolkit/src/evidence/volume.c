@@ -16,7 +16,8 @@ static void note(struct shodo_volume_table *t, const char *text) {
     snprintf(t->problem + len, sizeof(t->problem) - len, "%s%s", len > 0 ? "; " : "", text);
 }
 
-/* What protects the volume and which paper to look for; one whose protection is suspended opens right away. */
+/* What protects the volume and which paper to look for; one whose protection is suspended opens
+ * right away. */
 static void explain_bitlocker(struct shodo_volume *v) {
     struct shodo_bitlocker_info info;
     struct shodo_error err = SHODO_ERROR_INIT;
@@ -38,9 +39,11 @@ static void explain_bitlocker(struct shodo_volume *v) {
     if (info.refuse[0] != '\0')
         snprintf(v->why, sizeof(v->why), "%s", info.refuse);
     else if (v->key_ids[0] == '\0')
-        snprintf(v->why, sizeof(v->why), "encrypted with BitLocker (%s); it has no recovery key", kinds);
+        snprintf(v->why, sizeof(v->why), "encrypted with BitLocker (%s); it has no recovery key",
+                 kinds);
     else
-        snprintf(v->why, sizeof(v->why), "encrypted with BitLocker (%.60s); recovery key with this ID is needed: %.118s",
+        snprintf(v->why, sizeof(v->why),
+                 "encrypted with BitLocker (%.60s); recovery key with this ID is needed: %.118s",
                  kinds, v->key_ids);
     if (info.has_clear_key)
         shodo_volume_unlock(v, NULL, NULL);
@@ -51,7 +54,8 @@ enum shodo_status shodo_volume_unlock(struct shodo_volume *v, const struct shodo
     struct shodo_source *inner = NULL;
     enum shodo_status st = SHODO_OK;
     if (v->fs != SHODO_FS_BITLOCKER)
-        return shodo_fail(err, SHODO_INVALID, "shodo_volume_unlock: volume %u is not locked", v->index);
+        return shodo_fail(err, SHODO_INVALID, "shodo_volume_unlock: volume %u is not locked",
+                          v->index);
     st = shodo_bitlocker_open(&inner, v->source, key, err);
     if (st != SHODO_OK)
         return st;
@@ -63,7 +67,8 @@ enum shodo_status shodo_volume_unlock(struct shodo_volume *v, const struct shodo
 }
 
 static enum shodo_status add(struct shodo_volume_table *t, struct shodo_source *s, uint64_t offset,
-                             uint64_t length, const struct partition *part, struct shodo_error *err) {
+                             uint64_t length, const struct partition *part,
+                             struct shodo_error *err) {
     uint64_t size = shodo_source_size(s);
     struct shodo_volume *v = shodo_vec_push(&t->volumes);
     enum shodo_status st = SHODO_OK;
@@ -95,7 +100,8 @@ static bool gets_letter(const struct shodo_volume *v) {
     static const char *const hidden[] = {
         "C12A7328-F81F-11D2-BA4B-00A0C93EC93B", /* EFI system */
         "DE94BBA4-06D1-4D40-A16A-BFD50179D6AC", /* Windows recovery */
-        "0x27", "0xef",
+        "0x27",
+        "0xef",
     };
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(hidden); i++)
         if (strcmp(v->part_type, hidden[i]) == 0)

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HAVE_LIBBFIO 1 /* without it the headers of Debian 13 hide the calls that take our reader */
+#define HAVE_LIBBFIO                                                                               \
+    1 /* without it the headers of Debian 13 hide the calls that take our reader                   \
+       */
 #include <libbfio.h>
 #include <libvshadow.h>
 
@@ -101,7 +103,9 @@ static ssize_t reader_write(intptr_t *p, const uint8_t *in, size_t n, libbfio_er
 
 static off64_t reader_seek(intptr_t *p, off64_t offset, int whence, libbfio_error_t **e) {
     struct reader *r = reader_of(p);
-    int64_t base = whence == SEEK_CUR ? (int64_t)r->at : whence == SEEK_END ? (int64_t)shodo_source_size(r->source) : 0;
+    int64_t base = whence == SEEK_CUR   ? (int64_t)r->at
+                   : whence == SEEK_END ? (int64_t)shodo_source_size(r->source)
+                                        : 0;
     int64_t to = 0;
     (void)e;
     if (__builtin_add_overflow(base, (int64_t)offset, &to) || to < 0)
@@ -127,7 +131,8 @@ static int reader_size(intptr_t *p, size64_t *ret, libbfio_error_t **e) {
     return 1;
 }
 
-/* What the volume header says, read by ourselves: libvshadow tells "none" and "damaged" not apart. */
+/* What the volume header says, read by ourselves: libvshadow tells "none" and "damaged" not apart.
+ */
 static enum shodo_vss_state header_state(struct shodo_source *s) {
     static const uint8_t id[16] = {0x6b, 0x87, 0x08, 0x38, 0x76, 0xc1, 0x48, 0x4e,
                                    0xb7, 0xae, 0x04, 0x04, 0x6e, 0x6c, 0xc7, 0x52};
@@ -162,8 +167,9 @@ static enum shodo_status take_store(struct shodo_vss *v, int i, struct shodo_err
         st->volume_bytes = size;
     st->is_local = libvshadow_store_has_in_volume_data(s, NULL) == 1;
     if (libvshadow_store_get_identifier(s, id, sizeof(id), NULL) == 1)
-        snprintf(st->id, sizeof(st->id), "%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X", shodo_le32(id),
-                 shodo_le16(id + 4), shodo_le16(id + 6), id[8], id[9], id[10], id[11], id[12], id[13], id[14], id[15]);
+        snprintf(st->id, sizeof(st->id), "%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X",
+                 shodo_le32(id), shodo_le16(id + 4), shodo_le16(id + 6), id[8], id[9], id[10],
+                 id[11], id[12], id[13], id[14], id[15]);
     libvshadow_store_free(&s, NULL);
     return SHODO_OK;
 }
@@ -172,9 +178,10 @@ static enum shodo_status open_volume(struct shodo_vss *v, struct shodo_error *er
     enum shodo_status st = SHODO_OK;
     int count = 0;
     renew_budget(v);
-    if (libbfio_handle_initialize(&v->io, (intptr_t *)&v->reader, reader_free, reader_clone, reader_open, reader_close,
-                                  reader_read, reader_write, reader_seek, reader_exists, reader_is_open, reader_size,
-                                  LIBBFIO_FLAG_IO_HANDLE_MANAGED | LIBBFIO_FLAG_IO_HANDLE_CLONE_BY_FUNCTION, NULL) != 1 ||
+    if (libbfio_handle_initialize(
+            &v->io, (intptr_t *)&v->reader, reader_free, reader_clone, reader_open, reader_close,
+            reader_read, reader_write, reader_seek, reader_exists, reader_is_open, reader_size,
+            LIBBFIO_FLAG_IO_HANDLE_MANAGED | LIBBFIO_FLAG_IO_HANDLE_CLONE_BY_FUNCTION, NULL) != 1 ||
         libvshadow_volume_initialize(&v->volume, NULL) != 1)
         return shodo_fail(err, SHODO_NOMEM, "no memory for shadow copies");
     if (libvshadow_volume_open_file_io_handle(v->volume, v->io, LIBVSHADOW_OPEN_READ, NULL) != 1 ||
@@ -191,7 +198,8 @@ static enum shodo_status open_volume(struct shodo_vss *v, struct shodo_error *er
     return st;
 }
 
-enum shodo_status shodo_vss_open(struct shodo_vss **ret, struct shodo_source *volume, struct shodo_error *err) {
+enum shodo_status shodo_vss_open(struct shodo_vss **ret, struct shodo_source *volume,
+                                 struct shodo_error *err) {
     struct shodo_vss *v = calloc(1, sizeof(*v));
     enum shodo_status st = SHODO_OK;
     if (!v)
@@ -249,14 +257,16 @@ static void layer_free(void *self) {
     free(l);
 }
 
-enum shodo_status shodo_vss_source(struct shodo_source **ret, struct shodo_vss *v, size_t i, struct shodo_error *err) {
+enum shodo_status shodo_vss_source(struct shodo_source **ret, struct shodo_vss *v, size_t i,
+                                   struct shodo_error *err) {
     static const struct shodo_source_ops ops = {.read = layer_read, .free = layer_free};
     const struct shodo_vss_store *s = i < v->stores.count ? shodo_vss_at(v, i) : NULL;
     struct layer *l = NULL;
     if (!s)
         return shodo_fail(err, SHODO_INVALID, "shodo_vss_source: no shadow copy %zu", i);
     if (!s->is_local || s->volume_bytes == 0)
-        return shodo_fail(err, SHODO_UNSUPPORTED, "shadow copy %zu is kept on another volume or is damaged", i + 1);
+        return shodo_fail(err, SHODO_UNSUPPORTED,
+                          "shadow copy %zu is kept on another volume or is damaged", i + 1);
     l = calloc(1, sizeof(*l));
     renew_budget(v);
     if (!l || libvshadow_volume_get_store(v->volume, (int)i, &l->store, NULL) != 1) {
@@ -264,13 +274,15 @@ enum shodo_status shodo_vss_source(struct shodo_source **ret, struct shodo_vss *
         return shodo_fail(err, SHODO_DAMAGED, "shadow copy %zu cannot be opened", i + 1);
     }
     l->vss = v;
-    return shodo_source_layer(ret, &ops, l, s->volume_bytes, shodo_source_sector(v->reader.source), err);
+    return shodo_source_layer(ret, &ops, l, s->volume_bytes, shodo_source_sector(v->reader.source),
+                              err);
 }
 
 void shodo_vss_describe(struct shodo_volume *v) {
     struct shodo_vss *vss = NULL;
     v->shadows = (struct shodo_volume_shadows){.is_known = false};
-    if (v->fs != SHODO_FS_NTFS || v->why[0] != '\0' || shodo_vss_open(&vss, v->source, NULL) != SHODO_OK)
+    if (v->fs != SHODO_FS_NTFS || v->why[0] != '\0' ||
+        shodo_vss_open(&vss, v->source, NULL) != SHODO_OK)
         return;
     v->shadows.is_known = true;
     v->shadows.state = vss->state;
@@ -288,8 +300,9 @@ const char *shodo_vss_state_name(enum shodo_vss_state s) {
     return names[s <= SHODO_VSS_DAMAGED ? s : SHODO_VSS_DAMAGED];
 }
 
-enum shodo_status shodo_vss_volume(struct shodo_volume *ret, struct shodo_vss **ret_vss, const struct shodo_volume *v,
-                                   uint32_t number, struct shodo_error *err) {
+enum shodo_status shodo_vss_volume(struct shodo_volume *ret, struct shodo_vss **ret_vss,
+                                   const struct shodo_volume *v, uint32_t number,
+                                   struct shodo_error *err) {
     size_t count = 0;
     enum shodo_status st = shodo_vss_open(ret_vss, v->source, err);
     if (st != SHODO_OK)
@@ -301,9 +314,12 @@ enum shodo_status shodo_vss_volume(struct shodo_volume *ret, struct shodo_vss **
     ret->source = NULL;
     ret->outer = NULL;
     if ((*ret_vss)->state == SHODO_VSS_DAMAGED)
-        st = shodo_fail(err, SHODO_DAMAGED, "the list of shadow copies of volume %u is damaged", v->index);
+        st = shodo_fail(err, SHODO_DAMAGED, "the list of shadow copies of volume %u is damaged",
+                        v->index);
     else if (number == 0 || number > count)
-        st = shodo_fail(err, SHODO_NOTFOUND, "volume %u has %zu shadow copies; 'shodo sources' lists them", v->index, count);
+        st = shodo_fail(err, SHODO_NOTFOUND,
+                        "volume %u has %zu shadow copies; 'shodo sources' lists them", v->index,
+                        count);
     else
         st = shodo_vss_source(&ret->source, *ret_vss, number - 1, err);
     if (st != SHODO_OK)

@@ -8,7 +8,7 @@
 
 struct shodo_walk {
     struct shodo_volume *volume; /* borrowed */
-    struct shodo_ntfs *ntfs; /* one of the two */
+    struct shodo_ntfs *ntfs;     /* one of the two */
     struct tsk *tsk;
 };
 
@@ -18,7 +18,8 @@ enum shodo_status shodo_walk_open(struct shodo_walk **ret, struct shodo_volume *
     enum shodo_status st = SHODO_OK;
     if (v->fs == SHODO_FS_BITLOCKER)
         return shodo_fail(err, SHODO_ENCRYPTED, "volume %u: %s", v->index, v->why);
-    if (v->fs != SHODO_FS_NTFS && v->fs != SHODO_FS_FAT && v->fs != SHODO_FS_EXFAT && v->fs != SHODO_FS_EXT)
+    if (v->fs != SHODO_FS_NTFS && v->fs != SHODO_FS_FAT && v->fs != SHODO_FS_EXFAT &&
+        v->fs != SHODO_FS_EXT)
         return shodo_fail(err, SHODO_UNSUPPORTED, "volume %u is %s: %s", v->index,
                           v->fs_name[0] ? v->fs_name : "not known",
                           v->why[0] ? v->why : "there is nothing to list");
@@ -48,8 +49,8 @@ struct shodo_walk *shodo_walk_free(struct shodo_walk *w) {
 }
 
 enum shodo_status shodo_walk_run(struct shodo_walk *w, const struct shodo_walk_options *o,
-                                 const struct shodo_walk_sink *sink, struct shodo_walk_stats *ret_stats,
-                                 struct shodo_error *err) {
+                                 const struct shodo_walk_sink *sink,
+                                 struct shodo_walk_stats *ret_stats, struct shodo_error *err) {
     struct shodo_walk_stats stats = {.entries = 0};
     enum shodo_status st = w->ntfs ? ntfs_walk(w->ntfs, w->volume, o, sink, &stats, err)
                                    : tsk_walk(w->tsk, o, sink, &stats, err);

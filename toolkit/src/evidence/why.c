@@ -18,14 +18,17 @@ const char *why_en(enum why w) {
     return rows[w].en;
 }
 
-/* "encrypted with BitLocker (TPM, recovery key); recovery key with this ID is needed: ID. Waiting …" */
+/* "encrypted with BitLocker (TPM, recovery key); recovery key with this ID is needed: ID. Waiting
+ * …" */
 static bool show_bitlocker(struct shodo_buf *out, const char *why) {
     static const char start[] = "encrypted with BitLocker (", mark[] = "is needed: ";
     const char *id = strstr(why, mark);
     if (strncmp(why, start, sizeof(start) - 1) != 0)
         return false;
     if (!id)
-        return shodo_buf_adds(out, "BitLocker で暗号化されています. 回復キーがないので、この道具では読めません. Windows で解除してください");
+        return shodo_buf_adds(
+            out,
+            "BitLocker で暗号化されています. 回復キーがないので、この道具では読めません. Windows で解除してください");
     id += sizeof(mark) - 1;
     shodo_buf_adds(out, "BitLocker で暗号化されています. 48 桁の回復キーが要ります. キー ID: ");
     return shodo_buf_add(out, id, strcspn(id, "."));

@@ -23,7 +23,8 @@ enum shodo_status wof_open(struct wof **ret, struct shodo_content *packed, uint6
     if (!w || chunk_bytes < 4096 || chunk_bytes > SHODO_LZX_CHUNK_BYTES) {
         shodo_content_free(packed);
         free(w);
-        return w ? shodo_fail(err, SHODO_UNSUPPORTED, "compressed by Windows (WOF) in an unknown way")
+        return w ? shodo_fail(err, SHODO_UNSUPPORTED,
+                              "compressed by Windows (WOF) in an unknown way")
                  : shodo_fail(err, SHODO_NOMEM, "no memory for a stream");
     }
     w->packed = packed;
@@ -41,7 +42,8 @@ enum shodo_status wof_open(struct wof **ret, struct shodo_content *packed, uint6
     }
     if (w->table_bytes > shodo_content_size(packed)) {
         wof_free(w);
-        return shodo_fail(err, SHODO_DAMAGED, "compressed by Windows (WOF), but its chunk table is cut off");
+        return shodo_fail(err, SHODO_DAMAGED,
+                          "compressed by Windows (WOF), but its chunk table is cut off");
     }
     *ret = w;
     return SHODO_OK;

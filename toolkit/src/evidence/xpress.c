@@ -10,7 +10,8 @@
 #define BLOCK_BYTES 65536u /* output of one code table */
 #define TABLE_BYTES 256u
 
-/* Length of a match whose symbol says 15: more bytes from between the words. false when they are missing. */
+/* Length of a match whose symbol says 15: more bytes from between the words. false when they are
+ * missing. */
 static bool long_length(struct bits *b, size_t *ret) {
     size_t length = 0;
     if (b->n - b->at < 1)
@@ -36,8 +37,8 @@ static bool long_length(struct bits *b, size_t *ret) {
 }
 
 /* Symbols until *at reaches `end`. A match may run past `end` of the block, never past out_len. */
-static bool decode_block(const struct huffman *h, struct bits *b, uint8_t *out, size_t *at, size_t end,
-                         size_t out_len) {
+static bool decode_block(const struct huffman *h, struct bits *b, uint8_t *out, size_t *at,
+                         size_t end, size_t out_len) {
     while (*at < end) {
         int symbol = huffman_read(h, b);
         size_t length = 0, back = 0;

@@ -12,9 +12,11 @@
 
 #define SHODO_LZX_CHUNK_BYTES 32768u
 
-/* Fills all of out[0..out_len), or returns false: `out` then holds zeros from the first byte that is not known. */
+/* Fills all of out[0..out_len), or returns false: `out` then holds zeros from the first byte that
+ * is not known. */
 bool shodo_xpress_decode(const uint8_t *p, size_t n, uint8_t *out, size_t out_len);
-/* LZX as in WIM: 32 KiB window, one chunk, x86 call translation on. out_len at most SHODO_LZX_CHUNK_BYTES. */
+/* LZX as in WIM: 32 KiB window, one chunk, x86 call translation on. out_len at most
+ * SHODO_LZX_CHUNK_BYTES. */
 bool shodo_lzx_decode(const uint8_t *p, size_t n, uint8_t *out, size_t out_len);
 
 #endif

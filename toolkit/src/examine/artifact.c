@@ -66,8 +66,9 @@ static struct shodo_definition *find_definition(const struct shodo_artifacts *a,
     return NULL;
 }
 
-enum shodo_status shodo_artifacts_add(struct shodo_artifacts *a, const char *file, const char *digest, const char *text,
-                                      size_t len, struct shodo_error *err) {
+enum shodo_status shodo_artifacts_add(struct shodo_artifacts *a, const char *file,
+                                      const char *digest, const char *text, size_t len,
+                                      struct shodo_error *err) {
     size_t first = a->definitions.count;
     const char *name = shodo_arena_str(&a->arena, file, strlen(file));
     const char *hex = shodo_arena_str(&a->arena, digest, strlen(digest));
@@ -79,8 +80,9 @@ enum shodo_status shodo_artifacts_add(struct shodo_artifacts *a, const char *fil
         d->artifact.digest = hex;
         const struct shodo_definition *other = find_definition(a, d->artifact.name);
         if (other != d)
-            st = shodo_fail(err, SHODO_INVALID, "%s:%u: '%s' is already defined in %s:%u", name, d->artifact.line,
-                            d->artifact.name, other->artifact.file, other->artifact.line);
+            st = shodo_fail(err, SHODO_INVALID, "%s:%u: '%s' is already defined in %s:%u", name,
+                            d->artifact.line, d->artifact.name, other->artifact.file,
+                            other->artifact.line);
     }
     if (st != SHODO_OK)
         a->definitions.count = first; /* all of a file or nothing */
@@ -111,7 +113,8 @@ static bool add_target(void *ctx, const char *pattern, size_t n, const char *str
     if (!t->stream)
         x->status = shodo_fail(x->err, SHODO_NOMEM, "no memory for artifact definitions");
     else
-        x->status = shodo_globset_add(a->globs, pattern, n, (uint32_t)(a->targets.count - 1), x->err);
+        x->status = shodo_globset_add(a->globs, pattern, n, (uint32_t)(a->targets.count - 1),
+                                      x->err);
     if (x->status != SHODO_OK && x->err) {
         const struct shodo_artifact *d = &definition_at(a, x->definition)->artifact;
         (void)shodo_error_context(x->err, "%s:%u: '%s'", d->file, d->line, d->name);
@@ -119,14 +122,16 @@ static bool add_target(void *ctx, const char *pattern, size_t n, const char *str
     return x->status == SHODO_OK;
 }
 
-static enum shodo_status compile_paths(struct shodo_artifacts *a, size_t index, struct shodo_error *err) {
+static enum shodo_status compile_paths(struct shodo_artifacts *a, size_t index,
+                                       struct shodo_error *err) {
     const struct shodo_definition *d = definition_at(a, index);
     for (size_t i = 0; i < d->sources_count; i++) {
         const struct shodo_artifact_source *s = &d->sources[i];
         if (s->kind != SHODO_ARTIFACT_FILE || !s->is_windows)
             continue;
         for (size_t k = 0; k < s->items_count; k++) {
-            struct adding x = {.a = a, .definition = (uint32_t)index, .status = SHODO_OK, .err = err};
+            struct adding x = {
+                .a = a, .definition = (uint32_t)index, .status = SHODO_OK, .err = err};
             if (!shodo_artifact_expand(s->items[k], s->separator, add_target, &x)) {
                 if (x.status != SHODO_OK)
                     return x.status;
@@ -137,8 +142,8 @@ static enum shodo_status compile_paths(struct shodo_artifacts *a, size_t index, 
     return SHODO_OK;
 }
 
-static enum shodo_status select_one(struct shodo_artifacts *a, struct shodo_definition *d, bool is_credential,
-                                    unsigned depth, struct shodo_error *err) {
+static enum shodo_status select_one(struct shodo_artifacts *a, struct shodo_definition *d,
+                                    bool is_credential, unsigned depth, struct shodo_error *err) {
     is_credential = is_credential || d->artifact.is_credential;
     d->artifact.is_credential = is_credential; /* a labelled group labels its members */
     if (d->artifact.is_selected || depth > SHODO_LIMIT_DOC_DEPTH)
@@ -161,12 +166,13 @@ static enum shodo_status select_one(struct shodo_artifacts *a, struct shodo_defi
     return st;
 }
 
-enum shodo_status shodo_artifacts_select(struct shodo_artifacts *a, const char *const *names, size_t count,
-                                         struct shodo_error *err) {
+enum shodo_status shodo_artifacts_select(struct shodo_artifacts *a, const char *const *names,
+                                         size_t count, struct shodo_error *err) {
     for (size_t i = 0; i < count; i++) {
         struct shodo_definition *d = find_definition(a, names[i]);
         if (!d)
-            return shodo_fail(err, SHODO_NOTFOUND, "artifact '%s' is not defined in the loaded files", names[i]);
+            return shodo_fail(err, SHODO_NOTFOUND,
+                              "artifact '%s' is not defined in the loaded files", names[i]);
         enum shodo_status st = select_one(a, d, false, 0, err);
         if (st != SHODO_OK)
             return st;
@@ -182,7 +188,8 @@ const struct shodo_artifact *shodo_artifacts_at(const struct shodo_artifacts *a,
     return &definition_at(a, i)->artifact;
 }
 
-const struct shodo_artifact *shodo_artifacts_find(const struct shodo_artifacts *a, const char *name) {
+const struct shodo_artifact *shodo_artifacts_find(const struct shodo_artifacts *a,
+                                                  const char *name) {
     const struct shodo_definition *d = find_definition(a, name);
     return d ? &d->artifact : NULL;
 }
@@ -249,15 +256,17 @@ static void hit_target(void *ctx, uint32_t id) {
 }
 
 bool shodo_artifacts_match(const struct shodo_artifacts *a, const struct shodo_entry *e,
-                           void (*hit)(void *ctx, const struct shodo_artifact *d, size_t stream), void *ctx,
-                           bool *ret_any) {
-    struct matching m = {.a = a, .e = e, .hit = hit, .ctx = ctx, .seen = SHODO_VEC_INIT(sizeof(struct seen))};
+                           void (*hit)(void *ctx, const struct shodo_artifact *d, size_t stream),
+                           void *ctx, bool *ret_any) {
+    struct matching m = {
+        .a = a, .e = e, .hit = hit, .ctx = ctx, .seen = SHODO_VEC_INIT(sizeof(struct seen))};
     bool ok = true;
     if (a->targets.count > 0 && e->kind == SHODO_ENTRY_FILE) {
         ok = shodo_globset_match(a->globs, e->path, e->path_len, hit_target, &m);
         for (size_t i = 0; ok && i < e->names_count; i++) {
             const struct shodo_name *n = &e->names[i];
-            if (n->path && !(n->path_len == e->path_len && memcmp(n->path, e->path, n->path_len) == 0))
+            if (n->path &&
+                !(n->path_len == e->path_len && memcmp(n->path, e->path, n->path_len) == 0))
                 ok = shodo_globset_match(a->globs, n->path, n->path_len, hit_target, &m);
         }
     }
@@ -274,7 +283,8 @@ size_t shodo_artifacts_idle(const struct shodo_artifacts *a, const char **ret_fi
         const struct shodo_definition *d = definition_at(a, i);
         bool is_idle = true;
         for (size_t k = 0; k < d->sources_count; k++)
-            is_idle = is_idle && (!d->sources[k].is_windows || d->sources[k].kind == SHODO_ARTIFACT_OTHER);
+            is_idle = is_idle &&
+                      (!d->sources[k].is_windows || d->sources[k].kind == SHODO_ARTIFACT_OTHER);
         if (is_idle && idle++ == 0)
             *ret_first = d->artifact.name;
     }

@@ -18,9 +18,10 @@ struct loader {
     struct shodo_error *err;
 };
 
-static bool refuse(struct loader *l, const struct shodo_value *at, const char *what, const char *subject) {
-    l->status = shodo_fail(l->err, SHODO_INVALID, "%s:%u: %s '%s'", l->file, shodo_value_line(at), what,
-                           subject ? subject : "");
+static bool refuse(struct loader *l, const struct shodo_value *at, const char *what,
+                   const char *subject) {
+    l->status = shodo_fail(l->err, SHODO_INVALID, "%s:%u: %s '%s'", l->file, shodo_value_line(at),
+                           what, subject ? subject : "");
     return false;
 }
 
@@ -37,7 +38,8 @@ static bool is_one_of(const char *s, const char *const *list, size_t n) {
     return false;
 }
 
-static bool check_keys(struct loader *l, const struct shodo_value *map, const char *const *allowed, size_t n) {
+static bool check_keys(struct loader *l, const struct shodo_value *map, const char *const *allowed,
+                       size_t n) {
     for (size_t i = 0; i < shodo_value_count(map); i++) {
         if (!is_one_of(shodo_value_key_at(map, i), allowed, n))
             return refuse(l, shodo_value_at(map, i), "unknown key", shodo_value_key_at(map, i));
@@ -46,7 +48,8 @@ static bool check_keys(struct loader *l, const struct shodo_value *map, const ch
 }
 
 /* Copies a list of texts; absent gives an empty list. */
-static bool copy_list(struct loader *l, const struct shodo_value *list, const char *key, const char ***ret, size_t *ret_n) {
+static bool copy_list(struct loader *l, const struct shodo_value *list, const char *key,
+                      const char ***ret, size_t *ret_n) {
     size_t n = shodo_value_count(list);
     *ret = NULL;
     *ret_n = 0;
@@ -54,7 +57,8 @@ static bool copy_list(struct loader *l, const struct shodo_value *list, const ch
         return true;
     if (shodo_value_kind(list) != SHODO_VALUE_LIST)
         return refuse(l, list, "not a list:", key);
-    const char **items = shodo_arena_alloc(l->arena, (n + 1) * sizeof *items, alignof(const char *));
+    const char **items = shodo_arena_alloc(l->arena, (n + 1) * sizeof *items,
+                                           alignof(const char *));
     if (!items)
         return no_memory(l);
     for (size_t i = 0; i < n; i++) {
@@ -72,7 +76,8 @@ static bool copy_list(struct loader *l, const struct shodo_value *list, const ch
 }
 
 /* Absent: every system. */
-static bool read_systems(struct loader *l, const struct shodo_value *map, bool outer, bool *ret_windows) {
+static bool read_systems(struct loader *l, const struct shodo_value *map, bool outer,
+                         bool *ret_windows) {
     static const char *const known[] = {"Android", "Darwin", "ESXi", "iOS", "Linux", "Windows"};
     const struct shodo_value *list = shodo_value_get(map, "supported_os");
     *ret_windows = outer;
@@ -110,12 +115,14 @@ static bool check_registry(struct loader *l, const struct shodo_value *keys) {
     for (size_t i = 0; i < shodo_value_count(keys); i++) {
         const char *s = shodo_value_str(shodo_value_at(keys, i));
         if (s && strncasecmp(s, "HKEY_CURRENT_USER\\", 18) == 0)
-            return refuse(l, shodo_value_at(keys, i), "use HKEY_USERS\\%%users.sid%% instead of", s);
+            return refuse(l, shodo_value_at(keys, i), "use HKEY_USERS\\%%users.sid%% instead of",
+                          s);
     }
     return true;
 }
 
-static bool load_source(struct loader *l, const struct shodo_value *v, bool is_windows, struct shodo_artifact_source *ret) {
+static bool load_source(struct loader *l, const struct shodo_value *v, bool is_windows,
+                        struct shodo_artifact_source *ret) {
     static const char *const keys[] = {"type", "attributes", "supported_os"};
     if (shodo_value_kind(v) != SHODO_VALUE_MAP)
         return refuse(l, v, "not a map:", "sources");
@@ -150,12 +157,14 @@ static bool load_source(struct loader *l, const struct shodo_value *v, bool is_w
     return copy_list(l, needed, t->attribute, &ret->items, &ret->items_count);
 }
 
-static bool load_sources(struct loader *l, const struct shodo_value *root, bool is_windows, struct shodo_definition *d) {
+static bool load_sources(struct loader *l, const struct shodo_value *root, bool is_windows,
+                         struct shodo_definition *d) {
     const struct shodo_value *list = shodo_value_get(root, "sources");
     size_t n = shodo_value_count(list);
     if (shodo_value_kind(list) != SHODO_VALUE_LIST || n == 0)
         return refuse(l, root, "definition without sources:", d->artifact.name);
-    d->sources = shodo_arena_alloc(l->arena, n * sizeof *d->sources, alignof(struct shodo_artifact_source));
+    d->sources = shodo_arena_alloc(l->arena, n * sizeof *d->sources,
+                                   alignof(struct shodo_artifact_source));
     if (!d->sources)
         return no_memory(l);
     d->sources_count = n;
@@ -166,18 +175,21 @@ static bool load_sources(struct loader *l, const struct shodo_value *root, bool 
     return true;
 }
 
-static bool load_labels(struct loader *l, const struct shodo_value *root, struct shodo_definition *d) {
+static bool load_labels(struct loader *l, const struct shodo_value *root,
+                        struct shodo_definition *d) {
     const char **labels = NULL;
     size_t n = 0;
     if (!copy_list(l, shodo_value_get(root, "labels"), "labels", &labels, &n))
         return false;
     for (size_t i = 0; i < n; i++)
-        d->artifact.is_credential = d->artifact.is_credential || shodo_text_ieq(labels[i], "credential");
+        d->artifact.is_credential = d->artifact.is_credential ||
+                                    shodo_text_ieq(labels[i], "credential");
     return true;
 }
 
-static bool load_definition(struct loader *l, const struct shodo_value *root, struct shodo_definition *d) {
-    static const char *const keys[] = {"aliases",  "conditions", "doc",     "labels",       "name",
+static bool load_definition(struct loader *l, const struct shodo_value *root,
+                            struct shodo_definition *d) {
+    static const char *const keys[] = {"aliases",  "conditions", "doc",          "labels", "name",
                                        "provides", "sources",    "supported_os", "urls"};
     if (shodo_value_kind(root) != SHODO_VALUE_MAP)
         return refuse(l, root, "not a definition", "");
@@ -198,7 +210,8 @@ static bool load_definition(struct loader *l, const struct shodo_value *root, st
         return no_memory(l);
     bool is_windows = true;
     return read_systems(l, root, true, &is_windows) && load_labels(l, root, d) &&
-           copy_list(l, shodo_value_get(root, "aliases"), "aliases", &d->aliases, &d->aliases_count) &&
+           copy_list(l, shodo_value_get(root, "aliases"), "aliases", &d->aliases,
+                     &d->aliases_count) &&
            load_sources(l, root, is_windows, d);
 }
 
@@ -207,7 +220,8 @@ static bool each_document(void *ctx, const struct shodo_value *root) {
     if (shodo_value_kind(root) == SHODO_VALUE_NULL)
         return true; /* comments before the first "---" */
     if (l->out->count >= SHODO_LIMIT_ARTIFACTS) {
-        l->status = shodo_fail(l->err, SHODO_LIMIT, "%s: more than %u artifact definitions", l->file, SHODO_LIMIT_ARTIFACTS);
+        l->status = shodo_fail(l->err, SHODO_LIMIT, "%s: more than %u artifact definitions",
+                               l->file, SHODO_LIMIT_ARTIFACTS);
         return false;
     }
     struct shodo_definition d = {.artifact = {.name = NULL}};
@@ -220,8 +234,9 @@ static bool each_document(void *ctx, const struct shodo_value *root) {
     return true;
 }
 
-enum shodo_status shodo_definitions_load(struct shodo_vec *out, struct shodo_arena *arena, const char *file,
-                                         const char *text, size_t len, struct shodo_error *err) {
+enum shodo_status shodo_definitions_load(struct shodo_vec *out, struct shodo_arena *arena,
+                                         const char *file, const char *text, size_t len,
+                                         struct shodo_error *err) {
     struct loader l = {.out = out, .arena = arena, .file = file, .status = SHODO_OK, .err = err};
     enum shodo_status st = shodo_doc_each_yaml(file, text, len, each_document, &l, err);
     return l.status != SHODO_OK ? l.status : st;

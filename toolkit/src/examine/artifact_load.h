@@ -29,8 +29,10 @@ struct shodo_definition {
     size_t sources_count;
 };
 
-/* Appends the definitions of one file; everything is copied into the arena. INVALID with file, line and what is wrong. */
-enum shodo_status shodo_definitions_load(struct shodo_vec *out, struct shodo_arena *arena, const char *file,
-                                         const char *text, size_t len, struct shodo_error *err);
+/* Appends the definitions of one file; everything is copied into the arena. INVALID with file, line
+ * and what is wrong. */
+enum shodo_status shodo_definitions_load(struct shodo_vec *out, struct shodo_arena *arena,
+                                         const char *file, const char *text, size_t len,
+                                         struct shodo_error *err);
 
 #endif

@@ -7,10 +7,11 @@
 #include "base/macro.h"
 #include "base/text.h"
 
-#define PROFILE_7 "/Users/*"
+#define PROFILE_7  "/Users/*"
 #define PROFILE_XP "/Documents and Settings/*"
 
-/* Windows Vista and later first, then XP. Ref: the list in the format's specification, resolved without hives. */
+/* Windows Vista and later first, then XP. Ref: the list in the format's specification, resolved
+ * without hives. */
 static const struct variable {
     const char *name;
     const char *values[3];
@@ -18,7 +19,8 @@ static const struct variable {
     {"users.homedir", {PROFILE_7, PROFILE_XP}},
     {"users.userprofile", {PROFILE_7, PROFILE_XP}},
     {"users.appdata", {PROFILE_7 "/AppData/Roaming", PROFILE_XP "/Application Data"}},
-    {"users.localappdata", {PROFILE_7 "/AppData/Local", PROFILE_XP "/Local Settings/Application Data"}},
+    {"users.localappdata",
+     {PROFILE_7 "/AppData/Local", PROFILE_XP "/Local Settings/Application Data"}},
     {"users.localappdata_low", {PROFILE_7 "/AppData/LocalLow"}},
     {"users.temp", {PROFILE_7 "/AppData/Local/Temp", PROFILE_XP "/Local Settings/Temp"}},
     {"users.sid", {"S-1-*"}},
@@ -32,7 +34,8 @@ static const struct variable {
     {"environ_commonprogramfiles", {"/Program Files/Common Files"}},
     {"environ_commonprogramfilesx86", {"/Program Files (x86)/Common Files"}},
     {"environ_programdata", {"/ProgramData", "/Documents and Settings/All Users/Application Data"}},
-    {"environ_allusersappdata", {"/ProgramData", "/Documents and Settings/All Users/Application Data"}},
+    {"environ_allusersappdata",
+     {"/ProgramData", "/Documents and Settings/All Users/Application Data"}},
     {"environ_allusersprofile", {"/ProgramData", "/Documents and Settings/All Users"}},
 };
 
@@ -78,7 +81,8 @@ static const struct variable *find_variable(const char *s, size_t n) {
     return NULL;
 }
 
-/* Replaces the first variable by each of its values and goes on with the result; depth is bounded by `left`. */
+/* Replaces the first variable by each of its values and goes on with the result; depth is bounded
+ * by `left`. */
 static bool expand(struct expansion *x, const char *s, size_t n, unsigned left) {
     const char *start = memmem(s, n, "%%", 2);
     if (!start)
@@ -103,7 +107,9 @@ static bool expand(struct expansion *x, const char *s, size_t n, unsigned left) 
 }
 
 bool shodo_artifact_expand(const char *path, char separator,
-                           bool (*each)(void *ctx, const char *pattern, size_t n, const char *stream), void *ctx) {
+                           bool (*each)(void *ctx, const char *pattern, size_t n,
+                                        const char *stream),
+                           void *ctx) {
     struct expansion x = {.separator = separator, .count = 0, .each = each, .ctx = ctx};
     return expand(&x, path, strlen(path), 4);
 }

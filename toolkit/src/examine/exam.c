@@ -24,15 +24,15 @@ struct shodo_exam {
     void **states; /* one per tap */
     uint8_t *buffer;
     size_t buffer_bytes;
-    struct shodo_arena arena; /* of one entry */
+    struct shodo_arena arena;             /* of one entry */
     const struct shodo_entry *companions; /* of the next entry; borrowed */
     size_t companions_count;
     bool companions_unknown;
     uint64_t digest_ms; /* for one stream */
 };
 
-enum shodo_status shodo_exam_new(struct shodo_exam **ret, const struct shodo_plan *p, const struct shodo_exam_sink *sink,
-                                 struct shodo_error *err) {
+enum shodo_status shodo_exam_new(struct shodo_exam **ret, const struct shodo_plan *p,
+                                 const struct shodo_exam_sink *sink, struct shodo_error *err) {
     struct shodo_exam *x = calloc(1, sizeof *x);
     if (!x)
         return shodo_fail(err, SHODO_NOMEM, "no memory for an examiner");
@@ -43,9 +43,12 @@ enum shodo_status shodo_exam_new(struct shodo_exam **ret, const struct shodo_pla
     x->states = calloc(shodo_tap_count(), sizeof *x->states);
     /* untouched pages cost nothing: the whole room is taken now, while the sandbox is open */
     x->buffer_bytes = (size_t)p->scan_limit_bytes;
-    void *m = mmap(NULL, x->buffer_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *m = mmap(NULL, x->buffer_bytes, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     x->buffer = m == MAP_FAILED ? NULL : m;
-    enum shodo_status st = x->states && x->buffer ? SHODO_OK : shodo_fail(err, SHODO_NOMEM, "no memory for an examiner");
+    enum shodo_status st = x->states && x->buffer
+                               ? SHODO_OK
+                               : shodo_fail(err, SHODO_NOMEM, "no memory for an examiner");
     for (size_t i = 0; st == SHODO_OK && i < shodo_tap_count(); i++) {
         if (shodo_tap_at(i)->open)
             st = shodo_tap_at(i)->open(&x->states[i], p, err);
@@ -76,7 +79,8 @@ const struct shodo_exam_stats *shodo_exam_stats(const struct shodo_exam *x) {
     return &x->stats;
 }
 
-void shodo_exam_companions(struct shodo_exam *x, const struct shodo_entry *entries, size_t count, bool is_unknown) {
+void shodo_exam_companions(struct shodo_exam *x, const struct shodo_entry *entries, size_t count,
+                           bool is_unknown) {
     x->companions = entries;
     x->companions_count = count;
     x->companions_unknown = is_unknown;
@@ -113,15 +117,18 @@ static void tap_sample(struct reading *r, unsigned i, unsigned count, const uint
 }
 
 /* Fills n bytes; a stream that ends early is a problem of its own. */
-static enum shodo_status fill(struct reading *r, uint64_t offset, uint8_t *p, size_t n, struct shodo_error *err) {
+static enum shodo_status fill(struct reading *r, uint64_t offset, uint8_t *p, size_t n,
+                              struct shodo_error *err) {
     size_t done = 0;
     while (done < n) {
         size_t got = 0;
-        enum shodo_status st = shodo_content_read(r->content, offset + done, p + done, n - done, &got, err);
+        enum shodo_status st = shodo_content_read(r->content, offset + done, p + done, n - done,
+                                                  &got, err);
         if (st != SHODO_OK)
             return st;
         if (got == 0)
-            return shodo_fail(err, SHODO_DAMAGED, "the stream ends at byte %llu", (unsigned long long)(offset + done));
+            return shodo_fail(err, SHODO_DAMAGED, "the stream ends at byte %llu",
+                              (unsigned long long)(offset + done));
         done += got;
     }
     r->x->stats.bytes_read += n;
@@ -146,8 +153,9 @@ static enum shodo_status read_whole(struct reading *r, struct shodo_error *err) 
 }
 
 /*
- * Larger than the buffer: head and tail windows lie in the buffer, what is between them goes through it in chunks for the
- * digest. What is not through after SHODO_LIMIT_DIGEST_SECONDS gets none: an entry must not take minutes.
+ * Larger than the buffer: head and tail windows lie in the buffer, what is between them goes
+ * through it in chunks for the digest. What is not through after SHODO_LIMIT_DIGEST_SECONDS gets
+ * none: an entry must not take minutes.
  */
 static enum shodo_status read_large(struct reading *r, struct shodo_error *err) {
     struct shodo_exam *x = r->x;
@@ -182,11 +190,15 @@ static enum shodo_status read_large(struct reading *r, struct shodo_error *err) 
     }
     if (st != SHODO_OK)
         return st;
-    struct shodo_bytes b = {
-        .head = x->buffer, .head_len = window, .tail = tail, .tail_len = window, .tail_offset = size - window};
+    struct shodo_bytes b = {.head = x->buffer,
+                            .head_len = window,
+                            .tail = tail,
+                            .tail_len = window,
+                            .tail_offset = size - window};
     tap_whole(r, &b);
     r->examined = 2 * (uint64_t)window;
-    shodo_look_problem(r->look, SHODO_LEDGER_TOO_LARGE, r->examined, "examined %llu of %llu bytes with rules (beginning and end)%s",
+    shodo_look_problem(r->look, SHODO_LEDGER_TOO_LARGE, r->examined,
+                       "examined %llu of %llu bytes with rules (beginning and end)%s",
                        (unsigned long long)r->examined, (unsigned long long)size,
                        is_streamed ? "" : "; no digest: reading took too long");
     return SHODO_OK;
@@ -218,20 +230,24 @@ static void examine_content(struct reading *r) {
             shodo_tap_at(i)->start(r->x->states[i], l);
     }
     l->size_bytes = shodo_content_size(r->content);
-    enum shodo_status st = l->size_bytes <= r->x->buffer_bytes ? read_whole(r, &err) : read_large(r, &err);
+    enum shodo_status st = l->size_bytes <= r->x->buffer_bytes ? read_whole(r, &err)
+                                                               : read_large(r, &err);
     uint64_t lost = shodo_content_lost(r->content);
     const char *damage = shodo_content_damage(r->content);
     if (st != SHODO_OK)
         shodo_look_problem(l, reason_of(st), r->examined, "%s", err.text);
     else if (lost > 0 || damage[0])
         shodo_look_problem(l, damage[0] ? SHODO_LEDGER_DAMAGED : SHODO_LEDGER_UNREADABLE,
-                           l->size_bytes - SHODO_MIN(lost, l->size_bytes), "%llu of %llu bytes could not be had and were taken as zeros%s%s",
-                           (unsigned long long)lost, (unsigned long long)l->size_bytes, damage[0] ? ": " : "", damage);
+                           l->size_bytes - SHODO_MIN(lost, l->size_bytes),
+                           "%llu of %llu bytes could not be had and were taken as zeros%s%s",
+                           (unsigned long long)lost, (unsigned long long)l->size_bytes,
+                           damage[0] ? ": " : "", damage);
     if (l->size_bytes > KEEP_BYTES)
         madvise(r->x->buffer + KEEP_BYTES, r->x->buffer_bytes - KEEP_BYTES, MADV_DONTNEED);
 }
 
-static void examine_stream(struct shodo_exam *x, struct shodo_look *l, struct shodo_source *source, size_t stream) {
+static void examine_stream(struct shodo_exam *x, struct shodo_look *l, struct shodo_source *source,
+                           size_t stream) {
     const struct shodo_stream *s = &l->entry->streams[stream];
     struct shodo_error err = SHODO_ERROR_INIT;
     l->stream = stream;
@@ -257,12 +273,14 @@ static void examine_stream(struct shodo_exam *x, struct shodo_look *l, struct sh
 /* ---- one entry ---- */
 
 static bool is_other_name(const struct shodo_entry *e, const struct shodo_name *n) {
-    return n->path && n->path_len > 0 && !(n->path_len == e->path_len && memcmp(n->path, e->path, n->path_len) == 0);
+    return n->path && n->path_len > 0 &&
+           !(n->path_len == e->path_len && memcmp(n->path, e->path, n->path_len) == 0);
 }
 
 static bool look_at(struct shodo_exam *x, struct shodo_look *l, const struct shodo_entry *e) {
     shodo_auto(shodo_buf) struct shodo_buf extension = SHODO_BUF_INIT;
-    *l = (struct shodo_look){.plan = x->plan, .sink = x->sink, .stats = &x->stats, .entry = e, .stream_name = ""};
+    *l = (struct shodo_look){
+        .plan = x->plan, .sink = x->sink, .stats = &x->stats, .entry = e, .stream_name = ""};
     l->path = shodo_arena_str(&x->arena, e->path, e->path_len);
     if (!l->path || !shodo_entry_extension(&extension, e->path, e->path_len))
         return false;
@@ -282,12 +300,12 @@ static bool look_at(struct shodo_exam *x, struct shodo_look *l, const struct sho
 /* The compressed twin of a WOF file: its bytes are examined through the unnamed stream. */
 static bool is_wof_twin(const struct shodo_entry *e, const struct shodo_stream *s) {
     static const char name[] = "WofCompressedData";
-    return e->streams_count > 0 && (e->streams[0].flags & SHODO_STREAM_WOF) && s->name_len == sizeof name - 1 &&
-           memcmp(s->name, name, sizeof name - 1) == 0;
+    return e->streams_count > 0 && (e->streams[0].flags & SHODO_STREAM_WOF) &&
+           s->name_len == sizeof name - 1 && memcmp(s->name, name, sizeof name - 1) == 0;
 }
 
-enum shodo_status shodo_exam_entry(struct shodo_exam *x, struct shodo_source *source, const struct shodo_entry *e,
-                                   struct shodo_error *err) {
+enum shodo_status shodo_exam_entry(struct shodo_exam *x, struct shodo_source *source,
+                                   const struct shodo_entry *e, struct shodo_error *err) {
     struct shodo_look l;
     shodo_arena_clear(&x->arena);
     if (!look_at(x, &l, e))
@@ -301,7 +319,8 @@ enum shodo_status shodo_exam_entry(struct shodo_exam *x, struct shodo_source *so
         return SHODO_OK;
     if (e->flags & SHODO_ENTRY_OFFLINE) {
         l.size_bytes = e->streams_count > 0 ? e->streams[0].size_bytes : 0;
-        shodo_look_policy(&l, SHODO_LEDGER_POLICY, "cloud placeholder: the content is not on this disk");
+        shodo_look_policy(&l, SHODO_LEDGER_POLICY,
+                          "cloud placeholder: the content is not on this disk");
         return SHODO_OK;
     }
     for (size_t i = 0; i < e->streams_count; i++) {

@@ -156,7 +156,8 @@ static bool child(struct shodo_globset *g, uint32_t from, const char *s, size_t 
     return true;
 }
 
-static enum shodo_status add_folded(struct shodo_globset *g, const char *s, size_t n, uint32_t id, struct shodo_error *err) {
+static enum shodo_status add_folded(struct shodo_globset *g, const char *s, size_t n, uint32_t id,
+                                    struct shodo_error *err) {
     uint32_t at = 0;
     unsigned segments = 0, deep = 0;
     uint8_t levels = 0;
@@ -167,8 +168,8 @@ static enum shodo_status add_folded(struct shodo_globset *g, const char *s, size
             return shodo_fail(err, SHODO_INVALID, "empty segment in pattern");
         deep += edge_kind_of(s + pos, len, &levels) == EDGE_DEEP;
         if (++segments > SHODO_GLOB_SEGMENTS_MAX || deep > SHODO_GLOB_DEEP_MAX)
-            return shodo_fail(err, SHODO_LIMIT, "pattern with more than %u segments or %u '**'", SHODO_GLOB_SEGMENTS_MAX,
-                              SHODO_GLOB_DEEP_MAX);
+            return shodo_fail(err, SHODO_LIMIT, "pattern with more than %u segments or %u '**'",
+                              SHODO_GLOB_SEGMENTS_MAX, SHODO_GLOB_DEEP_MAX);
         if (!child(g, at, s + pos, len, &at))
             return shodo_fail(err, SHODO_NOMEM, "no memory for patterns");
         pos += len + 1;
@@ -181,10 +182,11 @@ static enum shodo_status add_folded(struct shodo_globset *g, const char *s, size
     return SHODO_OK;
 }
 
-enum shodo_status shodo_globset_add(struct shodo_globset *g, const char *pattern, size_t n, uint32_t id,
-                                    struct shodo_error *err) {
+enum shodo_status shodo_globset_add(struct shodo_globset *g, const char *pattern, size_t n,
+                                    uint32_t id, struct shodo_error *err) {
     if (n < 2 || pattern[0] != '/')
-        return shodo_fail(err, SHODO_INVALID, "pattern does not begin with a separator or is empty");
+        return shodo_fail(err, SHODO_INVALID,
+                          "pattern does not begin with a separator or is empty");
     if (n > SHODO_LIMIT_PATH_BYTES || g->count >= SHODO_LIMIT_TARGETS)
         return shodo_fail(err, SHODO_LIMIT, "pattern longer than %u bytes or more than %u patterns",
                           SHODO_LIMIT_PATH_BYTES, SHODO_LIMIT_TARGETS);
@@ -258,7 +260,8 @@ bool shodo_globset_match(const struct shodo_globset *g, const char *path, size_t
     return true;
 }
 
-/* `[abc]`, `[a-z]`, `[!x]`, `[^x]` at pattern[*i]; *i moves behind it. A '[' without ']' stands for itself. */
+/* `[abc]`, `[a-z]`, `[!x]`, `[^x]` at pattern[*i]; *i moves behind it. A '[' without ']' stands for
+ * itself. */
 static bool set_fits(const char *p, size_t pn, size_t *i, uint32_t c) {
     size_t k = *i + 1;
     bool is_negated = k < pn && (p[k] == '!' || p[k] == '^');

@@ -7,12 +7,18 @@
 #include "base/macro.h"
 #include "base/text.h"
 
-#define ROW(n, k, y, o, b) {.name = n, .kind = SHODO_CLASS_##k, .yara_type = y, .offset = o, .len = sizeof(b) - 1, .bytes = b}
+#define ROW(n, k, y, o, b)                                                                         \
+    {                                                                                              \
+        .name = n, .kind = SHODO_CLASS_##k, .yara_type = y, .offset = o, .len = sizeof(b) - 1,     \
+        .bytes = b                                                                                 \
+    }
 
 /* First fit wins: longer and more special rows stand first. */
 static const struct shodo_signature table[] = {
     ROW("exe", PROGRAM, "EXE", 0, "MZ"),
-    ROW("elf", PROGRAM, "ELF", 0, "\x7f" "ELF"),
+    ROW("elf", PROGRAM, "ELF", 0,
+        "\x7f"
+        "ELF"),
     ROW("macho", PROGRAM, "MACH-O", 0, "\xcf\xfa\xed\xfe"),
     ROW("macho", PROGRAM, "MACH-O", 0, "\xce\xfa\xed\xfe"),
     ROW("macho", PROGRAM, "MACH-O", 0, "\xca\xfe\xba\xbe"),
@@ -34,7 +40,9 @@ static const struct shodo_signature table[] = {
     ROW("7z", ARCHIVE, "", 0, "7z\xbc\xaf\x27\x1c"),
     ROW("rar", ARCHIVE, "", 0, "Rar!\x1a\x07"),
     ROW("gz", ARCHIVE, "", 0, "\x1f\x8b\x08"),
-    ROW("xz", ARCHIVE, "", 0, "\xfd" "7zXZ\x00"),
+    ROW("xz", ARCHIVE, "", 0,
+        "\xfd"
+        "7zXZ\x00"),
     ROW("zst", ARCHIVE, "", 0, "\x28\xb5\x2f\xfd"),
     ROW("bz2", ARCHIVE, "", 0, "BZh"),
     ROW("lz4", ARCHIVE, "", 0, "\x04\x22\x4d\x18"),
@@ -62,7 +70,8 @@ static const struct shodo_signature table[] = {
     ROW("ogg", MEDIA, "", 0, "OggS"),
     ROW("flac", MEDIA, "", 0, "fLaC"),
     ROW("dicom", MEDIA, "", 128, "DICM"),
-    ROW("dicom", MEDIA, "", 0, "\x08\x00\x05\x00"), /* without preamble: group 8 or 2 comes first (before PS3.10) */
+    /* without preamble: group 8 or 2 comes first (before PS3.10) */
+    ROW("dicom", MEDIA, "", 0, "\x08\x00\x05\x00"),
     ROW("dicom", MEDIA, "", 0, "\x08\x00\x00\x00\x04\x00\x00\x00"),
     ROW("dicom", MEDIA, "", 0, "\x02\x00\x00\x00UL\x04\x00"),
     ROW("mfer", MEDIA, "", 0, "\x40\x20MFR"),
@@ -105,14 +114,22 @@ static const struct shodo_signature table[] = {
 };
 
 /* Formats that share the bytes of others; chosen by code below. */
-static const struct shodo_signature ooxml = {.name = "ooxml", .kind = SHODO_CLASS_DOCUMENT, .yara_type = "", .bytes = ""};
-static const struct shodo_signature odf = {.name = "odf", .kind = SHODO_CLASS_DOCUMENT, .yara_type = "", .bytes = ""};
-static const struct shodo_signature jar = {.name = "jar", .kind = SHODO_CLASS_PROGRAM, .yara_type = "", .bytes = ""};
-static const struct shodo_signature python = {.name = "python", .kind = SHODO_CLASS_SCRIPT, .yara_type = "Python", .bytes = ""};
-static const struct shodo_signature vbs = {.name = "vbs", .kind = SHODO_CLASS_SCRIPT, .yara_type = "VBS", .bytes = ""};
-static const struct shodo_signature javaclass = {.name = "class", .kind = SHODO_CLASS_PROGRAM, .yara_type = "", .bytes = ""};
-static const struct shodo_signature late_pdf = {.name = "pdf", .kind = SHODO_CLASS_DOCUMENT, .yara_type = "", .bytes = ""};
-static const struct shodo_signature text = {.name = "text", .kind = SHODO_CLASS_TEXT, .yara_type = "", .bytes = ""};
+static const struct shodo_signature ooxml = {
+    .name = "ooxml", .kind = SHODO_CLASS_DOCUMENT, .yara_type = "", .bytes = ""};
+static const struct shodo_signature odf = {
+    .name = "odf", .kind = SHODO_CLASS_DOCUMENT, .yara_type = "", .bytes = ""};
+static const struct shodo_signature jar = {
+    .name = "jar", .kind = SHODO_CLASS_PROGRAM, .yara_type = "", .bytes = ""};
+static const struct shodo_signature python = {
+    .name = "python", .kind = SHODO_CLASS_SCRIPT, .yara_type = "Python", .bytes = ""};
+static const struct shodo_signature vbs = {
+    .name = "vbs", .kind = SHODO_CLASS_SCRIPT, .yara_type = "VBS", .bytes = ""};
+static const struct shodo_signature javaclass = {
+    .name = "class", .kind = SHODO_CLASS_PROGRAM, .yara_type = "", .bytes = ""};
+static const struct shodo_signature late_pdf = {
+    .name = "pdf", .kind = SHODO_CLASS_DOCUMENT, .yara_type = "", .bytes = ""};
+static const struct shodo_signature text = {
+    .name = "text", .kind = SHODO_CLASS_TEXT, .yara_type = "", .bytes = ""};
 
 static bool row_fits(const struct shodo_signature *s, const uint8_t *p, size_t n) {
     return n >= (size_t)s->offset + s->len && memcmp(p + s->offset, s->bytes, s->len) == 0;
@@ -123,7 +140,8 @@ static bool holds(const uint8_t *p, size_t n, const char *what) {
 }
 
 /* A ZIP is named after its first member (APPNOTE 4.3.7: the name begins at byte 30). */
-static const struct shodo_signature *refine_zip(const struct shodo_signature *zip, const uint8_t *p, size_t n) {
+static const struct shodo_signature *refine_zip(const struct shodo_signature *zip, const uint8_t *p,
+                                                size_t n) {
     struct shodo_cur c = shodo_cur_of(p, n);
     shodo_cur_skip(&c, 26);
     size_t len = shodo_cur_le16(&c);
@@ -131,9 +149,11 @@ static const struct shodo_signature *refine_zip(const struct shodo_signature *zi
     const char *name = (const char *)shodo_cur_bytes(&c, len);
     if (!name)
         return zip;
-    if ((len == 19 && memcmp(name, "[Content_Types].xml", 19) == 0) || (len >= 6 && memcmp(name, "_rels/", 6) == 0) ||
-        (len >= 9 && memcmp(name, "docProps/", 9) == 0) || (len >= 5 && memcmp(name, "word/", 5) == 0) ||
-        (len >= 3 && memcmp(name, "xl/", 3) == 0) || (len >= 4 && memcmp(name, "ppt/", 4) == 0))
+    if ((len == 19 && memcmp(name, "[Content_Types].xml", 19) == 0) ||
+        (len >= 6 && memcmp(name, "_rels/", 6) == 0) ||
+        (len >= 9 && memcmp(name, "docProps/", 9) == 0) ||
+        (len >= 5 && memcmp(name, "word/", 5) == 0) || (len >= 3 && memcmp(name, "xl/", 3) == 0) ||
+        (len >= 4 && memcmp(name, "ppt/", 4) == 0))
         return &ooxml;
     if (len == 8 && memcmp(name, "mimetype", 8) == 0)
         return &odf;
@@ -149,7 +169,9 @@ static bool is_text(const uint8_t *p, size_t n) {
     for (size_t i = 0; i < n; i++) {
         if (p[i] == 0)
             return false;
-        odd += (p[i] < 0x20 && p[i] != '\t' && p[i] != '\n' && p[i] != '\r' && p[i] != '\f' && p[i] != 0x1b) || p[i] == 0x7f;
+        odd += (p[i] < 0x20 && p[i] != '\t' && p[i] != '\n' && p[i] != '\r' && p[i] != '\f' &&
+                p[i] != 0x1b) ||
+               p[i] == 0x7f;
     }
     if (odd * 100 > n)
         return false;
@@ -171,9 +193,11 @@ static bool is_text(const uint8_t *p, size_t n) {
 
 static const struct shodo_signature *refine_text(const uint8_t *p, size_t n) {
     size_t head = SHODO_MIN(n, (size_t)1024);
-    if (holds(p, head, "CreateObject(") || holds(p, head, "On Error Resume Next") || holds(p, head, "WScript."))
+    if (holds(p, head, "CreateObject(") || holds(p, head, "On Error Resume Next") ||
+        holds(p, head, "WScript."))
         return &vbs;
-    if (holds(p, head, "import os\n") || holds(p, head, "import sys\n") || holds(p, head, "# -*- coding:"))
+    if (holds(p, head, "import os\n") || holds(p, head, "import sys\n") ||
+        holds(p, head, "# -*- coding:"))
         return &python;
     return &text;
 }
@@ -189,8 +213,10 @@ const struct shodo_signature *shodo_identify(const uint8_t *p, size_t n) {
             return refine_zip(s, p, n);
         if (strcmp(s->name, "shell") == 0)
             return holds(p, SHODO_MIN(n, (size_t)64), "python") ? &python : s;
-        /* CAFEBABE is a universal Mach-O (few architectures) and a Java class (version 45 and up) */
-        if (memcmp(s->bytes, "\xca\xfe\xba\xbe", SHODO_MIN(s->len, 4u)) == 0 && s->len == 4 && n >= 8 && p[7] >= 45)
+        /* CAFEBABE is a universal Mach-O (few architectures) and a Java class (version 45 and up)
+         */
+        if (memcmp(s->bytes, "\xca\xfe\xba\xbe", SHODO_MIN(s->len, 4u)) == 0 && s->len == 4 &&
+            n >= 8 && p[7] >= 45)
             return &javaclass;
         /* two letters prove little: a bitmap states its own size and a zero word */
         if (strcmp(s->name, "bmp") == 0 && (n < 14 || shodo_le32(p + 6) != 0))
@@ -216,70 +242,133 @@ static const struct extension {
     enum shodo_class kind;
     const char *expects;
 } extensions[] = {
-    {".exe", SHODO_CLASS_PROGRAM, "exe"},       {".dll", SHODO_CLASS_PROGRAM, "exe"},
-    {".sys", SHODO_CLASS_PROGRAM, NULL},        {".scr", SHODO_CLASS_PROGRAM, "exe"},
-    {".ocx", SHODO_CLASS_PROGRAM, "exe"},       {".cpl", SHODO_CLASS_PROGRAM, "exe"},
-    {".com", SHODO_CLASS_PROGRAM, NULL},        {".pif", SHODO_CLASS_PROGRAM, NULL},
-    {".drv", SHODO_CLASS_PROGRAM, NULL},        {".efi", SHODO_CLASS_PROGRAM, "exe"},
-    {".ax", SHODO_CLASS_PROGRAM, NULL},         {".msi", SHODO_CLASS_PROGRAM, "ole"},
-    {".msp", SHODO_CLASS_PROGRAM, "ole"},       {".jar", SHODO_CLASS_PROGRAM, "zip jar"},
-    {".bat", SHODO_CLASS_SCRIPT, NULL},         {".cmd", SHODO_CLASS_SCRIPT, NULL},
-    {".ps1", SHODO_CLASS_SCRIPT, NULL},         {".psm1", SHODO_CLASS_SCRIPT, NULL},
-    {".vbs", SHODO_CLASS_SCRIPT, NULL},         {".vbe", SHODO_CLASS_SCRIPT, NULL},
-    {".js", SHODO_CLASS_SCRIPT, NULL},          {".jse", SHODO_CLASS_SCRIPT, NULL},
-    {".wsf", SHODO_CLASS_SCRIPT, NULL},         {".hta", SHODO_CLASS_SCRIPT, NULL},
-    {".py", SHODO_CLASS_SCRIPT, NULL},          {".pl", SHODO_CLASS_SCRIPT, NULL},
-    {".php", SHODO_CLASS_SCRIPT, NULL},         {".asp", SHODO_CLASS_SCRIPT, NULL},
-    {".aspx", SHODO_CLASS_SCRIPT, NULL},        {".jsp", SHODO_CLASS_SCRIPT, NULL},
-    {".lnk", SHODO_CLASS_SCRIPT, "lnk"},        {".url", SHODO_CLASS_SCRIPT, NULL},
-    {".reg", SHODO_CLASS_SCRIPT, NULL},         {".inf", SHODO_CLASS_SCRIPT, NULL},
-    {".docx", SHODO_CLASS_DOCUMENT, "ooxml zip ole"}, {".docm", SHODO_CLASS_DOCUMENT, "ooxml zip ole"},
-    {".xlsx", SHODO_CLASS_DOCUMENT, "ooxml zip ole"}, {".xlsm", SHODO_CLASS_DOCUMENT, "ooxml zip ole"},
-    {".pptx", SHODO_CLASS_DOCUMENT, "ooxml zip ole"}, {".pptm", SHODO_CLASS_DOCUMENT, "ooxml zip ole"},
-    {".doc", SHODO_CLASS_DOCUMENT, "ole rtf ooxml zip html xml text"}, {".xls", SHODO_CLASS_DOCUMENT, "ole ooxml zip html xml text"},
-    {".ppt", SHODO_CLASS_DOCUMENT, "ole ooxml zip"}, {".msg", SHODO_CLASS_DOCUMENT, "ole"},
-    {".jtd", SHODO_CLASS_DOCUMENT, "ole"},      {".rtf", SHODO_CLASS_DOCUMENT, "rtf"},
-    {".pdf", SHODO_CLASS_DOCUMENT, "pdf"},      {".odt", SHODO_CLASS_DOCUMENT, "odf zip"},
-    {".ods", SHODO_CLASS_DOCUMENT, "odf zip"},  {".xdw", SHODO_CLASS_DOCUMENT, "docuworks"},
-    {".one", SHODO_CLASS_DOCUMENT, "onenote"},  {".chm", SHODO_CLASS_DOCUMENT, "chm"},
-    {".txt", SHODO_CLASS_DOCUMENT, NULL},       {".csv", SHODO_CLASS_DOCUMENT, NULL},
-    {".htm", SHODO_CLASS_DOCUMENT, NULL},       {".html", SHODO_CLASS_DOCUMENT, NULL},
-    {".xml", SHODO_CLASS_DOCUMENT, NULL},       {".uke", SHODO_CLASS_DOCUMENT, NULL},
-    {".zip", SHODO_CLASS_ARCHIVE, "zip ooxml odf jar"}, {".7z", SHODO_CLASS_ARCHIVE, "7z"},
-    {".rar", SHODO_CLASS_ARCHIVE, "rar exe"},   {".gz", SHODO_CLASS_ARCHIVE, "gz"},
-    {".xz", SHODO_CLASS_ARCHIVE, "xz"},         {".zst", SHODO_CLASS_ARCHIVE, "zst"},
-    {".bz2", SHODO_CLASS_ARCHIVE, "bz2"},       {".cab", SHODO_CLASS_ARCHIVE, "cab installshield"},
-    {".lzh", SHODO_CLASS_ARCHIVE, "lha"},       {".tar", SHODO_CLASS_ARCHIVE, NULL},
-    {".wim", SHODO_CLASS_ARCHIVE, "wim"},       {".iso", SHODO_CLASS_ARCHIVE, NULL},
-    {".deb", SHODO_CLASS_ARCHIVE, "ar"},        {".rpm", SHODO_CLASS_ARCHIVE, NULL},
-    {".jpg", SHODO_CLASS_MEDIA, "jpg png gif jp2"}, {".jpeg", SHODO_CLASS_MEDIA, "jpg png gif jp2"},
-    {".png", SHODO_CLASS_MEDIA, "png jpg gif"}, {".gif", SHODO_CLASS_MEDIA, "gif jpg png"},
-    {".bmp", SHODO_CLASS_MEDIA, "bmp"},         {".tif", SHODO_CLASS_MEDIA, "tif"},
-    {".tiff", SHODO_CLASS_MEDIA, "tif"},        {".mp4", SHODO_CLASS_MEDIA, "mp4"},
-    {".mov", SHODO_CLASS_MEDIA, NULL},          {".avi", SHODO_CLASS_MEDIA, "riff"},
-    {".wav", SHODO_CLASS_MEDIA, "riff"},        {".wmv", SHODO_CLASS_MEDIA, "asf"},
-    {".wma", SHODO_CLASS_MEDIA, "asf"},         {".mkv", SHODO_CLASS_MEDIA, "matroska"},
-    {".mpg", SHODO_CLASS_MEDIA, NULL},          {".mp3", SHODO_CLASS_MEDIA, NULL},
-    {".ico", SHODO_CLASS_MEDIA, NULL},          {".cur", SHODO_CLASS_MEDIA, NULL},
-    {".svg", SHODO_CLASS_MEDIA, NULL},          {".webp", SHODO_CLASS_MEDIA, "riff"},
-    {".dcm", SHODO_CLASS_MEDIA, "dicom"},       {".mwf", SHODO_CLASS_MEDIA, "mfer"},
-    {".hl7", SHODO_CLASS_DATA, "hl7 text xml"}, {".dump", SHODO_CLASS_DATA, "pgdump minidump text xml gz zip"},
+    {".exe", SHODO_CLASS_PROGRAM, "exe"},
+    {".dll", SHODO_CLASS_PROGRAM, "exe"},
+    {".sys", SHODO_CLASS_PROGRAM, NULL},
+    {".scr", SHODO_CLASS_PROGRAM, "exe"},
+    {".ocx", SHODO_CLASS_PROGRAM, "exe"},
+    {".cpl", SHODO_CLASS_PROGRAM, "exe"},
+    {".com", SHODO_CLASS_PROGRAM, NULL},
+    {".pif", SHODO_CLASS_PROGRAM, NULL},
+    {".drv", SHODO_CLASS_PROGRAM, NULL},
+    {".efi", SHODO_CLASS_PROGRAM, "exe"},
+    {".ax", SHODO_CLASS_PROGRAM, NULL},
+    {".msi", SHODO_CLASS_PROGRAM, "ole"},
+    {".msp", SHODO_CLASS_PROGRAM, "ole"},
+    {".jar", SHODO_CLASS_PROGRAM, "zip jar"},
+    {".bat", SHODO_CLASS_SCRIPT, NULL},
+    {".cmd", SHODO_CLASS_SCRIPT, NULL},
+    {".ps1", SHODO_CLASS_SCRIPT, NULL},
+    {".psm1", SHODO_CLASS_SCRIPT, NULL},
+    {".vbs", SHODO_CLASS_SCRIPT, NULL},
+    {".vbe", SHODO_CLASS_SCRIPT, NULL},
+    {".js", SHODO_CLASS_SCRIPT, NULL},
+    {".jse", SHODO_CLASS_SCRIPT, NULL},
+    {".wsf", SHODO_CLASS_SCRIPT, NULL},
+    {".hta", SHODO_CLASS_SCRIPT, NULL},
+    {".py", SHODO_CLASS_SCRIPT, NULL},
+    {".pl", SHODO_CLASS_SCRIPT, NULL},
+    {".php", SHODO_CLASS_SCRIPT, NULL},
+    {".asp", SHODO_CLASS_SCRIPT, NULL},
+    {".aspx", SHODO_CLASS_SCRIPT, NULL},
+    {".jsp", SHODO_CLASS_SCRIPT, NULL},
+    {".lnk", SHODO_CLASS_SCRIPT, "lnk"},
+    {".url", SHODO_CLASS_SCRIPT, NULL},
+    {".reg", SHODO_CLASS_SCRIPT, NULL},
+    {".inf", SHODO_CLASS_SCRIPT, NULL},
+    {".docx", SHODO_CLASS_DOCUMENT, "ooxml zip ole"},
+    {".docm", SHODO_CLASS_DOCUMENT, "ooxml zip ole"},
+    {".xlsx", SHODO_CLASS_DOCUMENT, "ooxml zip ole"},
+    {".xlsm", SHODO_CLASS_DOCUMENT, "ooxml zip ole"},
+    {".pptx", SHODO_CLASS_DOCUMENT, "ooxml zip ole"},
+    {".pptm", SHODO_CLASS_DOCUMENT, "ooxml zip ole"},
+    {".doc", SHODO_CLASS_DOCUMENT, "ole rtf ooxml zip html xml text"},
+    {".xls", SHODO_CLASS_DOCUMENT, "ole ooxml zip html xml text"},
+    {".ppt", SHODO_CLASS_DOCUMENT, "ole ooxml zip"},
+    {".msg", SHODO_CLASS_DOCUMENT, "ole"},
+    {".jtd", SHODO_CLASS_DOCUMENT, "ole"},
+    {".rtf", SHODO_CLASS_DOCUMENT, "rtf"},
+    {".pdf", SHODO_CLASS_DOCUMENT, "pdf"},
+    {".odt", SHODO_CLASS_DOCUMENT, "odf zip"},
+    {".ods", SHODO_CLASS_DOCUMENT, "odf zip"},
+    {".xdw", SHODO_CLASS_DOCUMENT, "docuworks"},
+    {".one", SHODO_CLASS_DOCUMENT, "onenote"},
+    {".chm", SHODO_CLASS_DOCUMENT, "chm"},
+    {".txt", SHODO_CLASS_DOCUMENT, NULL},
+    {".csv", SHODO_CLASS_DOCUMENT, NULL},
+    {".htm", SHODO_CLASS_DOCUMENT, NULL},
+    {".html", SHODO_CLASS_DOCUMENT, NULL},
+    {".xml", SHODO_CLASS_DOCUMENT, NULL},
+    {".uke", SHODO_CLASS_DOCUMENT, NULL},
+    {".zip", SHODO_CLASS_ARCHIVE, "zip ooxml odf jar"},
+    {".7z", SHODO_CLASS_ARCHIVE, "7z"},
+    {".rar", SHODO_CLASS_ARCHIVE, "rar exe"},
+    {".gz", SHODO_CLASS_ARCHIVE, "gz"},
+    {".xz", SHODO_CLASS_ARCHIVE, "xz"},
+    {".zst", SHODO_CLASS_ARCHIVE, "zst"},
+    {".bz2", SHODO_CLASS_ARCHIVE, "bz2"},
+    {".cab", SHODO_CLASS_ARCHIVE, "cab installshield"},
+    {".lzh", SHODO_CLASS_ARCHIVE, "lha"},
+    {".tar", SHODO_CLASS_ARCHIVE, NULL},
+    {".wim", SHODO_CLASS_ARCHIVE, "wim"},
+    {".iso", SHODO_CLASS_ARCHIVE, NULL},
+    {".deb", SHODO_CLASS_ARCHIVE, "ar"},
+    {".rpm", SHODO_CLASS_ARCHIVE, NULL},
+    {".jpg", SHODO_CLASS_MEDIA, "jpg png gif jp2"},
+    {".jpeg", SHODO_CLASS_MEDIA, "jpg png gif jp2"},
+    {".png", SHODO_CLASS_MEDIA, "png jpg gif"},
+    {".gif", SHODO_CLASS_MEDIA, "gif jpg png"},
+    {".bmp", SHODO_CLASS_MEDIA, "bmp"},
+    {".tif", SHODO_CLASS_MEDIA, "tif"},
+    {".tiff", SHODO_CLASS_MEDIA, "tif"},
+    {".mp4", SHODO_CLASS_MEDIA, "mp4"},
+    {".mov", SHODO_CLASS_MEDIA, NULL},
+    {".avi", SHODO_CLASS_MEDIA, "riff"},
+    {".wav", SHODO_CLASS_MEDIA, "riff"},
+    {".wmv", SHODO_CLASS_MEDIA, "asf"},
+    {".wma", SHODO_CLASS_MEDIA, "asf"},
+    {".mkv", SHODO_CLASS_MEDIA, "matroska"},
+    {".mpg", SHODO_CLASS_MEDIA, NULL},
+    {".mp3", SHODO_CLASS_MEDIA, NULL},
+    {".ico", SHODO_CLASS_MEDIA, NULL},
+    {".cur", SHODO_CLASS_MEDIA, NULL},
+    {".svg", SHODO_CLASS_MEDIA, NULL},
+    {".webp", SHODO_CLASS_MEDIA, "riff"},
+    {".dcm", SHODO_CLASS_MEDIA, "dicom"},
+    {".mwf", SHODO_CLASS_MEDIA, "mfer"},
+    {".hl7", SHODO_CLASS_DATA, "hl7 text xml"},
+    {".dump", SHODO_CLASS_DATA, "pgdump minidump text xml gz zip"},
     {".psd", SHODO_CLASS_MEDIA, "psd"},
-    {".ttf", SHODO_CLASS_DATA, "font"},         {".ttc", SHODO_CLASS_DATA, "font"},
-    {".otf", SHODO_CLASS_DATA, "font"},         {".fon", SHODO_CLASS_DATA, NULL},
-    {".woff", SHODO_CLASS_DATA, "woff"},        {".woff2", SHODO_CLASS_DATA, "woff"},
-    {".vhd", SHODO_CLASS_DATA, NULL},           {".vhdx", SHODO_CLASS_DATA, "vhdx"},
-    {".vmdk", SHODO_CLASS_DATA, NULL},          {".evtx", SHODO_CLASS_DATA, "evtx"},
-    {".mdb", SHODO_CLASS_DATA, "jet"},          {".accdb", SHODO_CLASS_DATA, "jet"},
-    {".mdf", SHODO_CLASS_DATA, "mssql"},        {".ldf", SHODO_CLASS_DATA, NULL},
-    {".pst", SHODO_CLASS_DATA, "pst"},          {".ost", SHODO_CLASS_DATA, "pst"},
-    {".sqlite", SHODO_CLASS_DATA, "sqlite"},    {".edb", SHODO_CLASS_DATA, "ese"},
-    {".dbf", SHODO_CLASS_DATA, NULL},           {".bak", SHODO_CLASS_DATA, NULL},
-    {".mui", SHODO_CLASS_DATA, "exe"},          {".nls", SHODO_CLASS_DATA, NULL},
-    {".cat", SHODO_CLASS_DATA, NULL},           {".mum", SHODO_CLASS_DATA, NULL},
-    {".manifest", SHODO_CLASS_DATA, NULL},      {".pnf", SHODO_CLASS_DATA, NULL},
-    {".etl", SHODO_CLASS_DATA, NULL},           {".pf", SHODO_CLASS_DATA, "prefetch"},
-    {".tlb", SHODO_CLASS_DATA, NULL},           {".mof", SHODO_CLASS_DATA, NULL},
+    {".ttf", SHODO_CLASS_DATA, "font"},
+    {".ttc", SHODO_CLASS_DATA, "font"},
+    {".otf", SHODO_CLASS_DATA, "font"},
+    {".fon", SHODO_CLASS_DATA, NULL},
+    {".woff", SHODO_CLASS_DATA, "woff"},
+    {".woff2", SHODO_CLASS_DATA, "woff"},
+    {".vhd", SHODO_CLASS_DATA, NULL},
+    {".vhdx", SHODO_CLASS_DATA, "vhdx"},
+    {".vmdk", SHODO_CLASS_DATA, NULL},
+    {".evtx", SHODO_CLASS_DATA, "evtx"},
+    {".mdb", SHODO_CLASS_DATA, "jet"},
+    {".accdb", SHODO_CLASS_DATA, "jet"},
+    {".mdf", SHODO_CLASS_DATA, "mssql"},
+    {".ldf", SHODO_CLASS_DATA, NULL},
+    {".pst", SHODO_CLASS_DATA, "pst"},
+    {".ost", SHODO_CLASS_DATA, "pst"},
+    {".sqlite", SHODO_CLASS_DATA, "sqlite"},
+    {".edb", SHODO_CLASS_DATA, "ese"},
+    {".dbf", SHODO_CLASS_DATA, NULL},
+    {".bak", SHODO_CLASS_DATA, NULL},
+    {".mui", SHODO_CLASS_DATA, "exe"},
+    {".nls", SHODO_CLASS_DATA, NULL},
+    {".cat", SHODO_CLASS_DATA, NULL},
+    {".mum", SHODO_CLASS_DATA, NULL},
+    {".manifest", SHODO_CLASS_DATA, NULL},
+    {".pnf", SHODO_CLASS_DATA, NULL},
+    {".etl", SHODO_CLASS_DATA, NULL},
+    {".pf", SHODO_CLASS_DATA, "prefetch"},
+    {".tlb", SHODO_CLASS_DATA, NULL},
+    {".mof", SHODO_CLASS_DATA, NULL},
 };
 
 static const struct extension *find_extension(const char *name) {

@@ -7,9 +7,10 @@
 #include "base/macro.h"
 
 /*
- * A window as long as the shortest anchor slides over the buffer; its last BLOCK bytes say how far it may jump. Each jump
- * waits for the one before it, so four parts of the buffer are searched in turns: about three times as fast. Hashes are blind to
- * the bit that tells small letters from capitals.
+ * A window as long as the shortest anchor slides over the buffer; its last BLOCK bytes say how far
+ * it may jump. Each jump waits for the one before it, so four parts of the buffer are searched in
+ * turns: about three times as fast. Hashes are blind to the bit that tells small letters from
+ * capitals.
  */
 enum { BLOCK = 3, BITS_MIN = 12, BITS_MAX = 18, LANES = 4 };
 
@@ -56,7 +57,8 @@ struct shodo_literals *shodo_literals_new(const struct shodo_literal *items, siz
         return NULL;
     l->window = SHODO_ANCHOR_MAX_BYTES;
     for (size_t i = 0; i < count; i++) {
-        shodo_assert(items[i].anchor_len >= SHODO_ANCHOR_MIN_BYTES && items[i].len <= SHODO_LITERAL_BYTES &&
+        shodo_assert(items[i].anchor_len >= SHODO_ANCHOR_MIN_BYTES &&
+                     items[i].len <= SHODO_LITERAL_BYTES &&
                      items[i].anchor + items[i].anchor_len <= items[i].len);
         l->window = SHODO_MIN(l->window, (unsigned)items[i].anchor_len);
     }
@@ -97,9 +99,11 @@ static bool fits(const struct shodo_literal *item, const uint8_t *p) {
 
 /* An anchor may stand at p[at]: does its pattern? */
 static bool is_here(const struct shodo_literals *l, const uint8_t *p, size_t n, size_t at) {
-    for (uint32_t i = l->heads[hash_window(p + at, l->window, l->head_bits)]; i > 0; i = l->next[i - 1]) {
+    for (uint32_t i = l->heads[hash_window(p + at, l->window, l->head_bits)]; i > 0;
+         i = l->next[i - 1]) {
         const struct shodo_literal *item = &l->items[i - 1];
-        if (item->anchor <= at && item->len <= n - (at - item->anchor) && fits(item, p + at - item->anchor))
+        if (item->anchor <= at && item->len <= n - (at - item->anchor) &&
+            fits(item, p + at - item->anchor))
             return true;
     }
     return false;
@@ -121,7 +125,8 @@ bool shodo_literals_find(const struct shodo_literals *l, const uint8_t *p, size_
     size_t at[LANES] = {0, share, 2 * share, 3 * share};
     const size_t stop[LANES] = {share, 2 * share, 3 * share, end};
     while (at[0] < stop[0] && at[1] < stop[1] && at[2] < stop[2] && at[3] < stop[3]) {
-        if (step(l, p, n, &at[0]) || step(l, p, n, &at[1]) || step(l, p, n, &at[2]) || step(l, p, n, &at[3]))
+        if (step(l, p, n, &at[0]) || step(l, p, n, &at[1]) || step(l, p, n, &at[2]) ||
+            step(l, p, n, &at[3]))
             return true;
     }
     for (size_t k = 0; k < LANES; k++) {

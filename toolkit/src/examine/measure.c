@@ -53,19 +53,23 @@ unsigned shodo_measure_windows(uint64_t size, struct shodo_window out[SHODO_MEAS
     out[n++] = (struct shodo_window){.offset = 0, .length = (size_t)end};
     if (size == end)
         return n;
-    uint64_t tail = SHODO_MAX(end, (size - SHODO_MIN(size, (uint64_t)SHODO_MEASURE_TAIL_BYTES)) & ~(uint64_t)31);
-    unsigned between = size > SHODO_MEASURE_LARGE_BYTES ? SHODO_MEASURE_WINDOWS_LARGE : SHODO_MEASURE_WINDOWS;
+    uint64_t tail = SHODO_MAX(end, (size - SHODO_MIN(size, (uint64_t)SHODO_MEASURE_TAIL_BYTES)) &
+                                       ~(uint64_t)31);
+    unsigned between = size > SHODO_MEASURE_LARGE_BYTES ? SHODO_MEASURE_WINDOWS_LARGE
+                                                        : SHODO_MEASURE_WINDOWS;
     /* evenly spaced over what lies between head and tail; none where they would touch */
     uint64_t room = tail - end;
     if (room >= (uint64_t)between * 2 * SHODO_MEASURE_WINDOW_BYTES) {
         for (unsigned i = 0; i < between; i++) {
             uint64_t middle = end + room / between * i + room / between / 2;
-            out[n++] = (struct shodo_window){.offset = (middle - SHODO_MEASURE_WINDOW_BYTES / 2) & ~(uint64_t)31,
+            out[n++] = (struct shodo_window){.offset = (middle - SHODO_MEASURE_WINDOW_BYTES / 2) &
+                                                       ~(uint64_t)31,
                                              .length = SHODO_MEASURE_WINDOW_BYTES};
         }
     } else if (room >= SHODO_MEASURE_MIN_BYTES) {
         size_t length = (size_t)SHODO_MIN(room, (uint64_t)SHODO_MEASURE_WINDOW_BYTES);
-        out[n++] = (struct shodo_window){.offset = (end + (room - length) / 2) & ~(uint64_t)31, .length = length};
+        out[n++] = (struct shodo_window){.offset = (end + (room - length) / 2) & ~(uint64_t)31,
+                                         .length = length};
     }
     out[n++] = (struct shodo_window){.offset = tail, .length = (size_t)(size - tail)};
     return n;
@@ -74,7 +78,8 @@ unsigned shodo_measure_windows(uint64_t size, struct shodo_window out[SHODO_MEAS
 /* LockFile-like: 16 bytes encrypted, 16 left alone. */
 static bool has_lanes(const uint32_t counts[2][256], size_t n) {
     double a = chi_square_of(counts[0], n), b = chi_square_of(counts[1], n);
-    return SHODO_MIN(a, b) <= SHODO_MEASURE_CHI2_RANDOM && SHODO_MAX(a, b) >= SHODO_MEASURE_CHI2_STRUCTURED;
+    return SHODO_MIN(a, b) <= SHODO_MEASURE_CHI2_RANDOM &&
+           SHODO_MAX(a, b) >= SHODO_MEASURE_CHI2_STRUCTURED;
 }
 
 static size_t count_lanes(uint32_t counts[2][256], const uint8_t *p, size_t n) {
@@ -92,10 +97,12 @@ static bool are_lanes_apart(const uint32_t counts[2][256]) {
     if (n < SHODO_MEASURE_HEAD_BYTES / 2)
         return false;
     double a = chi_square_of(counts[0], n), b = chi_square_of(counts[1], n);
-    return SHODO_MIN(a, b) <= SHODO_MEASURE_CHI2_LANE_RANDOM && SHODO_MAX(a, b) - SHODO_MIN(a, b) >= SHODO_MEASURE_CHI2_LANES_APART;
+    return SHODO_MIN(a, b) <= SHODO_MEASURE_CHI2_LANE_RANDOM &&
+           SHODO_MAX(a, b) - SHODO_MIN(a, b) >= SHODO_MEASURE_CHI2_LANES_APART;
 }
 
-void shodo_measure_add(struct shodo_measure *m, unsigned i, unsigned count, const uint8_t *p, size_t n) {
+void shodo_measure_add(struct shodo_measure *m, unsigned i, unsigned count, const uint8_t *p,
+                       size_t n) {
     uint32_t counts[256];
     count_bytes(counts, p, n);
     double h = entropy_of(counts, n), chi2 = chi_square_of(counts, n);

@@ -49,13 +49,15 @@ static const char *const risky_places[] = {
 };
 
 /* Words in the names of ransom notes; only for small text-like files. */
-static const char *const note_words[] = {"readme", "read_me", "read me", "recover",  "restore", "decrypt", "how_to", "how to",
-                                         "howto",  "help",    "unlock",  "ransom",   "instruct", "!!!",    "warning", "_info"};
+static const char *const note_words[] = {
+    "readme", "read_me", "read me", "recover", "restore",  "decrypt", "how_to",  "how to",
+    "howto",  "help",    "unlock",  "ransom",  "instruct", "!!!",     "warning", "_info"};
 
 struct shodo_globset *shodo_phase_risky_places(void) {
     struct shodo_globset *g = shodo_globset_new();
     for (size_t i = 0; g && i < SHODO_ARRAY_SIZE(risky_places); i++) {
-        if (shodo_globset_add(g, risky_places[i], strlen(risky_places[i]), (uint32_t)i, NULL) != SHODO_OK)
+        if (shodo_globset_add(g, risky_places[i], strlen(risky_places[i]), (uint32_t)i, NULL) !=
+            SHODO_OK)
             g = shodo_globset_free(g);
     }
     return g;
@@ -67,7 +69,8 @@ static void set_flag(void *ctx, uint32_t id) {
 }
 
 static bool is_note(const struct shodo_entry *e, const char *extension) {
-    static const char *const extensions[] = {".txt", ".hta", ".html", ".htm", ".rtf", ".url", ".md", ""};
+    static const char *const extensions[] = {".txt", ".hta", ".html", ".htm",
+                                             ".rtf", ".url", ".md",   ""};
     const char *name = NULL;
     size_t n = 0;
     bool is_text = false;
@@ -90,10 +93,12 @@ static bool is_note(const struct shodo_entry *e, const char *extension) {
     return false;
 }
 
-/* Programs, scripts, documents, and whatever has an extension that we do not know: encrypted files often do. */
+/* Programs, scripts, documents, and whatever has an extension that we do not know: encrypted files
+ * often do. */
 static bool is_standard(const char *extension) {
     enum shodo_class c = shodo_extension_class(extension);
-    return c == SHODO_CLASS_PROGRAM || c == SHODO_CLASS_SCRIPT || c == SHODO_CLASS_DOCUMENT || c == SHODO_CLASS_UNKNOWN;
+    return c == SHODO_CLASS_PROGRAM || c == SHODO_CLASS_SCRIPT || c == SHODO_CLASS_DOCUMENT ||
+           c == SHODO_CLASS_UNKNOWN;
 }
 
 static enum shodo_phase skip(const char **ret_reason, const char *reason) {
@@ -102,7 +107,8 @@ static enum shodo_phase skip(const char **ret_reason, const char *reason) {
     return SHODO_PHASE_SKIP;
 }
 
-/* What cannot or need not be read, whatever the profile. NULL: it can. *ret_silent: nothing there to be examined. */
+/* What cannot or need not be read, whatever the profile. NULL: it can. *ret_silent: nothing there
+ * to be examined. */
 static const char *obstacle(const struct shodo_entry *e, bool *ret_silent) {
     bool has_named = e->streams_count > 1 || (e->streams_count == 1 && e->streams[0].name_len > 0);
     *ret_silent = false;
@@ -121,7 +127,8 @@ static const char *obstacle(const struct shodo_entry *e, bool *ret_silent) {
     return NULL;
 }
 
-enum shodo_phase shodo_plan_phase(const struct shodo_plan *p, const struct shodo_entry *e, const char **ret_reason) {
+enum shodo_phase shodo_plan_phase(const struct shodo_plan *p, const struct shodo_entry *e,
+                                  const char **ret_reason) {
     bool is_artifact = false, is_risky = false, is_silent = false;
     if (ret_reason)
         *ret_reason = NULL;
@@ -129,7 +136,8 @@ enum shodo_phase shodo_plan_phase(const struct shodo_plan *p, const struct shodo
     if (is_silent)
         return SHODO_PHASE_SKIP;
     /* out of memory counts as selected: rather one entry too many */
-    if (!(e->flags & SHODO_ENTRY_DELETED) && (!shodo_artifacts_match(p->artifacts, e, NULL, NULL, &is_artifact) || is_artifact))
+    if (!(e->flags & SHODO_ENTRY_DELETED) &&
+        (!shodo_artifacts_match(p->artifacts, e, NULL, NULL, &is_artifact) || is_artifact))
         return SHODO_PHASE_EARLY;
     if (shodo_reader_wants(e))
         return SHODO_PHASE_EARLY;

@@ -21,7 +21,8 @@ static void set_message(struct shodo_rule_verdict *v, const char *text) {
 /* NUL-terminated copy; libyara would silently stop at a NUL inside. */
 static char *copy_text(const struct shodo_rule_text *t, struct shodo_error *err) {
     if (t->len > SHODO_LIMIT_RULE_FILE_BYTES) {
-        shodo_fail(err, SHODO_LIMIT, "larger than %llu bytes", (unsigned long long)SHODO_LIMIT_RULE_FILE_BYTES);
+        shodo_fail(err, SHODO_LIMIT, "larger than %llu bytes",
+                   (unsigned long long)SHODO_LIMIT_RULE_FILE_BYTES);
         return NULL;
     }
     if (memchr(t->text, 0, t->len)) {
@@ -62,7 +63,8 @@ void shodo_rule_try(const struct shodo_rule_text *text, struct shodo_rule_verdic
     free(s);
 }
 
-size_t shodo_rules_try_together(const struct shodo_rule_text *texts, size_t count, struct shodo_rule_verdict *ret) {
+size_t shodo_rules_try_together(const struct shodo_rule_text *texts, size_t count,
+                                struct shodo_rule_verdict *ret) {
     struct shodo_yara_trial *trial = NULL;
     size_t n = 0;
     if (shodo_yara_start(NULL) != SHODO_OK)
@@ -86,13 +88,16 @@ size_t shodo_rules_try_together(const struct shodo_rule_text *texts, size_t coun
     return n;
 }
 
-/* The format knows sources that have no meaning on a disk: who asks for them must not believe that they were looked at. */
+/* The format knows sources that have no meaning on a disk: who asks for them must not believe that
+ * they were looked at. */
 static void note_idle(const struct shodo_artifacts *a, struct shodo_rule_verdict *v) {
     const char *first = NULL;
     size_t idle = shodo_artifacts_idle(a, &first);
     if (idle > 0)
-        snprintf(v->message, sizeof v->message, "%zu of %zu definitions select nothing: only file patterns and groups for Windows do (%.100s%s)",
-                 idle, shodo_artifacts_count(a), first, idle > 1 ? ", ..." : "");
+        snprintf(
+            v->message, sizeof v->message,
+            "%zu of %zu definitions select nothing: only file patterns and groups for Windows do (%.100s%s)",
+            idle, shodo_artifacts_count(a), first, idle > 1 ? ", ..." : "");
 }
 
 void shodo_artifacts_try(const struct shodo_rule_text *text, struct shodo_rule_verdict *ret) {
@@ -102,7 +107,8 @@ void shodo_artifacts_try(const struct shodo_rule_text *text, struct shodo_rule_v
     if (!a)
         (void)shodo_fail(&err, SHODO_NOMEM, "no memory for artifact definitions");
     else
-        ret->accepted = shodo_artifacts_add(a, text->name, text->digest, text->text, text->len, &err) == SHODO_OK;
+        ret->accepted = shodo_artifacts_add(a, text->name, text->digest, text->text, text->len,
+                                            &err) == SHODO_OK;
     if (!ret->accepted)
         set_message(ret, err.text);
     else
@@ -119,7 +125,8 @@ static void digest_texts(const struct shodo_plan_options *o, char out[65]) {
     if (!h)
         return;
     for (size_t i = 0; i < o->yara_count + o->artifacts_count; i++) {
-        const struct shodo_rule_text *t = i < o->yara_count ? &o->yara[i] : &o->artifacts[i - o->yara_count];
+        const struct shodo_rule_text *t = i < o->yara_count ? &o->yara[i]
+                                                            : &o->artifacts[i - o->yara_count];
         shodo_buf_clear(&prefix);
         shodo_buf_add_le64(&prefix, t->len);
         shodo_hash_update(h, prefix.data, prefix.len);
@@ -132,21 +139,24 @@ static void digest_texts(const struct shodo_plan_options *o, char out[65]) {
     (void)shodo_hash_free(h);
 }
 
-static enum shodo_status load_artifacts(struct shodo_plan *p, const struct shodo_plan_options *o, struct shodo_error *err) {
+static enum shodo_status load_artifacts(struct shodo_plan *p, const struct shodo_plan_options *o,
+                                        struct shodo_error *err) {
     p->artifacts = shodo_artifacts_new();
     p->risky = shodo_phase_risky_places();
     if (!p->artifacts || !p->risky)
         return shodo_fail(err, SHODO_NOMEM, "no memory for artifact definitions");
     for (size_t i = 0; i < o->artifacts_count; i++) {
         const struct shodo_rule_text *t = &o->artifacts[i];
-        enum shodo_status st = shodo_artifacts_add(p->artifacts, t->name, t->digest, t->text, t->len, err);
+        enum shodo_status st = shodo_artifacts_add(p->artifacts, t->name, t->digest, t->text,
+                                                   t->len, err);
         if (st != SHODO_OK)
             return st;
     }
     return shodo_artifacts_select(p->artifacts, o->artifact_names, o->artifact_names_count, err);
 }
 
-enum shodo_status shodo_plan_new(struct shodo_plan **ret, const struct shodo_plan_options *o, struct shodo_error *err) {
+enum shodo_status shodo_plan_new(struct shodo_plan **ret, const struct shodo_plan_options *o,
+                                 struct shodo_error *err) {
     if (!o->endpoint || strlen(o->endpoint) >= SHODO_ENDPOINT_TEXT_BYTES)
         return shodo_fail(err, SHODO_INVALID, "shodo_plan_new: endpoint is not 12 hex digits");
     if (o->yara_count > SHODO_LIMIT_RULE_FILES)
@@ -162,11 +172,13 @@ enum shodo_status shodo_plan_new(struct shodo_plan **ret, const struct shodo_pla
         p->scan_limit_bytes = SHODO_MAX(o->scan_limit_bytes, SHODO_SCAN_LIMIT_MIN_BYTES);
     memcpy(p->endpoint, o->endpoint, strlen(o->endpoint) + 1);
     digest_texts(o, p->digest);
-    enum shodo_status st = p->digest[0] ? SHODO_OK : shodo_fail(err, SHODO_NOMEM, "no memory for a plan");
+    enum shodo_status st = p->digest[0] ? SHODO_OK
+                                        : shodo_fail(err, SHODO_NOMEM, "no memory for a plan");
     if (st == SHODO_OK)
         st = load_artifacts(p, o, err);
     if (st == SHODO_OK)
-        st = shodo_scan_sets_new(&p->sets, o->yara, o->yara_verdicts, o->yara_count, p->digest, err);
+        st = shodo_scan_sets_new(&p->sets, o->yara, o->yara_verdicts, o->yara_count, p->digest,
+                                 err);
     if (st == SHODO_OK)
         *ret = p;
     else

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is inside a plan; for this room only. Everything is read-only once the plan is made: examiners share it by fork. */
+/* What is inside a plan; for this room only. Everything is read-only once the plan is made:
+ * examiners share it by fork. */
 #ifndef SHODO_EXAMINE_PLAN_H
 #define SHODO_EXAMINE_PLAN_H
 

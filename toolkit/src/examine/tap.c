@@ -8,7 +8,8 @@
 #include "examine/plan.h"
 
 static const struct shodo_tap *const table[] = {
-    &shodo_tap_artifact, &shodo_tap_digest, &shodo_tap_identify, &shodo_tap_measure, &shodo_tap_scan, &shodo_tap_note,
+    &shodo_tap_artifact, &shodo_tap_digest, &shodo_tap_identify,
+    &shodo_tap_measure,  &shodo_tap_scan,   &shodo_tap_note,
 };
 
 size_t shodo_tap_count(void) {
@@ -23,7 +24,8 @@ void shodo_look_finding(struct shodo_look *l, struct shodo_finding *f) {
     const struct shodo_entry *e = l->entry;
     if (l->findings++ >= SHODO_LIMIT_FINDINGS_PER_FILE) {
         if (l->findings == SHODO_LIMIT_FINDINGS_PER_FILE + 1)
-            shodo_look_problem(l, SHODO_LEDGER_TOO_LARGE, l->size_bytes, "more than %u findings in one stream; the rest is not listed",
+            shodo_look_problem(l, SHODO_LEDGER_TOO_LARGE, l->size_bytes,
+                               "more than %u findings in one stream; the rest is not listed",
                                SHODO_LIMIT_FINDINGS_PER_FILE);
         return;
     }
@@ -61,7 +63,8 @@ static void tell(struct shodo_look *l, struct shodo_ledger *line) {
         l->sink->ledger(l->sink->ctx, line);
 }
 
-void shodo_look_problem(struct shodo_look *l, enum shodo_ledger_reason reason, uint64_t examined_bytes, const char *fmt, ...) {
+void shodo_look_problem(struct shodo_look *l, enum shodo_ledger_reason reason,
+                        uint64_t examined_bytes, const char *fmt, ...) {
     char text[SHODO_ERROR_TEXT_BYTES];
     va_list ap;
     va_start(ap, fmt);
@@ -84,11 +87,16 @@ void shodo_look_policy(struct shodo_look *l, enum shodo_ledger_reason reason, co
     shodo_buf_add(&folder, l->path, slash ? (size_t)(slash - l->path) : 0);
     if (folder.len == 0)
         shodo_buf_addc(&folder, '/');
-    struct shodo_ledger line = {.is_problem = false, .reason = reason, .path = shodo_buf_cstr(&folder), .stream = "", .text = text};
+    struct shodo_ledger line = {.is_problem = false,
+                                .reason = reason,
+                                .path = shodo_buf_cstr(&folder),
+                                .stream = "",
+                                .text = text};
     tell(l, &line);
 }
 
-void shodo_look_fact(struct shodo_look *l, const char *reader, const char *kind, int64_t time, const char *values_json) {
+void shodo_look_fact(struct shodo_look *l, const char *reader, const char *kind, int64_t time,
+                     const char *values_json) {
     struct shodo_fact f = {.endpoint = l->plan->endpoint,
                            .reader = reader,
                            .kind = kind,

@@ -6,12 +6,14 @@
 #include "base/macro.h"
 
 #define NESTING_MAX 16u
-#define FORMS_MAX 2u /* ascii and wide */
-/* Commoner patterns would open the gate for every second file: eight letters, or a few instructions. */
+#define FORMS_MAX   2u /* ascii and wide */
+/* Commoner patterns would open the gate for every second file: eight letters, or a few
+ * instructions. */
 #define WEIGHT_MIN 48u
-#define CASE_BIT 0x20
+#define CASE_BIT   0x20
 
-/* One string of the rule and the texts of which one is in every match of it; none: it says nothing. */
+/* One string of the rule and the texts of which one is in every match of it; none: it says nothing.
+ */
 struct string {
     size_t name, name_len; /* with the '$' */
     struct shodo_literal forms[FORMS_MAX];
@@ -40,7 +42,8 @@ static bool is_op(const struct needing *n, const struct shodo_token *t, const ch
 
 /* Bytes of a string whose distance is fixed. */
 struct stretch {
-    struct shodo_buf bytes, mask; /* equal length; where the mask has a 0 bit the byte has one too */
+    /* equal length; where the mask has a 0 bit the byte has one too */
+    struct shodo_buf bytes, mask;
 };
 
 static void stretch_done(struct stretch *s) {
@@ -58,13 +61,16 @@ static bool is_fixed(uint8_t mask) {
     return (mask | CASE_BIT) == 0xff;
 }
 
-/* How much the byte at i helps to tell a text from what is in every program: padding and common opcodes little. */
+/* How much the byte at i helps to tell a text from what is in every program: padding and common
+ * opcodes little. */
 static unsigned weight_at(const struct stretch *s, size_t i) {
-    static const uint8_t common[] = {0x8b, 0x45, 0x89, 0x4d, 0x55, 0xec, 0xe8, 0x83, 0xc0, 0x0f, 0x85, 0x24, 0x48, 0xc4, 0x01};
+    static const uint8_t common[] = {0x8b, 0x45, 0x89, 0x4d, 0x55, 0xec, 0xe8, 0x83,
+                                     0xc0, 0x0f, 0x85, 0x24, 0x48, 0xc4, 0x01};
     const uint8_t *p = (const uint8_t *)s->bytes.data, *m = (const uint8_t *)s->mask.data;
     if (!is_fixed(m[i]))
         return m[i] ? 1 : 0;
-    if (p[i] == 0x00 || p[i] == 0xff || p[i] == 0xcc || p[i] == 0x90 || p[i] == ' ' || (i > 0 && p[i] == p[i - 1]))
+    if (p[i] == 0x00 || p[i] == 0xff || p[i] == 0xcc || p[i] == 0x90 || p[i] == ' ' ||
+        (i > 0 && p[i] == p[i - 1]))
         return 1;
     return memchr(common, p[i], sizeof common) ? 3 : 6;
 }
@@ -77,8 +83,10 @@ static unsigned weight_of(const struct stretch *s, size_t at, size_t n) {
 }
 
 /* The anchor is s[at..at + n): takes it with its surroundings if that beats what the form holds. */
-static void offer_anchor(struct shodo_literal *form, unsigned *score, const struct stretch *s, size_t at, size_t n) {
-    size_t len = SHODO_MIN(s->bytes.len, (size_t)SHODO_LITERAL_BYTES), before = SHODO_MIN(at, (len - n) / 2);
+static void offer_anchor(struct shodo_literal *form, unsigned *score, const struct stretch *s,
+                         size_t at, size_t n) {
+    size_t len = SHODO_MIN(s->bytes.len, (size_t)SHODO_LITERAL_BYTES),
+           before = SHODO_MIN(at, (len - n) / 2);
     size_t from = SHODO_MIN(at - before, s->bytes.len - len);
     unsigned all = weight_of(s, from, len), sum = all + weight_of(s, at, n);
     if (all < WEIGHT_MIN || (form->len > 0 && sum <= *score))
@@ -94,7 +102,9 @@ static void offer_anchor(struct shodo_literal *form, unsigned *score, const stru
 static void offer(struct shodo_literal *form, unsigned *score, struct stretch *s) {
     size_t run = 0;
     for (size_t i = 0; i < s->bytes.len; i++) {
-        run = is_fixed((uint8_t)s->mask.data[i]) ? SHODO_MIN(run + 1, (size_t)SHODO_ANCHOR_MAX_BYTES) : 0;
+        run = is_fixed((uint8_t)s->mask.data[i])
+                  ? SHODO_MIN(run + 1, (size_t)SHODO_ANCHOR_MAX_BYTES)
+                  : 0;
         bool is_end = i + 1 == s->bytes.len || !is_fixed((uint8_t)s->mask.data[i + 1]);
         if (run == SHODO_ANCHOR_MAX_BYTES || (is_end && run >= SHODO_ANCHOR_MIN_BYTES))
             offer_anchor(form, score, s, i + 1 - run, run);
@@ -108,7 +118,8 @@ static int hex_value(char c) {
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* A jump or alternatives, whose length is not fixed: what comes behind them is a new stretch. false: not understood. */
+/* A jump or alternatives, whose length is not fixed: what comes behind them is a new stretch.
+ * false: not understood. */
 static bool skip_hex_other(struct shodo_lexer *x, unsigned *depth) {
     char c = x->text[x->pos++];
     if (c == '[') {
@@ -138,7 +149,8 @@ static bool read_hex(struct needing *n, struct string *s) {
         char a = x.text[x.pos], b = x.pos + 1 < x.len ? x.text[x.pos + 1] : ' ';
         int high = hex_value(a), low = hex_value(b);
         if (depth == 0 && (high >= 0 || a == '?') && (low >= 0 || b == '?')) {
-            stretch_add(&part, SHODO_MAX(high, 0) << 4 | SHODO_MAX(low, 0), (high >= 0 ? 0xf0 : 0) | (low >= 0 ? 0x0f : 0));
+            stretch_add(&part, SHODO_MAX(high, 0) << 4 | SHODO_MAX(low, 0),
+                        (high >= 0 ? 0xf0 : 0) | (low >= 0 ? 0x0f : 0));
             x.pos += 2;
             continue;
         }
@@ -198,7 +210,8 @@ static bool is_letter(uint8_t c) {
 }
 
 /* `text` as it stands, or with a zero behind every byte. */
-static void add_form(struct needing *n, struct string *s, const struct shodo_buf *text, bool is_wide, bool is_nocase) {
+static void add_form(struct needing *n, struct string *s, const struct shodo_buf *text,
+                     bool is_wide, bool is_nocase) {
     struct stretch part = {.bytes = SHODO_BUF_INIT, .mask = SHODO_BUF_INIT};
     struct shodo_literal form = {.len = 0};
     unsigned score = 0;
@@ -227,9 +240,10 @@ static struct shodo_token skip_argument(struct needing *n) {
 /* `t` is the text; reads its modifiers and leaves what comes behind them in *t. */
 static void read_text(struct needing *n, struct string *s, struct shodo_token *t) {
     shodo_auto(shodo_buf) struct shodo_buf plain = SHODO_BUF_INIT;
-    bool is_known = unescape(&plain, n->x.text + t->start + 1, t->end - t->start - 2), is_ascii = false, is_wide = false,
-         is_nocase = false;
-    for (*t = shodo_lexer_next(&n->x); t->kind == SHODO_TOKEN_WORD || is_op(n, t, "("); *t = shodo_lexer_next(&n->x)) {
+    bool is_known = unescape(&plain, n->x.text + t->start + 1, t->end - t->start - 2),
+         is_ascii = false, is_wide = false, is_nocase = false;
+    for (*t = shodo_lexer_next(&n->x); t->kind == SHODO_TOKEN_WORD || is_op(n, t, "(");
+         *t = shodo_lexer_next(&n->x)) {
         if (is_op(n, t, "condition") || n->x.text[t->start] == '$')
             break;
         if (is_op(n, t, "("))
@@ -282,7 +296,8 @@ static bool read_strings(struct needing *n) {
             return false;
         do
             t = shodo_lexer_next(&n->x);
-        while (t.kind == SHODO_TOKEN_WORD && n->x.text[t.start] != '$' && !is_op(n, &t, "condition"));
+        while (t.kind == SHODO_TOKEN_WORD && n->x.text[t.start] != '$' &&
+               !is_op(n, &t, "condition"));
     }
     return true;
 }
@@ -314,27 +329,32 @@ static bool is_named(const struct needing *n, const struct string *s, const stru
     size_t len = t->end - t->start;
     bool is_prefix = n->x.text[t->end - 1] == '*';
     len -= is_prefix;
-    return (is_prefix ? s->name_len >= len : s->name_len == len) && memcmp(n->x.text + s->name, n->x.text + t->start, len) == 0;
+    return (is_prefix ? s->name_len >= len : s->name_len == len) &&
+           memcmp(n->x.text + s->name, n->x.text + t->start, len) == 0;
 }
 
 /* `them` or `( $a, $b* )`; the strings it names become chosen[]. false: something else. */
-static bool choose(const struct needing *n, const struct shodo_token *t, size_t count, bool chosen[SHODO_NEED_MAX]) {
+static bool choose(const struct needing *n, const struct shodo_token *t, size_t count,
+                   bool chosen[SHODO_NEED_MAX]) {
     bool is_all = count == 1 && is_op(n, &t[0], "them");
     if (!is_all && (count < 3 || !is_op(n, &t[0], "(") || !is_op(n, &t[count - 1], ")")))
         return false;
     for (size_t k = 0; k < n->strings.count; k++)
         chosen[k] = is_all;
     for (size_t i = 1; !is_all && i + 1 < count; i++) {
-        if (i % 2 == 0 ? !is_op(n, &t[i], ",") : t[i].kind != SHODO_TOKEN_WORD || n->x.text[t[i].start] != '$')
+        if (i % 2 == 0 ? !is_op(n, &t[i], ",")
+                       : t[i].kind != SHODO_TOKEN_WORD || n->x.text[t[i].start] != '$')
             return false;
         for (size_t k = 0; i % 2 == 1 && k < n->strings.count; k++)
-            chosen[k] = chosen[k] || is_named(n, (const struct string *)shodo_vec_at(&n->strings, k), &t[i]);
+            chosen[k] = chosen[k] ||
+                        is_named(n, (const struct string *)shodo_vec_at(&n->strings, k), &t[i]);
     }
     return true;
 }
 
 /* `n of k`: whatever n match, one of the k - n + 1 rarest is among them. */
-static void demand_of(const struct needing *n, struct demand *d, const struct shodo_token *t, size_t count) {
+static void demand_of(const struct needing *n, struct demand *d, const struct shodo_token *t,
+                      size_t count) {
     bool chosen[SHODO_NEED_MAX] = {false};
     bool is_number = t[0].kind == SHODO_TOKEN_NUMBER && t[0].is_exact;
     if (n->strings.count > SHODO_NEED_MAX || !choose(n, t + 2, count - 2, chosen))
@@ -342,7 +362,10 @@ static void demand_of(const struct needing *n, struct demand *d, const struct sh
     uint64_t k = 0;
     for (size_t i = 0; i < n->strings.count; i++)
         k += chosen[i];
-    uint64_t wanted = is_op(n, &t[0], "any") ? 1 : is_op(n, &t[0], "all") ? k : is_number ? t[0].number : 0;
+    uint64_t wanted = is_op(n, &t[0], "any")   ? 1
+                      : is_op(n, &t[0], "all") ? k
+                      : is_number              ? t[0].number
+                                               : 0;
     if (wanted < 1 || wanted > k)
         return;
     for (uint64_t left = k - wanted + 1; left > 0; left--) {
@@ -363,9 +386,10 @@ static void demand_of(const struct needing *n, struct demand *d, const struct sh
     }
 }
 
-static void demand_atom(const struct needing *n, struct demand *d, const struct shodo_token *t, size_t count) {
-    bool is_string = count > 0 && t[0].kind == SHODO_TOKEN_WORD && n->x.text[t[0].start] == '$' && t[0].end - t[0].start > 1 &&
-                     n->x.text[t[0].end - 1] != '*';
+static void demand_atom(const struct needing *n, struct demand *d, const struct shodo_token *t,
+                        size_t count) {
+    bool is_string = count > 0 && t[0].kind == SHODO_TOKEN_WORD && n->x.text[t[0].start] == '$' &&
+                     t[0].end - t[0].start > 1 && n->x.text[t[0].end - 1] != '*';
     if (is_string && (count == 1 || is_op(n, &t[1], "at") || is_op(n, &t[1], "in"))) {
         for (size_t i = 0; i < n->strings.count; i++) {
             const struct string *s = (const struct string *)shodo_vec_at(&n->strings, i);
@@ -391,14 +415,16 @@ static void join(struct demand *d, const struct demand *more, bool is_first) {
 }
 
 static bool is_better(const struct demand *a, const struct demand *b) {
-    return a->count > 0 && (b->count == 0 || a->score > b->score || (a->score == b->score && a->count < b->count));
+    return a->count > 0 &&
+           (b->count == 0 || a->score > b->score || (a->score == b->score && a->count < b->count));
 }
 
-static void demand_expression(const struct needing *n, struct demand *d, const struct shodo_token *t, size_t count, unsigned level);
+static void demand_expression(const struct needing *n, struct demand *d,
+                              const struct shodo_token *t, size_t count, unsigned level);
 
 /* Splits at `word` outside parentheses; for `or` all parts count, for `and` the best. */
-static void demand_parts(const struct needing *n, struct demand *d, const struct shodo_token *t, size_t count, const char *word,
-                         unsigned level) {
+static void demand_parts(const struct needing *n, struct demand *d, const struct shodo_token *t,
+                         size_t count, const char *word, unsigned level) {
     bool is_or = word[0] == 'o', is_first = true;
     int depth = 0;
     size_t from = 0;
@@ -418,7 +444,8 @@ static void demand_parts(const struct needing *n, struct demand *d, const struct
     }
 }
 
-static void demand_expression(const struct needing *n, struct demand *d, const struct shodo_token *t, size_t count, unsigned level) {
+static void demand_expression(const struct needing *n, struct demand *d,
+                              const struct shodo_token *t, size_t count, unsigned level) {
     while (shodo_tokens_enclosed(&n->x, t, count)) {
         t++;
         count -= 2;
@@ -440,9 +467,10 @@ static void demand_expression(const struct needing *n, struct demand *d, const s
         demand_atom(n, d, t, count);
 }
 
-bool shodo_need_of(struct shodo_vec *out, const char *text, size_t start, size_t condition, const struct shodo_token *tokens,
-                   size_t count) {
-    struct needing n = {.x = {.text = text, .len = condition, .pos = start}, .strings = SHODO_VEC_INIT(sizeof(struct string))};
+bool shodo_need_of(struct shodo_vec *out, const char *text, size_t start, size_t condition,
+                   const struct shodo_token *tokens, size_t count) {
+    struct needing n = {.x = {.text = text, .len = condition, .pos = start},
+                        .strings = SHODO_VEC_INIT(sizeof(struct string))};
     struct demand d = {.count = 0};
     if (find_strings(&n) && read_strings(&n) && !n.no_memory)
         demand_expression(&n, &d, tokens, count, 0);

@@ -8,12 +8,12 @@
 #include "examine/yara_token.h"
 
 const char *const shodo_yara_modules[SHODO_YARA_MODULES] = {
-    "pe",   "elf",     "dotnet", "macho", "hash",   "math", "magic",
+    "pe",   "elf",     "dotnet", "macho",  "hash",   "math", "magic",
     "time", "console", "dex",    "cuckoo", "string", "lnk",  "tests",
 };
 
 /* Conditions are held as token lists; longer ones are left without a guard. */
-#define MAX_TOKENS 4096u
+#define MAX_TOKENS  4096u
 #define MAX_NESTING 16u
 
 struct cutter {
@@ -63,7 +63,8 @@ static void guard_magic(struct guards *g, unsigned bytes, bool is_big, uint64_t 
     g->is_elf = g->is_elf || (b[0] == 0x7f && b[1] == 'E');
 }
 
-static bool magic_function(const struct shodo_lexer *x, const struct shodo_token *t, unsigned *ret_bytes, bool *ret_big) {
+static bool magic_function(const struct shodo_lexer *x, const struct shodo_token *t,
+                           unsigned *ret_bytes, bool *ret_big) {
     static const struct {
         const char *name;
         unsigned bytes;
@@ -90,7 +91,8 @@ static void guard_filesize(struct guards *g, uint64_t bound) {
 }
 
 /* One conjunct, exactly one of the known shapes. */
-static void guard_atom(struct guards *g, const struct shodo_lexer *x, const struct shodo_token *t, size_t n) {
+static void guard_atom(struct guards *g, const struct shodo_lexer *x, const struct shodo_token *t,
+                       size_t n) {
     unsigned bytes = 0;
     bool is_big = false;
     if (n == 6) {
@@ -99,14 +101,16 @@ static void guard_atom(struct guards *g, const struct shodo_lexer *x, const stru
         size_t value = f == 0 ? 5 : 0, eq = f == 0 ? 4 : 1;
         if (t[value].kind == SHODO_TOKEN_NUMBER && t[value].is_exact && text_is(x, &t[eq], "==") &&
             magic_function(x, &t[f], &bytes, &is_big) && text_is(x, &t[f + 1], "(") &&
-            t[f + 2].kind == SHODO_TOKEN_NUMBER && t[f + 2].is_exact && t[f + 2].number == 0 && text_is(x, &t[f + 3], ")"))
+            t[f + 2].kind == SHODO_TOKEN_NUMBER && t[f + 2].is_exact && t[f + 2].number == 0 &&
+            text_is(x, &t[f + 3], ")"))
             guard_magic(g, bytes, is_big, t[value].number);
         return;
     }
     if (n != 3)
         return;
     if (text_is(x, &t[0], "pe") && text_is(x, &t[1], ".") && text_is(x, &t[2], "is_pe")) {
-        g->is_mz = true; /* libyara's pe module looks for "MZ" at the start of the block and nowhere else */
+        /* libyara's pe module looks for "MZ" at the start of the block and nowhere else */
+        g->is_mz = true;
     } else if (text_is(x, &t[0], "filesize") && t[2].kind == SHODO_TOKEN_NUMBER && t[2].is_exact) {
         if (text_is(x, &t[1], "<") || text_is(x, &t[1], "<=") || text_is(x, &t[1], "=="))
             guard_filesize(g, t[2].number);
@@ -116,9 +120,10 @@ static void guard_atom(struct guards *g, const struct shodo_lexer *x, const stru
     }
 }
 
-/* `or` binds weaker than `and`: one of them outside parentheses and no conjunct is certain any more. */
-static void guard_conjunction(struct guards *g, const struct shodo_lexer *x, const struct shodo_token *t, size_t n,
-                              unsigned level) {
+/* `or` binds weaker than `and`: one of them outside parentheses and no conjunct is certain any
+ * more. */
+static void guard_conjunction(struct guards *g, const struct shodo_lexer *x,
+                              const struct shodo_token *t, size_t n, unsigned level) {
     while (shodo_tokens_enclosed(x, t, n)) {
         t++;
         n -= 2;
@@ -151,7 +156,8 @@ static void guard_conjunction(struct guards *g, const struct shodo_lexer *x, con
     }
 }
 
-static void set_guard(struct shodo_split_rule *r, const struct shodo_lexer *x, const struct shodo_vec *tokens) {
+static void set_guard(struct shodo_split_rule *r, const struct shodo_lexer *x,
+                      const struct shodo_vec *tokens) {
     struct guards g = {0};
     if (tokens->count > 0)
         guard_conjunction(&g, x, (const struct shodo_token *)tokens->data, tokens->count, 0);
@@ -168,7 +174,8 @@ static void set_guard(struct shodo_split_rule *r, const struct shodo_lexer *x, c
 /* ---- cutting ---- */
 
 /* Modules, rule references and the md5 external of a condition's words. */
-static bool note_word(struct cutter *c, struct shodo_split_rule *r, const struct shodo_token *t, char before) {
+static bool note_word(struct cutter *c, struct shodo_split_rule *r, const struct shodo_token *t,
+                      char before) {
     const char *s = c->x.text + t->start;
     size_t n = t->end - t->start;
     if (s[0] == '$' || s[0] == '#' || s[0] == '@' || before == '.' || before == '!')
@@ -182,7 +189,8 @@ static bool note_word(struct cutter *c, struct shodo_split_rule *r, const struct
     struct ref *ref = shodo_vec_push(&c->refs);
     if (!ref)
         return false;
-    *ref = (struct ref){.rule = c->s->rules.count - 1, .name = t->start, .name_len = n, .is_prefix = after == '*'};
+    *ref = (struct ref){
+        .rule = c->s->rules.count - 1, .name = t->start, .name_len = n, .is_prefix = after == '*'};
     return true;
 }
 
@@ -199,7 +207,8 @@ static int cut_condition(struct cutter *c, struct shodo_split_rule *r) {
             break;
         if (t.kind == SHODO_TOKEN_WORD && !note_word(c, r, &t, before))
             return -1;
-        before = t.kind == SHODO_TOKEN_OP && t.end - t.start == 1 ? c->x.text[t.start] : 0; /* not ".." */
+        /* not ".." */
+        before = t.kind == SHODO_TOKEN_OP && t.end - t.start == 1 ? c->x.text[t.start] : 0;
         is_long = is_long || tokens.count >= MAX_TOKENS;
         if (is_long)
             continue;
@@ -213,7 +222,8 @@ static int cut_condition(struct cutter *c, struct shodo_split_rule *r) {
         return 1;
     set_guard(r, &c->x, &tokens);
     r->needs = c->s->needs.count;
-    if (!shodo_need_of(&c->s->needs, c->x.text, r->name, r->condition, (const struct shodo_token *)tokens.data, tokens.count))
+    if (!shodo_need_of(&c->s->needs, c->x.text, r->name, r->condition,
+                       (const struct shodo_token *)tokens.data, tokens.count))
         return -1;
     r->needs_count = c->s->needs.count - r->needs;
     return 1;
@@ -283,7 +293,8 @@ static int cut_file(struct cutter *c) {
         } else {
             size_t start = t.start;
             bool is_private = false, is_global = false;
-            for (; text_is(&c->x, &t, "private") || text_is(&c->x, &t, "global"); t = shodo_lexer_next(&c->x)) {
+            for (; text_is(&c->x, &t, "private") || text_is(&c->x, &t, "global");
+                 t = shodo_lexer_next(&c->x)) {
                 is_private = is_private || text_is(&c->x, &t, "private");
                 is_global = is_global || text_is(&c->x, &t, "global");
             }
@@ -297,15 +308,16 @@ static int cut_file(struct cutter *c) {
 
 /* ---- references ---- */
 
-static bool names_rule(const struct shodo_split *s, const struct ref *ref, const struct shodo_split_rule *r) {
+static bool names_rule(const struct shodo_split *s, const struct ref *ref,
+                       const struct shodo_split_rule *r) {
     size_t n = ref->name_len;
     bool fits = ref->is_prefix ? n <= r->name_len : n == r->name_len;
     return fits && memcmp(s->text + ref->name, s->text + r->name, n) == 0;
 }
 
 /*
- * Rules that refer to each other lose their guards and needs: they then are in every set, together. One pass is enough, because
- * both ends of every reference lose theirs.
+ * Rules that refer to each other lose their guards and needs: they then are in every set, together.
+ * One pass is enough, because both ends of every reference lose theirs.
  */
 static void join_references(struct cutter *c) {
     struct shodo_split *s = c->s;
@@ -322,7 +334,10 @@ static void join_references(struct cutter *c) {
 }
 
 bool shodo_split_init(struct shodo_split *s, const char *text, size_t len) {
-    *s = (struct shodo_split){.text = text, .len = len, .rules = SHODO_VEC_INIT(sizeof(struct shodo_split_rule)), .needs = SHODO_VEC_INIT(sizeof(struct shodo_literal))};
+    *s = (struct shodo_split){.text = text,
+                              .len = len,
+                              .rules = SHODO_VEC_INIT(sizeof(struct shodo_split_rule)),
+                              .needs = SHODO_VEC_INIT(sizeof(struct shodo_literal))};
     struct cutter c = {.s = s,
                        .x = {.text = text, .len = len, .pos = 0},
                        .refs = SHODO_VEC_INIT(sizeof(struct ref))};
@@ -334,7 +349,8 @@ bool shodo_split_init(struct shodo_split *s, const char *text, size_t len) {
     s->is_whole = s->is_whole || (uint64_t)c.refs.count * s->rules.count > 400000000u;
     for (size_t i = 0; i < s->rules.count; i++) {
         s->is_whole = s->is_whole || rule_at(s, i)->is_global;
-        rule_at(s, i)->modules &= s->imports; /* the rest are loop variables that happen to have such a name */
+        /* the rest are loop variables that happen to have such a name */
+        rule_at(s, i)->modules &= s->imports;
     }
     if (!s->is_whole)
         join_references(&c);

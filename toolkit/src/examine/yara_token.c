@@ -47,7 +47,8 @@ bool shodo_lexer_blank(struct shodo_lexer *x) {
     }
 }
 
-/* Text or regex from its opening delimiter to behind the closing one; neither may hold a line end. */
+/* Text or regex from its opening delimiter to behind the closing one; neither may hold a line end.
+ */
 static bool skip_quoted(struct shodo_lexer *x, char quote) {
     for (size_t i = x->pos + 1; i < x->len; i++) {
         char c = x->text[i];
@@ -96,7 +97,8 @@ static void read_number(struct shodo_lexer *x, struct shodo_token *t) {
     size_t tail = i;
     while (i < x->len && is_word(x->text[i]))
         i++;
-    if (i - tail == 2 && base == 10 && x->text[tail + 1] == 'B' && (x->text[tail] == 'K' || x->text[tail] == 'M')) {
+    if (i - tail == 2 && base == 10 && x->text[tail + 1] == 'B' &&
+        (x->text[tail] == 'K' || x->text[tail] == 'M')) {
         uint64_t unit = x->text[tail] == 'K' ? 1024 : 1048576;
         t->is_exact = t->is_exact && v <= (uint64_t)INT64_MAX / unit;
         v = t->is_exact ? v * unit : 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tokens of YARA source: just enough to find rules, sections and top-level conditions. Used by yara_split.c and yara_need.c only. */
+/* Tokens of YARA source: just enough to find rules, sections and top-level conditions. Used by
+ * yara_split.c and yara_need.c only. */
 #ifndef SHODO_EXAMINE_YARA_TOKEN_H
 #define SHODO_EXAMINE_YARA_TOKEN_H
 
@@ -9,7 +10,8 @@
 
 enum shodo_token_kind {
     SHODO_TOKEN_END,
-    SHODO_TOKEN_WORD,   /* identifier, keyword, $a #a @a !a with suffix; "pe.is_pe" gives three tokens */
+    /* identifier, keyword, $a #a @a !a with suffix; "pe.is_pe" gives three tokens */
+    SHODO_TOKEN_WORD,
     SHODO_TOKEN_NUMBER, /* value in `number` when is_exact; suffix KB/MB applied */
     SHODO_TOKEN_TEXT,   /* "…" */
     SHODO_TOKEN_REGEX,  /* /…/is */
@@ -33,7 +35,8 @@ struct shodo_lexer {
 
 /* Next token; white space and comments are skipped. At the end: END, as often as asked. */
 struct shodo_token shodo_lexer_next(struct shodo_lexer *x);
-/* Behind a '{' of a hex string: skips to behind its '}', comments included. false when there is none. */
+/* Behind a '{' of a hex string: skips to behind its '}', comments included. false when there is
+ * none. */
 bool shodo_lexer_skip_hex(struct shodo_lexer *x);
 /* Skips white space and comments; false when a comment has no end. */
 bool shodo_lexer_blank(struct shodo_lexer *x);

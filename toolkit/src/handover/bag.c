@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The bag (BagIt 1.0, RFC 8493) as a stream. Manifests grow as text in memory (about 400 bytes a file); everything else is
- * constant. Order in the ZIP: bagit.txt, 00_最初に読む.txt, the files, quarantine.zip, tag files, manifests, signature.
+ * The bag (BagIt 1.0, RFC 8493) as a stream. Manifests grow as text in memory (about 400 bytes a
+ * file); everything else is constant. Order in the ZIP: bagit.txt, 00_最初に読む.txt, the files,
+ * quarantine.zip, tag files, manifests, signature.
  */
 #include "handover/bag.h"
 
@@ -39,7 +40,8 @@ struct shodo_bag {
     struct manifest payload, tags;
     struct shodo_buf files, info, quarantine;
     struct shodo_names paths, folded;
-    uint64_t payload_files, payload_bytes, collected; /* collected: files the caller added, quarantined ones included */
+    /* collected: files the caller added, quarantined ones included */
+    uint64_t payload_files, payload_bytes, collected;
     /* the file that is open */
     bool is_open, is_quarantined, is_tag;
     struct shodo_buf path; /* in the bag, with data/ */
@@ -82,17 +84,20 @@ static enum shodo_status check_options(const struct shodo_bag_options *o, struct
     if (!o->key || !o->name || !o->read_me)
         return shodo_fail(err, SHODO_INVALID, "shodo_bag_new: name, key and read_me are needed");
     if (!shodo_bundle_name_is_ok(o->name, strlen(o->name)))
-        return shodo_fail(err, SHODO_INVALID,
-                          "a bundle's name has at most 120 bytes of letters, digits, '.', '_', '-' and Japanese");
+        return shodo_fail(
+            err, SHODO_INVALID,
+            "a bundle's name has at most 120 bytes of letters, digits, '.', '_', '-' and Japanese");
     if (!o->is_plain && o->recipients_count == 0 && !(o->passphrase && *o->passphrase))
-        return shodo_fail(err, SHODO_INVALID, "a bundle needs a recipient's certificate or a passphrase");
+        return shodo_fail(err, SHODO_INVALID,
+                          "a bundle needs a recipient's certificate or a passphrase");
     return SHODO_OK;
 }
 
 static enum shodo_status start(struct shodo_bag *b, struct shodo_error *err) {
     enum shodo_status st = shodo_segment_writer_new(&b->segments, &b->o, err);
     if (st == SHODO_OK)
-        st = shodo_segment_writer_file(b->segments, SHODO_READ_ME_NAME, b->read_me, strlen(b->read_me), &b->list, err);
+        st = shodo_segment_writer_file(b->segments, SHODO_READ_ME_NAME, b->read_me,
+                                       strlen(b->read_me), &b->list, err);
     if (st != SHODO_OK)
         return st;
     const struct shodo_sink sink = shodo_segment_writer_sink(b->segments);
@@ -105,7 +110,8 @@ static enum shodo_status start(struct shodo_bag *b, struct shodo_error *err) {
     return st;
 }
 
-enum shodo_status shodo_bag_new(struct shodo_bag **ret, const struct shodo_bag_options *o, struct shodo_error *err) {
+enum shodo_status shodo_bag_new(struct shodo_bag **ret, const struct shodo_bag_options *o,
+                                struct shodo_error *err) {
     enum shodo_status st = check_options(o, err);
     if (st != SHODO_OK)
         return st;
@@ -135,9 +141,9 @@ struct shodo_bag *shodo_bag_free(struct shodo_bag *b) {
     shodo_zip_free(b->zip);
     shodo_segment_writer_free(b->segments);
     shodo_segment_list_done(&b->list);
-    struct shodo_buf *const bufs[] = {&b->inner_bytes, &b->payload.sha256, &b->payload.sha512, &b->tags.sha256,
-                                      &b->tags.sha512, &b->files,          &b->info,           &b->quarantine,
-                                      &b->path};
+    struct shodo_buf *const bufs[] = {&b->inner_bytes, &b->payload.sha256, &b->payload.sha512,
+                                      &b->tags.sha256, &b->tags.sha512,    &b->files,
+                                      &b->info,        &b->quarantine,     &b->path};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(bufs); i++)
         shodo_buf_done(bufs[i]);
     shodo_names_done(&b->paths);
@@ -155,7 +161,8 @@ uint64_t shodo_bag_sealed_bytes(const struct shodo_bag *b) {
 }
 
 uint64_t shodo_bag_room_bytes(const struct shodo_bag *b) {
-    uint64_t reserve = SEAL_RESERVE + b->inner_bytes.len + b->payload.sha256.len + b->payload.sha512.len + b->files.len;
+    uint64_t reserve = SEAL_RESERVE + b->inner_bytes.len + b->payload.sha256.len +
+                       b->payload.sha512.len + b->files.len;
     uint64_t room = shodo_segment_writer_room(b->segments);
     return room - SHODO_MIN(room, reserve);
 }
@@ -168,7 +175,8 @@ static bool add_digest_mark(struct shodo_buf *out, const char *s, size_t n) {
     return shodo_buf_adds(out, SHORT_MARK) && shodo_buf_add_hex(out, digest, 8);
 }
 
-/* Copies an escaped path, shortening parts that Linux file systems cannot hold (255 bytes; NTFS has 255 UTF-16 units). */
+/* Copies an escaped path, shortening parts that Linux file systems cannot hold (255 bytes; NTFS has
+ * 255 UTF-16 units). */
 static bool add_shortened(struct shodo_buf *out, const char *s, size_t n) {
     for (size_t start = 0; start <= n;) {
         const char *slash = memchr(s + start, '/', n - start);
@@ -203,18 +211,23 @@ static enum shodo_status make_unique(struct shodo_bag *b, struct shodo_error *er
     if (is_new)
         return SHODO_OK;
     shodo_auto(shodo_buf) struct shodo_buf exact = SHODO_BUF_INIT;
-    if (!shodo_buf_add(&exact, b->path.data, b->path.len) || !add_digest_mark(&b->path, exact.data, exact.len))
+    if (!shodo_buf_add(&exact, b->path.data, b->path.len) ||
+        !add_digest_mark(&b->path, exact.data, exact.len))
         return no_memory(err);
     return SHODO_OK;
 }
 
-static enum shodo_status make_path(struct shodo_bag *b, const struct shodo_bag_file *f, struct shodo_error *err) {
+static enum shodo_status make_path(struct shodo_bag *b, const struct shodo_bag_file *f,
+                                   struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf escaped = SHODO_BUF_INIT;
     shodo_buf_clear(&b->path);
     bool ok = shodo_bag_escape(&escaped, f->path, strlen(f->path));
     if (ok && escaped.len == 0)
         return shodo_fail(err, SHODO_INVALID, "shodo_bag_begin: a file needs a path");
-    ok = ok && shodo_buf_adds(&b->path, f->is_tag ? "" : f->is_quarantined ? "quarantine/" : "data/") &&
+    ok = ok &&
+         shodo_buf_adds(&b->path, f->is_tag           ? ""
+                                  : f->is_quarantined ? "quarantine/"
+                                                      : "data/") &&
          add_shortened(&b->path, escaped.data, escaped.len);
     if (!ok)
         return no_memory(err);
@@ -237,7 +250,8 @@ static enum shodo_status add_file_line(struct shodo_bag *b, const struct shodo_b
     return b->files.failed ? SHODO_NOMEM : SHODO_OK;
 }
 
-static enum shodo_status begin_member(struct shodo_bag *b, const struct shodo_bag_file *f, struct shodo_error *err) {
+static enum shodo_status begin_member(struct shodo_bag *b, const struct shodo_bag_file *f,
+                                      struct shodo_error *err) {
     if (f->is_quarantined) {
         if (!b->inner) {
             const struct shodo_sink sink = {.write = inner_write, .ctx = b};
@@ -245,8 +259,8 @@ static enum shodo_status begin_member(struct shodo_bag *b, const struct shodo_ba
             if (st != SHODO_OK)
                 return st;
         }
-        return shodo_zip_begin(b->inner, shodo_buf_cstr(&b->path) + strlen("quarantine/"), f->is_stored, f->modified,
-                               f->accessed, f->born, err);
+        return shodo_zip_begin(b->inner, shodo_buf_cstr(&b->path) + strlen("quarantine/"),
+                               f->is_stored, f->modified, f->accessed, f->born, err);
     }
     shodo_auto(shodo_buf) struct shodo_buf full = SHODO_BUF_INIT;
     if (!shodo_buf_addf(&full, "%s/%s", b->name, shodo_buf_cstr(&b->path)))
@@ -254,16 +268,20 @@ static enum shodo_status begin_member(struct shodo_bag *b, const struct shodo_ba
     return shodo_zip_begin(b->zip, full.data, f->is_stored, f->modified, f->accessed, f->born, err);
 }
 
-enum shodo_status shodo_bag_begin(struct shodo_bag *b, const struct shodo_bag_file *f, struct shodo_error *err) {
+enum shodo_status shodo_bag_begin(struct shodo_bag *b, const struct shodo_bag_file *f,
+                                  struct shodo_error *err) {
     if (b->is_dead || b->is_open)
-        return shodo_fail(err, SHODO_INVALID, "shodo_bag_begin: %s", b->is_dead ? "the bag has failed" : "a file is open");
+        return shodo_fail(err, SHODO_INVALID, "shodo_bag_begin: %s",
+                          b->is_dead ? "the bag has failed" : "a file is open");
     if (!f->is_tag && b->paths.count >= SHODO_LIMIT_BAG_FILES)
         return shodo_fail(err, SHODO_LIMIT, "more than %u files in one bag", SHODO_LIMIT_BAG_FILES);
     if (!f->is_tag && f->size_bytes > shodo_bag_room_bytes(b))
         return shodo_fail(err, SHODO_LIMIT, "%llu bytes do not fit: there is room for %llu",
-                          (unsigned long long)f->size_bytes, (unsigned long long)shodo_bag_room_bytes(b));
-    if (f->is_quarantined && f->size_bytes > SHODO_LIMIT_QUARANTINE_BYTES / 2 -
-                                                 SHODO_MIN(b->inner_bytes.len, SHODO_LIMIT_QUARANTINE_BYTES / 2))
+                          (unsigned long long)f->size_bytes,
+                          (unsigned long long)shodo_bag_room_bytes(b));
+    if (f->is_quarantined &&
+        f->size_bytes > SHODO_LIMIT_QUARANTINE_BYTES / 2 -
+                            SHODO_MIN(b->inner_bytes.len, SHODO_LIMIT_QUARANTINE_BYTES / 2))
         return shodo_fail(err, SHODO_LIMIT, "%llu bytes do not fit into the inner ZIP for samples",
                           (unsigned long long)f->size_bytes);
     enum shodo_status st = make_path(b, f, err);
@@ -283,7 +301,8 @@ enum shodo_status shodo_bag_begin(struct shodo_bag *b, const struct shodo_bag_fi
     return SHODO_OK;
 }
 
-enum shodo_status shodo_bag_data(struct shodo_bag *b, const void *p, size_t n, struct shodo_error *err) {
+enum shodo_status shodo_bag_data(struct shodo_bag *b, const void *p, size_t n,
+                                 struct shodo_error *err) {
     if (!b->is_open || b->is_dead)
         return shodo_fail(err, SHODO_INVALID, "shodo_bag_data: no file is open");
     shodo_hash_update(b->h256, p, n);
@@ -292,7 +311,8 @@ enum shodo_status shodo_bag_data(struct shodo_bag *b, const void *p, size_t n, s
     return dead(b, shodo_zip_data(b->is_quarantined ? b->inner : b->zip, p, n, err));
 }
 
-enum shodo_status shodo_bag_end(struct shodo_bag *b, uint8_t ret_sha256[32], struct shodo_error *err) {
+enum shodo_status shodo_bag_end(struct shodo_bag *b, uint8_t ret_sha256[32],
+                                struct shodo_error *err) {
     if (!b->is_open || b->is_dead)
         return shodo_fail(err, SHODO_INVALID, "shodo_bag_end: no file is open");
     uint8_t d256[SHODO_SHA256_BYTES], d512[SHODO_SHA512_BYTES];
@@ -306,7 +326,8 @@ enum shodo_status shodo_bag_end(struct shodo_bag *b, uint8_t ret_sha256[32], str
         b->collected++;
     shodo_hex(d256, sizeof d256, hex);
     if (b->is_quarantined) {
-        shodo_buf_addf(&b->quarantine, "%s  %s\n", hex, shodo_buf_cstr(&b->path) + strlen("quarantine/"));
+        shodo_buf_addf(&b->quarantine, "%s  %s\n", hex,
+                       shodo_buf_cstr(&b->path) + strlen("quarantine/"));
         return b->quarantine.failed ? dead(b, no_memory(err)) : SHODO_OK;
     }
     struct manifest *m = b->is_tag ? &b->tags : &b->payload;
@@ -322,8 +343,8 @@ enum shodo_status shodo_bag_end(struct shodo_bag *b, uint8_t ret_sha256[32], str
     return SHODO_OK;
 }
 
-enum shodo_status shodo_bag_add(struct shodo_bag *b, const struct shodo_bag_file *f, const void *p, size_t n,
-                                struct shodo_error *err) {
+enum shodo_status shodo_bag_add(struct shodo_bag *b, const struct shodo_bag_file *f, const void *p,
+                                size_t n, struct shodo_error *err) {
     enum shodo_status st = shodo_bag_begin(b, f, err);
     if (st == SHODO_OK)
         st = shodo_bag_data(b, p, n, err);
@@ -332,10 +353,13 @@ enum shodo_status shodo_bag_add(struct shodo_bag *b, const struct shodo_bag_file
     return st;
 }
 
-/* One line per label: line breaks in a value become blanks (a continuation line would be legal, and read by few). */
-enum shodo_status shodo_bag_info(struct shodo_bag *b, const char *label, const char *value, struct shodo_error *err) {
+/* One line per label: line breaks in a value become blanks (a continuation line would be legal, and
+ * read by few). */
+enum shodo_status shodo_bag_info(struct shodo_bag *b, const char *label, const char *value,
+                                 struct shodo_error *err) {
     if (!*label || strpbrk(label, ":\r\n") || label[0] == ' ' || label[0] == '\t')
-        return shodo_fail(err, SHODO_INVALID, "shodo_bag_info: a label has no colon, line break or leading blank");
+        return shodo_fail(err, SHODO_INVALID,
+                          "shodo_bag_info: a label has no colon, line break or leading blank");
     shodo_buf_addf(&b->info, "%s: ", label);
     shodo_auto(shodo_buf) struct shodo_buf safe = SHODO_BUF_INIT;
     for (const char *s = value; *s; s++)
@@ -361,11 +385,14 @@ static enum shodo_status seal_quarantine(struct shodo_bag *b, struct shodo_error
             st = shodo_bag_add(b, &f, b->inner_bytes.data, b->inner_bytes.len, err);
         b->collected--; /* our own container */
         if (st == SHODO_OK)
-            st = add_tag(b, "tags/quarantine-sha256.txt", shodo_buf_cstr(&b->quarantine), b->quarantine.len, err);
+            st = add_tag(b, "tags/quarantine-sha256.txt", shodo_buf_cstr(&b->quarantine),
+                         b->quarantine.len, err);
     }
     if (st == SHODO_OK && b->payload_files == 0) { /* data/ must exist */
-        const struct shodo_bag_file f = {
-            .path = "empty.txt", .modified = SHODO_TIME_NONE, .accessed = SHODO_TIME_NONE, .born = SHODO_TIME_NONE};
+        const struct shodo_bag_file f = {.path = "empty.txt",
+                                         .modified = SHODO_TIME_NONE,
+                                         .accessed = SHODO_TIME_NONE,
+                                         .born = SHODO_TIME_NONE};
         st = shodo_bag_add(b, &f, "", 0, err);
         b->collected--;
     }
@@ -376,8 +403,10 @@ static enum shodo_status seal_info(struct shodo_bag *b, struct shodo_error *err)
     shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT;
     char day[SHODO_TIME_TEXT_BYTES];
     shodo_time_local(shodo_time_now(), 9 * 60, day);
-    shodo_buf_addf(&text, "Bagging-Date: %.10s\nBag-Software-Agent: shodo " SHODO_VERSION "\nPayload-Oxum: %llu.%llu\n", day,
-                   (unsigned long long)b->payload_bytes, (unsigned long long)b->payload_files);
+    shodo_buf_addf(&text,
+                   "Bagging-Date: %.10s\nBag-Software-Agent: shodo " SHODO_VERSION
+                   "\nPayload-Oxum: %llu.%llu\n",
+                   day, (unsigned long long)b->payload_bytes, (unsigned long long)b->payload_files);
     shodo_buf_add(&text, b->info.data, b->info.len);
     if (text.failed)
         return no_memory(err);
@@ -385,19 +414,25 @@ static enum shodo_status seal_info(struct shodo_bag *b, struct shodo_error *err)
 }
 
 static enum shodo_status seal_manifests(struct shodo_bag *b, struct shodo_error *err) {
-    enum shodo_status st = add_tag(b, "tags/files.jsonl", shodo_buf_cstr(&b->files), b->files.len, err);
+    enum shodo_status st = add_tag(b, "tags/files.jsonl", shodo_buf_cstr(&b->files), b->files.len,
+                                   err);
     if (st == SHODO_OK)
         st = seal_info(b, err);
     if (st == SHODO_OK)
-        st = add_tag(b, "manifest-sha256.txt", shodo_buf_cstr(&b->payload.sha256), b->payload.sha256.len, err);
+        st = add_tag(b, "manifest-sha256.txt", shodo_buf_cstr(&b->payload.sha256),
+                     b->payload.sha256.len, err);
     if (st == SHODO_OK)
-        st = add_tag(b, "manifest-sha512.txt", shodo_buf_cstr(&b->payload.sha512), b->payload.sha512.len, err);
+        st = add_tag(b, "manifest-sha512.txt", shodo_buf_cstr(&b->payload.sha512),
+                     b->payload.sha512.len, err);
     return st;
 }
 
-/* The tag manifests list all tag files before them, not each other and not the signature over them. */
-static enum shodo_status seal_signature(struct shodo_bag *b, struct shodo_buf *tsq, struct shodo_error *err) {
-    shodo_auto(shodo_buf) struct shodo_buf m256 = SHODO_BUF_INIT, m512 = SHODO_BUF_INIT, sig = SHODO_BUF_INIT;
+/* The tag manifests list all tag files before them, not each other and not the signature over them.
+ */
+static enum shodo_status seal_signature(struct shodo_bag *b, struct shodo_buf *tsq,
+                                        struct shodo_error *err) {
+    shodo_auto(shodo_buf) struct shodo_buf m256 = SHODO_BUF_INIT, m512 = SHODO_BUF_INIT,
+                                           sig = SHODO_BUF_INIT;
     uint8_t digest[SHODO_SHA256_BYTES];
     shodo_buf_add(&m256, b->tags.sha256.data, b->tags.sha256.len);
     shodo_buf_add(&m512, b->tags.sha512.data, b->tags.sha512.len);
@@ -425,18 +460,20 @@ static void digest_text(const struct shodo_buf *text, char ret_hex[65]) {
     shodo_hex(digest, sizeof digest, ret_hex);
 }
 
-static enum shodo_status seal_outside(struct shodo_bag *b, const struct shodo_buf *tsq, char ret_sha256[65],
-                                      struct shodo_error *err) {
-    shodo_auto(shodo_buf) struct shodo_buf list = SHODO_BUF_INIT, sig = SHODO_BUF_INIT, sums = SHODO_BUF_INIT;
+static enum shodo_status seal_outside(struct shodo_bag *b, const struct shodo_buf *tsq,
+                                      char ret_sha256[65], struct shodo_error *err) {
+    shodo_auto(shodo_buf) struct shodo_buf list = SHODO_BUF_INIT, sig = SHODO_BUF_INIT,
+                                           sums = SHODO_BUF_INIT;
     const char *cert = shodo_key_cert_pem(b->o.key);
     char signature_sha256[65];
     b->list.bundle = b->name;
     b->list.is_plain = b->o.is_plain;
     memcpy(b->list.signer_sha256, shodo_key_fingerprint(b->o.key), 65);
-    enum shodo_status st =
-        shodo_segment_writer_file(b->segments, "tagmanifest-sha256.tsq", tsq->data, tsq->len, &b->list, err);
+    enum shodo_status st = shodo_segment_writer_file(b->segments, "tagmanifest-sha256.tsq",
+                                                     tsq->data, tsq->len, &b->list, err);
     if (st == SHODO_OK)
-        st = shodo_segment_writer_file(b->segments, "signer.pem", cert, strlen(cert), &b->list, err);
+        st = shodo_segment_writer_file(b->segments, "signer.pem", cert, strlen(cert), &b->list,
+                                       err);
     if (st == SHODO_OK && !shodo_segment_list_write(&list, &b->list))
         st = no_memory(err);
     if (st == SHODO_OK)
@@ -450,15 +487,18 @@ static enum shodo_status seal_outside(struct shodo_bag *b, const struct shodo_bu
     if (st == SHODO_OK)
         st = shodo_segment_writer_file(b->segments, "segments.txt", list.data, list.len, NULL, err);
     if (st == SHODO_OK)
-        st = shodo_segment_writer_file(b->segments, "segments.txt.p7s", sig.data, sig.len, NULL, err);
+        st = shodo_segment_writer_file(b->segments, "segments.txt.p7s", sig.data, sig.len, NULL,
+                                       err);
     if (st == SHODO_OK)
         st = shodo_segment_writer_file(b->segments, "sha256", sums.data, sums.len, NULL, err);
     return st;
 }
 
-enum shodo_status shodo_bag_seal(struct shodo_bag *b, struct shodo_seal *ret, struct shodo_error *err) {
+enum shodo_status shodo_bag_seal(struct shodo_bag *b, struct shodo_seal *ret,
+                                 struct shodo_error *err) {
     if (b->is_dead || b->is_open)
-        return shodo_fail(err, SHODO_INVALID, "shodo_bag_seal: %s", b->is_dead ? "the bag has failed" : "a file is open");
+        return shodo_fail(err, SHODO_INVALID, "shodo_bag_seal: %s",
+                          b->is_dead ? "the bag has failed" : "a file is open");
     struct shodo_seal seal = {.files = 0};
     shodo_auto(shodo_buf) struct shodo_buf tsq = SHODO_BUF_INIT;
     enum shodo_status st = seal_quarantine(b, err);

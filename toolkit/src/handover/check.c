@@ -33,8 +33,10 @@ struct shodo_check {
     uint64_t kept_bytes, payload_files, payload_bytes, bytes;
 };
 
-void shodo_problem(struct shodo_problems *p, const char *code, const char *path, const char *fmt, ...) {
-    shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT, safe = SHODO_BUF_INIT, safe_path = SHODO_BUF_INIT;
+void shodo_problem(struct shodo_problems *p, const char *code, const char *path, const char *fmt,
+                   ...) {
+    shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT, safe = SHODO_BUF_INIT,
+                                           safe_path = SHODO_BUF_INIT;
     va_list ap;
     p->report->problems++;
     p->damaged += strcmp(code, "missing") == 0 || strcmp(code, "truncated") == 0;
@@ -51,7 +53,8 @@ static enum shodo_status no_memory(struct shodo_error *err) {
     return shodo_fail(err, SHODO_NOMEM, "no memory to verify the bag");
 }
 
-enum shodo_status shodo_check_new(struct shodo_check **ret, struct shodo_problems *problems, struct shodo_error *err) {
+enum shodo_status shodo_check_new(struct shodo_check **ret, struct shodo_problems *problems,
+                                  struct shodo_error *err) {
     shodo_autop(shodo_check) struct shodo_check *c = calloc(1, sizeof *c);
     if (!c)
         return no_memory(err);
@@ -88,19 +91,22 @@ static bool is_read(const char *path) {
     return !strchr(path, '/') || strncmp(path, "signatures/", 11) == 0;
 }
 
-enum shodo_status shodo_check_begin(struct shodo_check *c, const char *path, size_t n, struct shodo_error *err) {
+enum shodo_status shodo_check_begin(struct shodo_check *c, const char *path, size_t n,
+                                    struct shodo_error *err) {
     const char *code = NULL, *why = shodo_name_refuse(path, n, &code);
     shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT, fold = SHODO_BUF_INIT;
     if (!shodo_buf_add(&text, path, n))
         return no_memory(err);
     if (why || memchr(path, '\0', n)) {
-        shodo_problem(c->problems, code, shodo_buf_cstr(&text), "the name is refused: %s", why ? why : "NUL");
+        shodo_problem(c->problems, code, shodo_buf_cstr(&text), "the name is refused: %s",
+                      why ? why : "NUL");
         return SHODO_SKIP;
     }
     if (c->names.count >= SHODO_LIMIT_BAG_FILES)
         return shodo_fail(err, SHODO_LIMIT, "more than %u files in the bag", SHODO_LIMIT_BAG_FILES);
     bool is_new = false, is_fold_new = false;
-    if (!shodo_name_fold(&fold, path, n) || shodo_names_add(&c->names, path, n, &is_new) == SIZE_MAX ||
+    if (!shodo_name_fold(&fold, path, n) ||
+        shodo_names_add(&c->names, path, n, &is_new) == SIZE_MAX ||
         shodo_names_add(&c->folded, fold.data, fold.len, &is_fold_new) == SIZE_MAX)
         return no_memory(err);
     if (!is_new) {
@@ -108,7 +114,8 @@ enum shodo_status shodo_check_begin(struct shodo_check *c, const char *path, siz
         return SHODO_SKIP;
     }
     if (!is_fold_new)
-        shodo_problem(c->problems, "case", shodo_buf_cstr(&text), "another name differs from it by upper and lower case only");
+        shodo_problem(c->problems, "case", shodo_buf_cstr(&text),
+                      "another name differs from it by upper and lower case only");
     c->now = shodo_vec_push(&c->items);
     if (!c->now)
         return no_memory(err);
@@ -120,7 +127,8 @@ enum shodo_status shodo_check_begin(struct shodo_check *c, const char *path, siz
     return SHODO_OK;
 }
 
-enum shodo_status shodo_check_data(struct shodo_check *c, const void *p, size_t n, struct shodo_error *err) {
+enum shodo_status shodo_check_data(struct shodo_check *c, const void *p, size_t n,
+                                   struct shodo_error *err) {
     shodo_hash_update(c->h256, p, n);
     shodo_hash_update(c->h512, p, n);
     c->bytes += n;
@@ -176,10 +184,12 @@ static enum shodo_status on_line(void *ctx, const uint8_t *digest, const char *p
         return SHODO_NOMEM;
     const char *why = shodo_name_refuse(path, n, &code);
     if (why || memchr(path, '\0', n)) {
-        shodo_problem(p, code, shodo_buf_cstr(&text), "'%s' lists a name that is refused: %s", l->name, why ? why : "NUL");
+        shodo_problem(p, code, shodo_buf_cstr(&text), "'%s' lists a name that is refused: %s",
+                      l->name, why ? why : "NUL");
         return SHODO_OK;
     }
-    bool is_wrong_kind = l->is_tag ? is_payload(text.data) || is_tagmanifest(text.data) : !is_payload(text.data);
+    bool is_wrong_kind = l->is_tag ? is_payload(text.data) || is_tagmanifest(text.data)
+                                   : !is_payload(text.data);
     if (is_wrong_kind) {
         shodo_problem(p, "manifest", text.data, "'%s' must not list this file", l->name);
         return SHODO_OK;
@@ -200,16 +210,16 @@ static enum shodo_status on_line(void *ctx, const uint8_t *digest, const char *p
 }
 
 /* Reads one manifest when it is there; false when it is not. */
-static bool read_manifest(struct shodo_check *c, const char *name, bool is_tag, bool is_512, uint8_t mark,
-                          enum shodo_status *ret, struct shodo_error *err) {
+static bool read_manifest(struct shodo_check *c, const char *name, bool is_tag, bool is_512,
+                          uint8_t mark, enum shodo_status *ret, struct shodo_error *err) {
     const struct item *it = find(c, name);
     *ret = SHODO_OK;
     if (!it)
         return false;
     struct listing l = {.c = c, .name = name, .is_tag = is_tag, .is_512 = is_512, .mark = mark};
     struct shodo_error why = SHODO_ERROR_INIT;
-    enum shodo_status st =
-        shodo_manifest_parse(it->kept.data ? it->kept.data : "", it->kept.len, is_512 ? 64 : 32, on_line, &l, &why);
+    enum shodo_status st = shodo_manifest_parse(it->kept.data ? it->kept.data : "", it->kept.len,
+                                                is_512 ? 64 : 32, on_line, &l, &why);
     if (st == SHODO_NOMEM)
         *ret = no_memory(err);
     else if (st != SHODO_OK)
@@ -235,21 +245,25 @@ static enum shodo_status check_manifests(struct shodo_check *c, struct shodo_err
             return st;
     }
     if (!(present & (IN_SHA256 | IN_SHA512)))
-        shodo_problem(c->problems, "manifest", "manifest-sha256.txt", "the bag has no payload manifest");
+        shodo_problem(c->problems, "manifest", "manifest-sha256.txt",
+                      "the bag has no payload manifest");
     if (!(present & IN_TAG256))
-        shodo_problem(c->problems, "manifest", "tagmanifest-sha256.txt", "the tag manifest that is signed is missing");
+        shodo_problem(c->problems, "manifest", "tagmanifest-sha256.txt",
+                      "the tag manifest that is signed is missing");
     for (size_t i = 0; i < c->items.count; i++) {
         const char *name = c->names.names[i];
         const struct item *it = shodo_vec_at(&c->items, i);
-        uint8_t want = is_payload(name) ? present & (IN_SHA256 | IN_SHA512) : present & (IN_TAG256 | IN_TAG512);
-        bool is_free = is_tagmanifest(name) || strcmp(name, SIGNATURE_PATH) == 0 || strcmp(name, TSQ_PATH) == 0 ||
-                       strcmp(name, TSR_PATH) == 0;
+        uint8_t want = is_payload(name) ? present & (IN_SHA256 | IN_SHA512)
+                                        : present & (IN_TAG256 | IN_TAG512);
+        bool is_free = is_tagmanifest(name) || strcmp(name, SIGNATURE_PATH) == 0 ||
+                       strcmp(name, TSQ_PATH) == 0 || strcmp(name, TSR_PATH) == 0;
         if (is_free || (it->listed & want) == want)
             continue;
         if (it->listed & want)
             shodo_problem(c->problems, "manifest", name, "listed in one manifest only");
         else
-            shodo_problem(c->problems, "extra", name, "in no manifest: it was added after the seal");
+            shodo_problem(c->problems, "extra", name,
+                          "in no manifest: it was added after the seal");
     }
     return SHODO_OK;
 }
@@ -259,15 +273,19 @@ static void check_declaration(struct shodo_check *c) {
     struct shodo_error why = SHODO_ERROR_INIT;
     if (!bagit)
         shodo_problem(c->problems, "bagit", "bagit.txt", "missing: this is not a bag");
-    else if (shodo_bagit_txt_check(bagit->kept.data ? bagit->kept.data : "", bagit->kept.len, &why) != SHODO_OK)
+    else if (shodo_bagit_txt_check(bagit->kept.data ? bagit->kept.data : "", bagit->kept.len,
+                                   &why) != SHODO_OK)
         shodo_problem(c->problems, "bagit", "bagit.txt", "%s", why.text);
     if (find(c, "fetch.txt"))
-        shodo_problem(c->problems, "fetch", "fetch.txt", "a bag that wants files fetched from elsewhere is refused");
+        shodo_problem(c->problems, "fetch", "fetch.txt",
+                      "a bag that wants files fetched from elsewhere is refused");
     if (c->payload_files == 0)
         shodo_problem(c->problems, "missing", "data/", "the bag has no payload");
     uint64_t bytes = 0, files = 0;
     bool is_bad = false;
-    if (info && shodo_bag_info_oxum(info->kept.data ? info->kept.data : "", info->kept.len, &bytes, &files, &is_bad) &&
+    if (info &&
+        shodo_bag_info_oxum(info->kept.data ? info->kept.data : "", info->kept.len, &bytes, &files,
+                            &is_bad) &&
         (is_bad || bytes != c->payload_bytes || files != c->payload_files))
         shodo_problem(c->problems, "oxum", "bag-info.txt", "Payload-Oxum is not %llu.%llu",
                       (unsigned long long)c->payload_bytes, (unsigned long long)c->payload_files);
@@ -277,15 +295,17 @@ static void check_timestamp(struct shodo_check *c, const struct item *tags) {
     const struct item *tsq = find(c, TSQ_PATH), *tsr = find(c, TSR_PATH);
     struct shodo_error why = SHODO_ERROR_INIT;
     struct shodo_timestamp stamp;
-    if (tsq && shodo_tsq_check(tsq->kept.data ? tsq->kept.data : "", tsq->kept.len, tags->sha256, &why) != SHODO_OK)
+    if (tsq && shodo_tsq_check(tsq->kept.data ? tsq->kept.data : "", tsq->kept.len, tags->sha256,
+                               &why) != SHODO_OK)
         shodo_problem(c->problems, "timestamp", TSQ_PATH, "%s", why.text);
     else if (tsr && tsq &&
-             shodo_tsr_check(tsr->kept.data ? tsr->kept.data : "", tsr->kept.len, tsq->kept.data, tsq->kept.len, NULL, 0,
-                             &stamp, &why) != SHODO_OK)
+             shodo_tsr_check(tsr->kept.data ? tsr->kept.data : "", tsr->kept.len, tsq->kept.data,
+                             tsq->kept.len, NULL, 0, &stamp, &why) != SHODO_OK)
         shodo_problem(c->problems, "timestamp", TSR_PATH, "%s", why.text);
 }
 
-static enum shodo_status check_signature(struct shodo_check *c, struct shodo_cms_signer *ret, struct shodo_error *err) {
+static enum shodo_status check_signature(struct shodo_check *c, struct shodo_cms_signer *ret,
+                                         struct shodo_error *err) {
     const struct item *tags = find(c, "tagmanifest-sha256.txt"), *sig = find(c, SIGNATURE_PATH);
     struct shodo_error why = SHODO_ERROR_INIT;
     if (!tags)
@@ -295,11 +315,13 @@ static enum shodo_status check_signature(struct shodo_check *c, struct shodo_cms
         return SHODO_OK;
     }
     enum shodo_status st = shodo_cms_check(sig->kept.data ? sig->kept.data : "", sig->kept.len,
-                                           tags->kept.data ? tags->kept.data : "", tags->kept.len, ret, &why);
+                                           tags->kept.data ? tags->kept.data : "", tags->kept.len,
+                                           ret, &why);
     if (st == SHODO_NOMEM)
         return no_memory(err);
     if (st != SHODO_OK)
-        shodo_problem(c->problems, "forged", SIGNATURE_PATH, "the tag manifest is not the one that was signed: %s", why.text);
+        shodo_problem(c->problems, "forged", SIGNATURE_PATH,
+                      "the tag manifest is not the one that was signed: %s", why.text);
     check_timestamp(c, tags);
     return SHODO_OK;
 }

@@ -13,7 +13,8 @@
 #include "base/limits.h"
 #include "handover/cms.h"
 
-static enum shodo_status fail_ssl(struct shodo_error *err, enum shodo_status status, const char *what) {
+static enum shodo_status fail_ssl(struct shodo_error *err, enum shodo_status status,
+                                  const char *what) {
     const char *reason = ERR_reason_error_string(ERR_peek_last_error());
     shodo_fail(err, status, "%s: %s", what, reason ? reason : "unknown reason");
     ERR_clear_error();
@@ -35,8 +36,9 @@ static enum shodo_status read_cms(int fd, CMS_ContentInfo **ret, struct shodo_er
     if (fstat(fd, &st) != 0)
         return shodo_fail_errno(err, "looking at the segment");
     if ((uint64_t)st.st_size > SHODO_LIMIT_SEGMENT_BYTES + SHODO_LIMIT_CMS_OVERHEAD_BYTES)
-        return shodo_fail(err, SHODO_LIMIT, "the segment is larger than %llu bytes",
-                          (unsigned long long)(SHODO_LIMIT_SEGMENT_BYTES + SHODO_LIMIT_CMS_OVERHEAD_BYTES));
+        return shodo_fail(
+            err, SHODO_LIMIT, "the segment is larger than %llu bytes",
+            (unsigned long long)(SHODO_LIMIT_SEGMENT_BYTES + SHODO_LIMIT_CMS_OVERHEAD_BYTES));
     if (lseek(fd, 0, SEEK_SET) != 0)
         return shodo_fail_errno(err, "reading the segment");
     BIO *in = BIO_new_fd(fd, BIO_NOCLOSE);
@@ -52,28 +54,34 @@ static enum shodo_status read_cms(int fd, CMS_ContentInfo **ret, struct shodo_er
     return SHODO_OK;
 }
 
-static enum shodo_status set_key(CMS_ContentInfo *cms, const char *key_pem, size_t key_len, const char *passphrase,
-                                 struct shodo_error *err) {
+static enum shodo_status set_key(CMS_ContentInfo *cms, const char *key_pem, size_t key_len,
+                                 const char *passphrase, struct shodo_error *err) {
     int ok = 0;
     if (key_pem) {
         BIO *b = key_len <= INT_MAX ? BIO_new_mem_buf(key_pem, (int)key_len) : NULL;
-        EVP_PKEY *k = b ? PEM_read_bio_PrivateKey(b, NULL, give_passphrase, (void *)(uintptr_t)passphrase) : NULL;
+        EVP_PKEY *k = b ? PEM_read_bio_PrivateKey(b, NULL, give_passphrase,
+                                                  (void *)(uintptr_t)passphrase)
+                        : NULL;
         BIO_free(b);
         if (!k)
             return fail_ssl(err, SHODO_INVALID, "reading the private key");
-        /* Without a fitting recipient OpenSSL goes on with a random key (against an oracle): then the tag fails. */
+        /* Without a fitting recipient OpenSSL goes on with a random key (against an oracle): then
+         * the tag fails. */
         ok = CMS_decrypt_set1_pkey(cms, k, NULL);
         EVP_PKEY_free(k);
     }
     if (!ok && passphrase) {
         ERR_clear_error();
-        ok = CMS_decrypt_set1_password(cms, (unsigned char *)(uintptr_t)passphrase, (ossl_ssize_t)strlen(passphrase));
+        ok = CMS_decrypt_set1_password(cms, (unsigned char *)(uintptr_t)passphrase,
+                                       (ossl_ssize_t)strlen(passphrase));
     }
-    return ok ? SHODO_OK : fail_ssl(err, SHODO_REFUSED, "no recipient of the segment fits this key");
+    return ok ? SHODO_OK
+              : fail_ssl(err, SHODO_REFUSED, "no recipient of the segment fits this key");
 }
 
-enum shodo_status shodo_cms_open(int fd, const char *key_pem, size_t key_len, const char *passphrase, int out_fd,
-                                 uint64_t *ret_plain_bytes, struct shodo_error *err) {
+enum shodo_status shodo_cms_open(int fd, const char *key_pem, size_t key_len,
+                                 const char *passphrase, int out_fd, uint64_t *ret_plain_bytes,
+                                 struct shodo_error *err) {
     OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
     CMS_ContentInfo *cms = NULL;
     enum shodo_status st = read_cms(fd, &cms, err);
@@ -89,7 +97,8 @@ enum shodo_status shodo_cms_open(int fd, const char *key_pem, size_t key_len, co
             ERR_clear_error();
             st = shodo_fail(err, SHODO_NOSPACE, "no space for the opened segment");
         } else {
-            st = fail_ssl(err, SHODO_REFUSED, "the key does not open the segment, or its content was changed");
+            st = fail_ssl(err, SHODO_REFUSED,
+                          "the key does not open the segment, or its content was changed");
         }
     }
     off_t after = lseek(out_fd, 0, SEEK_CUR);

@@ -28,7 +28,8 @@ struct shodo_cms_seal {
     struct shodo_error fault;
 };
 
-static enum shodo_status fail_ssl(struct shodo_error *err, enum shodo_status status, const char *what) {
+static enum shodo_status fail_ssl(struct shodo_error *err, enum shodo_status status,
+                                  const char *what) {
     const char *reason = ERR_reason_error_string(ERR_peek_last_error());
     shodo_fail(err, status, "%s: %s", what, reason ? reason : "unknown reason");
     ERR_clear_error();
@@ -65,13 +66,16 @@ static X509 *read_cert(const struct shodo_recipient *r) {
 static enum shodo_status check_cert(X509 *x, const char *name, struct shodo_error *err) {
     EVP_PKEY *pk = X509_get0_pubkey(x);
     if (!pk || (!EVP_PKEY_is_a(pk, "RSA") && !EVP_PKEY_is_a(pk, "EC")))
-        return shodo_fail(err, SHODO_UNSUPPORTED, "recipient '%s': the certificate's key is neither RSA nor EC", name);
+        return shodo_fail(err, SHODO_UNSUPPORTED,
+                          "recipient '%s': the certificate's key is neither RSA nor EC", name);
     if (EVP_PKEY_is_a(pk, "RSA") && EVP_PKEY_get_bits(pk) < RSA_BITS_MIN)
-        return shodo_fail(err, SHODO_UNSUPPORTED, "recipient '%s': RSA key of less than %d bits", name, RSA_BITS_MIN);
+        return shodo_fail(err, SHODO_UNSUPPORTED, "recipient '%s': RSA key of less than %d bits",
+                          name, RSA_BITS_MIN);
     return SHODO_OK;
 }
 
-enum shodo_status shodo_cms_check_recipient(const struct shodo_recipient *r, struct shodo_error *err) {
+enum shodo_status shodo_cms_check_recipient(const struct shodo_recipient *r,
+                                            struct shodo_error *err) {
     OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
     X509 *x = read_cert(r);
     if (!x)
@@ -84,7 +88,8 @@ enum shodo_status shodo_cms_check_recipient(const struct shodo_recipient *r, str
     return st;
 }
 
-/* CMS_KEY_PARAM gives the context on which padding and KDF are set; OpenSSL's defaults are PKCS#1 v1.5 and SHA-1. */
+/* CMS_KEY_PARAM gives the context on which padding and KDF are set; OpenSSL's defaults are PKCS#1
+ * v1.5 and SHA-1. */
 static bool set_parameters(CMS_RecipientInfo *ri, X509 *x) {
     EVP_PKEY_CTX *ctx = CMS_RecipientInfo_get0_pkey_ctx(ri);
     if (!ctx)
@@ -110,10 +115,13 @@ static enum shodo_status add_recipient(struct shodo_cms_seal *s, const struct sh
     return st;
 }
 
-static enum shodo_status add_password(struct shodo_cms_seal *s, const char *passphrase, struct shodo_error *err) {
-    unsigned char *copy = (unsigned char *)OPENSSL_strdup(passphrase); /* the CMS owns and frees it */
-    if (!copy || !CMS_add0_recipient_password(s->cms, PBKDF2_ROUNDS, -1, -1, copy, (ossl_ssize_t)strlen(passphrase),
-                                              EVP_aes_256_cbc())) {
+static enum shodo_status add_password(struct shodo_cms_seal *s, const char *passphrase,
+                                      struct shodo_error *err) {
+    /* the CMS owns and frees it */
+    unsigned char *copy = (unsigned char *)OPENSSL_strdup(passphrase);
+    if (!copy ||
+        !CMS_add0_recipient_password(s->cms, PBKDF2_ROUNDS, -1, -1, copy,
+                                     (ossl_ssize_t)strlen(passphrase), EVP_aes_256_cbc())) {
         OPENSSL_free(copy);
         return fail_ssl(err, SHODO_IO, "adding the passphrase");
     }
@@ -122,7 +130,8 @@ static enum shodo_status add_password(struct shodo_cms_seal *s, const char *pass
 
 static enum shodo_status open_chain(struct shodo_cms_seal *s, struct shodo_error *err) {
     s->method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "shodo sink");
-    if (!s->method || !BIO_meth_set_write_ex(s->method, sink_write) || !BIO_meth_set_ctrl(s->method, sink_ctrl))
+    if (!s->method || !BIO_meth_set_write_ex(s->method, sink_write) ||
+        !BIO_meth_set_ctrl(s->method, sink_ctrl))
         return fail_ssl(err, SHODO_NOMEM, "starting to encrypt");
     s->sink_bio = BIO_new(s->method);
     if (!s->sink_bio)
@@ -136,8 +145,9 @@ static enum shodo_status open_chain(struct shodo_cms_seal *s, struct shodo_error
 }
 
 enum shodo_status shodo_cms_seal_new(struct shodo_cms_seal **ret, const struct shodo_sink *sink,
-                                     const struct shodo_recipient *recipients, size_t recipients_count,
-                                     const char *passphrase, struct shodo_error *err) {
+                                     const struct shodo_recipient *recipients,
+                                     size_t recipients_count, const char *passphrase,
+                                     struct shodo_error *err) {
     OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
     if (recipients_count == 0 && !(passphrase && *passphrase))
         return shodo_fail(err, SHODO_INVALID, "shodo_cms_seal_new: no recipient and no passphrase");
@@ -173,7 +183,8 @@ static enum shodo_status fail_seal(struct shodo_cms_seal *s, struct shodo_error 
     return s->fault.status;
 }
 
-enum shodo_status shodo_cms_seal_data(struct shodo_cms_seal *s, const void *p, size_t n, struct shodo_error *err) {
+enum shodo_status shodo_cms_seal_data(struct shodo_cms_seal *s, const void *p, size_t n,
+                                      struct shodo_error *err) {
     const char *at = p;
     while (n > 0) {
         int put = BIO_write(s->chain, at, (int)SHODO_MIN(n, (size_t)1 << 20));

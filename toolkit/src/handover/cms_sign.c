@@ -20,7 +20,8 @@
 #define RSA_BITS_MIN  2048
 #define EC_BITS_MIN   256
 
-static enum shodo_status fail_ssl(struct shodo_error *err, enum shodo_status status, const char *what) {
+static enum shodo_status fail_ssl(struct shodo_error *err, enum shodo_status status,
+                                  const char *what) {
     const char *reason = ERR_reason_error_string(ERR_peek_last_error());
     shodo_fail(err, status, "%s: %s", what, reason ? reason : "unknown reason");
     ERR_clear_error();
@@ -39,7 +40,8 @@ struct signer {
     CMS_ContentInfo *cms;
 };
 
-static enum shodo_status load_signer(struct signer *s, struct shodo_key *key, struct shodo_error *err) {
+static enum shodo_status load_signer(struct signer *s, struct shodo_key *key,
+                                     struct shodo_error *err) {
     const char *pem = shodo_key_cert_pem(key);
     BIO *b = BIO_new_mem_buf(pem, (int)strlen(pem));
     s->cert = b ? PEM_read_bio_X509(b, NULL, refuse_prompt, NULL) : NULL;
@@ -62,11 +64,13 @@ static bool add_time(CMS_SignerInfo *si) {
     return ok;
 }
 
-static enum shodo_status sign(struct signer *s, const void *p, size_t n, struct shodo_buf *out, struct shodo_error *err) {
+static enum shodo_status sign(struct signer *s, const void *p, size_t n, struct shodo_buf *out,
+                              struct shodo_error *err) {
     const unsigned flags = CMS_DETACHED | CMS_BINARY | CMS_PARTIAL | CMS_CADES | CMS_NOSMIMECAP;
     s->data = BIO_new_mem_buf(p, (int)n);
     s->cms = CMS_sign(NULL, NULL, NULL, NULL, flags);
-    CMS_SignerInfo *si = s->cms ? CMS_add1_signer(s->cms, s->cert, s->pkey, EVP_sha256(), flags) : NULL;
+    CMS_SignerInfo *si = s->cms ? CMS_add1_signer(s->cms, s->cert, s->pkey, EVP_sha256(), flags)
+                                : NULL;
     unsigned char *der = NULL;
     if (!s->data || !si || !add_time(si) || CMS_final(s->cms, s->data, NULL, flags) != 1)
         return fail_ssl(err, SHODO_IO, "signing");
@@ -78,8 +82,8 @@ static enum shodo_status sign(struct signer *s, const void *p, size_t n, struct 
     return ok ? SHODO_OK : shodo_fail(err, SHODO_NOMEM, "no memory for the signature");
 }
 
-enum shodo_status shodo_cms_sign(struct shodo_key *key, const void *p, size_t n, struct shodo_buf *out_der,
-                                 struct shodo_error *err) {
+enum shodo_status shodo_cms_sign(struct shodo_key *key, const void *p, size_t n,
+                                 struct shodo_buf *out_der, struct shodo_error *err) {
     OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
     if (n > INT_MAX)
         return shodo_fail(err, SHODO_LIMIT, "too many bytes to sign in memory");
@@ -129,7 +133,8 @@ static void describe(X509 *x, CMS_SignerInfo *si, struct shodo_cms_signer *ret) 
     if (v && (v->type == V_ASN1_UTCTIME || v->type == V_ASN1_GENERALIZEDTIME))
         ret->signing_time = time_of(v->value.utctime);
     int64_t end = time_of(X509_get0_notAfter(x));
-    ret->is_expired = ret->signing_time != SHODO_TIME_NONE && end != SHODO_TIME_NONE && ret->signing_time > end;
+    ret->is_expired = ret->signing_time != SHODO_TIME_NONE && end != SHODO_TIME_NONE &&
+                      ret->signing_time > end;
 }
 
 static const char *weakness(CMS_SignerInfo *si, X509 *x) {
@@ -139,14 +144,16 @@ static const char *weakness(CMS_SignerInfo *si, X509 *x) {
     if (nid != NID_sha256 && nid != NID_sha384 && nid != NID_sha512)
         return "its digest is weaker than SHA-256";
     EVP_PKEY *pk = X509_get0_pubkey(x);
-    if (!pk || (EVP_PKEY_is_a(pk, "RSA") ? EVP_PKEY_get_bits(pk) < RSA_BITS_MIN : EVP_PKEY_get_bits(pk) < EC_BITS_MIN))
+    if (!pk || (EVP_PKEY_is_a(pk, "RSA") ? EVP_PKEY_get_bits(pk) < RSA_BITS_MIN
+                                         : EVP_PKEY_get_bits(pk) < EC_BITS_MIN))
         return "its key is too short";
     return NULL;
 }
 
 /*
- * CAdES needs a chain, but who the signer is, is compared by fingerprint: so the certificates of the message are their own
- * anchors here. Time is not checked (an expired certificate is a warning).
+ * CAdES needs a chain, but who the signer is, is compared by fingerprint: so the certificates of
+ * the message are their own anchors here. Time is not checked (an expired certificate is a
+ * warning).
  */
 static X509_STORE *own_certificates(CMS_ContentInfo *cms) {
     X509_STORE *store = X509_STORE_new();
@@ -161,14 +168,16 @@ static X509_STORE *own_certificates(CMS_ContentInfo *cms) {
     return store;
 }
 
-static enum shodo_status check(CMS_ContentInfo *cms, const void *p, size_t n, struct shodo_cms_signer *ret,
-                               struct shodo_error *err) {
+static enum shodo_status check(CMS_ContentInfo *cms, const void *p, size_t n,
+                               struct shodo_cms_signer *ret, struct shodo_error *err) {
     STACK_OF(CMS_SignerInfo) *infos = CMS_get0_SignerInfos(cms);
     if (!infos || sk_CMS_SignerInfo_num(infos) != 1)
         return shodo_fail(err, SHODO_REFUSED, "the signature must have exactly one signer");
     X509_STORE *store = own_certificates(cms);
     BIO *data = BIO_new_mem_buf(p, (int)n);
-    int ok = data && store ? CMS_verify(cms, NULL, store, data, NULL, CMS_BINARY | CMS_DETACHED | CMS_CADES) : 0;
+    int ok = data && store
+                 ? CMS_verify(cms, NULL, store, data, NULL, CMS_BINARY | CMS_DETACHED | CMS_CADES)
+                 : 0;
     BIO_free(data);
     X509_STORE_free(store);
     if (ok != 1)
@@ -186,8 +195,8 @@ static enum shodo_status check(CMS_ContentInfo *cms, const void *p, size_t n, st
     return st;
 }
 
-enum shodo_status shodo_cms_check(const void *der, size_t der_n, const void *p, size_t n, struct shodo_cms_signer *ret,
-                                  struct shodo_error *err) {
+enum shodo_status shodo_cms_check(const void *der, size_t der_n, const void *p, size_t n,
+                                  struct shodo_cms_signer *ret, struct shodo_error *err) {
     OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
     *ret = (struct shodo_cms_signer){.signing_time = SHODO_TIME_NONE};
     if (n > INT_MAX || der_n > SHODO_LIMIT_SIGNATURE_BYTES)

@@ -31,16 +31,24 @@ static const char *keep(struct shodo_document *d, const char *s) {
             i++;
         }
     }
-    const char *copy = safe.failed ? NULL : shodo_arena_str(&d->arena, shodo_buf_cstr(&safe), safe.len);
+    const char *copy = safe.failed ? NULL
+                                   : shodo_arena_str(&d->arena, shodo_buf_cstr(&safe), safe.len);
     if (!copy)
         d->is_broken = true;
     return copy ? copy : "";
 }
 
-void shodo_document_init(struct shodo_document *d, const char *name, const char *title, bool is_ja) {
-    *d = (struct shodo_document){.arena = SHODO_ARENA_INIT, .blocks = SHODO_VEC_INIT(sizeof(struct shodo_block)),
-                                 .cells = SHODO_VEC_INIT(sizeof(struct shodo_document_cell)), .is_ja = is_ja,
-                                 .case_id = "", .status = "", .digest = "", .made = SHODO_TIME_NONE, .offset_min = 540};
+void shodo_document_init(struct shodo_document *d, const char *name, const char *title,
+                         bool is_ja) {
+    *d = (struct shodo_document){.arena = SHODO_ARENA_INIT,
+                                 .blocks = SHODO_VEC_INIT(sizeof(struct shodo_block)),
+                                 .cells = SHODO_VEC_INIT(sizeof(struct shodo_document_cell)),
+                                 .is_ja = is_ja,
+                                 .case_id = "",
+                                 .status = "",
+                                 .digest = "",
+                                 .made = SHODO_TIME_NONE,
+                                 .offset_min = 540};
     d->name = keep(d, name);
     d->title = keep(d, title);
 }
@@ -57,7 +65,8 @@ static struct shodo_block *add(struct shodo_document *d, enum shodo_block_kind k
         d->is_broken = true;
         b = &d->nowhere;
     }
-    *b = (struct shodo_block){.kind = kind, .key = "", .label = "", .text = "", .source_text = "", .boxes = ""};
+    *b = (struct shodo_block){
+        .kind = kind, .key = "", .label = "", .text = "", .source_text = "", .boxes = ""};
     return b;
 }
 
@@ -89,8 +98,9 @@ void shodo_document_page(struct shodo_document *d) {
     add(d, SHODO_BLOCK_PAGE);
 }
 
-void shodo_document_field(struct shodo_document *d, const char *key, const char *label, const char *value,
-                          enum shodo_field_source source, const char *source_text) {
+void shodo_document_field(struct shodo_document *d, const char *key, const char *label,
+                          const char *value, enum shodo_field_source source,
+                          const char *source_text) {
     shodo_assert(key && *key && label && *label && source < SHODO_FIELD_SOURCE_COUNT);
     struct shodo_block *b = add(d, SHODO_BLOCK_FIELD);
     bool is_empty = !value || !*value;
@@ -120,7 +130,8 @@ static struct shodo_block *last_table(struct shodo_document *d) {
     return b && b->kind == SHODO_BLOCK_TABLE ? b : NULL;
 }
 
-void shodo_document_table(struct shodo_document *d, const char *key, size_t columns, const int *widths, const char *const *head) {
+void shodo_document_table(struct shodo_document *d, const char *key, size_t columns,
+                          const int *widths, const char *const *head) {
     shodo_assert(columns > 0 && columns <= 16);
     struct shodo_block *b = add(d, SHODO_BLOCK_TABLE);
     int *copy = shodo_arena_alloc(&d->arena, columns * sizeof(*copy), _Alignof(int));
@@ -149,7 +160,8 @@ void shodo_document_row(struct shodo_document *d, const char *const *cells) {
     size_t count = b->cells_count + b->columns;
     size_t rows = b->cells_count / b->columns;
     if ((rows & (rows + 1)) == 0 || !b->cells) { /* 0, 1, 3, 7 … rows: room for twice as many */
-        struct shodo_cell *more = shodo_arena_alloc(&d->arena, (2 * rows + 2) * b->columns * sizeof(*more), _Alignof(struct shodo_cell));
+        struct shodo_cell *more = shodo_arena_alloc(
+            &d->arena, (2 * rows + 2) * b->columns * sizeof(*more), _Alignof(struct shodo_cell));
         if (!more) {
             d->is_broken = true;
             return;
@@ -163,17 +175,22 @@ void shodo_document_row(struct shodo_document *d, const char *const *cells) {
     b->cells_count = count;
 }
 
-void shodo_document_cell(struct shodo_document *d, const char *sheet, const char *cell, const char *text, const char *label) {
+void shodo_document_cell(struct shodo_document *d, const char *sheet, const char *cell,
+                         const char *text, const char *label) {
     struct shodo_document_cell *c = shodo_vec_push(&d->cells);
     if (!c) {
         d->is_broken = true;
         return;
     }
-    *c = (struct shodo_document_cell){.sheet = keep(d, sheet), .cell = keep(d, cell), .text = keep(d, text), .label = keep(d, label)};
+    *c = (struct shodo_document_cell){.sheet = keep(d, sheet),
+                                      .cell = keep(d, cell),
+                                      .text = keep(d, text),
+                                      .label = keep(d, label)};
 }
 
 static void json_block(struct shodo_json *j, const struct shodo_block *b) {
-    static const char *const kinds[] = {"heading", "paragraph", "notice", "field", "table", "check", "qr", "page", "tag"};
+    static const char *const kinds[] = {"heading", "paragraph", "notice", "field", "table",
+                                        "check",   "qr",        "page",   "tag"};
     shodo_json_object(j, NULL);
     shodo_json_str(j, "kind", kinds[b->kind]);
     if (*b->key)
@@ -201,7 +218,8 @@ static void json_block(struct shodo_json *j, const struct shodo_block *b) {
     shodo_json_object_end(j);
 }
 
-enum shodo_status shodo_document_json(const struct shodo_document *d, struct shodo_buf *out, struct shodo_error *err) {
+enum shodo_status shodo_document_json(const struct shodo_document *d, struct shodo_buf *out,
+                                      struct shodo_error *err) {
     struct shodo_json j = shodo_json_to(out);
     shodo_json_object(&j, NULL);
     shodo_json_str(&j, "sheet", d->name);
@@ -219,5 +237,6 @@ enum shodo_status shodo_document_json(const struct shodo_document *d, struct sho
     shodo_json_array_end(&j);
     shodo_json_object_end(&j);
     shodo_json_line_end(&j);
-    return out->failed || d->is_broken ? shodo_fail(err, SHODO_NOMEM, "no memory for the document") : SHODO_OK;
+    return out->failed || d->is_broken ? shodo_fail(err, SHODO_NOMEM, "no memory for the document")
+                                       : SHODO_OK;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Plain text of a document, laid out for reading aloud on the telephone: short lines, one thing each. And HTML: one file,
- * no script, no link to anything outside, print style included. */
+/* Plain text of a document, laid out for reading aloud on the telephone: short lines, one thing
+ * each. And HTML: one file, no script, no link to anything outside, print style included. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,14 +23,18 @@ static void wrapped_line(void *ctx, const char *s, size_t n) {
     shodo_buf_addc(w->out, '\n');
 }
 
-static void paragraph(struct shodo_buf *out, const char *first, const char *next, const char *text) {
+static void paragraph(struct shodo_buf *out, const char *first, const char *next,
+                      const char *text) {
     struct wrapped w = {.out = out, .first = first, .next = next};
     size_t used = shodo_text_columns(next, strlen(next));
     shodo_text_wrap(text, strlen(text), TEXT_COLUMNS - used, wrapped_line, &w);
 }
 
 static void text_field(struct shodo_buf *out, const struct shodo_block *b, bool ja) {
-    const char *value = *b->text ? b->text : b->source == SHODO_FIELD_BY_HAND ? "____________________" : ja ? "不明" : "unknown";
+    const char *value = *b->text                           ? b->text
+                        : b->source == SHODO_FIELD_BY_HAND ? "____________________"
+                        : ja                               ? "不明"
+                                                           : "unknown";
     shodo_auto(shodo_buf) struct shodo_buf line = SHODO_BUF_INIT;
     shodo_buf_addf(&line, "%s: %s", b->label, value);
     paragraph(out, "", "    ", shodo_buf_cstr(&line));
@@ -63,13 +67,17 @@ static void text_qr(struct shodo_buf *out, const struct shodo_block *b) {
     int size = 0;
     shodo_buf_addf(out, "%s\n", b->label);
     if (shodo_qr(b->text, &arena, &size, &modules, NULL) == SHODO_OK) {
-        /* Two rows a line with half blocks; a light module is a printed one, for light letters on a dark screen. Quiet zone of four
-         * modules: ISO/IEC 18004. */
+        /* Two rows a line with half blocks; a light module is a printed one, for light letters on a
+         * dark screen. Quiet zone of four modules: ISO/IEC 18004. */
         for (int y = -4; y < size + 4; y += 2) {
             for (int x = -4; x < size + 4; x++) {
                 bool top = x >= 0 && x < size && y >= 0 && y < size && modules[y * size + x];
-                bool low = x >= 0 && x < size && y + 1 >= 0 && y + 1 < size && modules[(y + 1) * size + x];
-                shodo_buf_adds(out, top && low ? " " : top ? "\xe2\x96\x84" : low ? "\xe2\x96\x80" : "\xe2\x96\x88");
+                bool low = x >= 0 && x < size && y + 1 >= 0 && y + 1 < size &&
+                           modules[(y + 1) * size + x];
+                shodo_buf_adds(out, top && low ? " "
+                                    : top      ? "\xe2\x96\x84"
+                                    : low      ? "\xe2\x96\x80"
+                                               : "\xe2\x96\x88");
             }
             shodo_buf_addc(out, '\n');
         }
@@ -99,21 +107,40 @@ static void text_head(const struct shodo_document *d, struct shodo_buf *out) {
     rule(out, '=');
 }
 
-enum shodo_status shodo_document_text(const struct shodo_document *d, struct shodo_buf *out, struct shodo_error *err) {
+enum shodo_status shodo_document_text(const struct shodo_document *d, struct shodo_buf *out,
+                                      struct shodo_error *err) {
     text_head(d, out);
     for (size_t i = 0; i < d->blocks.count; i++) {
         const struct shodo_block *b = shodo_vec_at(&d->blocks, i);
         switch (b->kind) {
         case SHODO_BLOCK_HEADING:
-            shodo_buf_addf(out, "\n%s %s\n", b->level == 1 ? "##" : b->level == 2 ? "#" : "-", b->label);
+            shodo_buf_addf(out, "\n%s %s\n",
+                           b->level == 1   ? "##"
+                           : b->level == 2 ? "#"
+                                           : "-",
+                           b->label);
             break;
-        case SHODO_BLOCK_PARAGRAPH: paragraph(out, "", "", b->text); break;
-        case SHODO_BLOCK_NOTICE: paragraph(out, "! ", "! ", b->text); break;
-        case SHODO_BLOCK_CHECK: paragraph(out, "[ ] ", "    ", b->text); break;
-        case SHODO_BLOCK_FIELD: text_field(out, b, d->is_ja); break;
-        case SHODO_BLOCK_TABLE: text_table(out, b); break;
-        case SHODO_BLOCK_QR: text_qr(out, b); break;
-        case SHODO_BLOCK_PAGE: rule(out, '-'); break;
+        case SHODO_BLOCK_PARAGRAPH:
+            paragraph(out, "", "", b->text);
+            break;
+        case SHODO_BLOCK_NOTICE:
+            paragraph(out, "! ", "! ", b->text);
+            break;
+        case SHODO_BLOCK_CHECK:
+            paragraph(out, "[ ] ", "    ", b->text);
+            break;
+        case SHODO_BLOCK_FIELD:
+            text_field(out, b, d->is_ja);
+            break;
+        case SHODO_BLOCK_TABLE:
+            text_table(out, b);
+            break;
+        case SHODO_BLOCK_QR:
+            text_qr(out, b);
+            break;
+        case SHODO_BLOCK_PAGE:
+            rule(out, '-');
+            break;
         case SHODO_BLOCK_TAG:
             shodo_buf_addf(out, "\n[ %s ]\n", b->label);
             paragraph(out, "  ", "  ", b->text);
@@ -121,8 +148,10 @@ enum shodo_status shodo_document_text(const struct shodo_document *d, struct sho
         }
     }
     if (*d->digest)
-        shodo_buf_addf(out, "\n%s %s\n", d->is_ja ? "元データの要約値" : "digest of the data", d->digest);
-    return out->failed || d->is_broken ? shodo_fail(err, SHODO_NOMEM, "no memory for the document") : SHODO_OK;
+        shodo_buf_addf(out, "\n%s %s\n", d->is_ja ? "元データの要約値" : "digest of the data",
+                       d->digest);
+    return out->failed || d->is_broken ? shodo_fail(err, SHODO_NOMEM, "no memory for the document")
+                                       : SHODO_OK;
 }
 
 /* ---- HTML ---- */
@@ -130,12 +159,23 @@ enum shodo_status shodo_document_text(const struct shodo_document *d, struct sho
 static void html(struct shodo_buf *out, const char *s) {
     for (; *s; s++) {
         switch (*s) {
-        case '&': shodo_buf_adds(out, "&amp;"); break;
-        case '<': shodo_buf_adds(out, "&lt;"); break;
-        case '>': shodo_buf_adds(out, "&gt;"); break;
-        case '"': shodo_buf_adds(out, "&quot;"); break;
-        case '\n': shodo_buf_adds(out, "<br>"); break;
-        default: shodo_buf_addc(out, *s);
+        case '&':
+            shodo_buf_adds(out, "&amp;");
+            break;
+        case '<':
+            shodo_buf_adds(out, "&lt;");
+            break;
+        case '>':
+            shodo_buf_adds(out, "&gt;");
+            break;
+        case '"':
+            shodo_buf_adds(out, "&quot;");
+            break;
+        case '\n':
+            shodo_buf_adds(out, "<br>");
+            break;
+        default:
+            shodo_buf_addc(out, *s);
         }
     }
 }
@@ -166,7 +206,8 @@ static void html_qr(struct shodo_buf *out, const struct shodo_block *b) {
     int size = 0;
     element(out, "p", b->label);
     if (shodo_qr(b->text, &arena, &size, &modules, NULL) == SHODO_OK) {
-        shodo_buf_addf(out, "<svg class=\"qr\" viewBox=\"-4 -4 %d %d\"><path d=\"", size + 8, size + 8);
+        shodo_buf_addf(out, "<svg class=\"qr\" viewBox=\"-4 -4 %d %d\"><path d=\"", size + 8,
+                       size + 8);
         for (int i = 0; i < size * size; i++) {
             if (modules[i])
                 shodo_buf_addf(out, "M%d %dh1v1h-1z", i % size, i / size);
@@ -198,8 +239,10 @@ static const char style[] =
     ".field small{grid-column:2}.notice{border:2px solid #000;padding:.4em}.mono{font-family:monospace;word-break:break-all}"
     ".tag{border:3px solid #000;padding:.6em;margin:1em 0;page-break-inside:avoid}.tag b{font-size:2.6em}.qr{width:45mm;height:45mm}.page{page-break-before:always}@page{size:A4;margin:15mm}";
 
-enum shodo_status shodo_document_html(const struct shodo_document *d, struct shodo_buf *out, struct shodo_error *err) {
-    shodo_buf_addf(out, "<!DOCTYPE html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\"><title>", d->is_ja ? "ja" : "en");
+enum shodo_status shodo_document_html(const struct shodo_document *d, struct shodo_buf *out,
+                                      struct shodo_error *err) {
+    shodo_buf_addf(out, "<!DOCTYPE html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\"><title>",
+                   d->is_ja ? "ja" : "en");
     html(out, d->title);
     shodo_buf_addf(out, "</title><style>%s</style></head><body>\n", style);
     if (d->is_drill)
@@ -208,34 +251,49 @@ enum shodo_status shodo_document_html(const struct shodo_document *d, struct sho
     char when[SHODO_TIME_TEXT_BYTES];
     shodo_time_local(d->made, d->offset_min, when);
     shodo_auto(shodo_buf) struct shodo_buf line = SHODO_BUF_INIT;
-    shodo_buf_addf(&line, d->is_ja ? "事案 %s  作成 %s  %s" : "case %s  made %s  %s", d->case_id, when,
-                   d->is_draft ? (d->is_ja ? "案" : "draft") : "");
+    shodo_buf_addf(&line, d->is_ja ? "事案 %s  作成 %s  %s" : "case %s  made %s  %s", d->case_id,
+                   when, d->is_draft ? (d->is_ja ? "案" : "draft") : "");
     element(out, "p", shodo_buf_cstr(&line));
     for (size_t i = 0; i < d->blocks.count; i++) {
         const struct shodo_block *b = shodo_vec_at(&d->blocks, i);
         switch (b->kind) {
-        case SHODO_BLOCK_HEADING: element(out, b->level == 1 ? "h2" : b->level == 2 ? "h3" : "h4", b->label); break;
-        case SHODO_BLOCK_PARAGRAPH: element(out, "p", b->text); break;
-        case SHODO_BLOCK_NOTICE: element(out, "p class=\"notice\"", b->text); break;
+        case SHODO_BLOCK_HEADING:
+            element(out, b->level == 1 ? "h2" : b->level == 2 ? "h3" : "h4", b->label);
+            break;
+        case SHODO_BLOCK_PARAGRAPH:
+            element(out, "p", b->text);
+            break;
+        case SHODO_BLOCK_NOTICE:
+            element(out, "p class=\"notice\"", b->text);
+            break;
         case SHODO_BLOCK_CHECK:
             shodo_buf_adds(out, "<p>&#9744; ");
             html(out, b->text);
             shodo_buf_adds(out, "</p>\n");
             break;
-        case SHODO_BLOCK_FIELD: html_field(out, b, d->is_ja); break;
-        case SHODO_BLOCK_TABLE: html_table(out, b); break;
-        case SHODO_BLOCK_QR: html_qr(out, b); break;
+        case SHODO_BLOCK_FIELD:
+            html_field(out, b, d->is_ja);
+            break;
+        case SHODO_BLOCK_TABLE:
+            html_table(out, b);
+            break;
+        case SHODO_BLOCK_QR:
+            html_qr(out, b);
+            break;
         case SHODO_BLOCK_TAG:
             shodo_buf_adds(out, "<div class=\"tag\">");
             element(out, "b", b->label);
             element(out, "p", b->text);
             shodo_buf_adds(out, "</div>\n");
             break;
-        case SHODO_BLOCK_PAGE: shodo_buf_adds(out, "<div class=\"page\"></div>\n"); break;
+        case SHODO_BLOCK_PAGE:
+            shodo_buf_adds(out, "<div class=\"page\"></div>\n");
+            break;
         }
     }
     if (*d->digest)
         element(out, "p class=\"mono\"", d->digest);
     shodo_buf_adds(out, "</body></html>\n");
-    return out->failed || d->is_broken ? shodo_fail(err, SHODO_NOMEM, "no memory for the document") : SHODO_OK;
+    return out->failed || d->is_broken ? shodo_fail(err, SHODO_NOMEM, "no memory for the document")
+                                       : SHODO_OK;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A document as a spreadsheet: one sheet, every text an inline string (never a formula), the source beside each value.
- * Ref: ECMA-376 part 1, 18.2–18.4, 18.8. */
+/* A document as a spreadsheet: one sheet, every text an inline string (never a formula), the source
+ * beside each value. Ref: ECMA-376 part 1, 18.2–18.4, 18.8. */
 #include <string.h>
 
 #include "base/text.h"
@@ -9,11 +9,11 @@
 #include "handover/xml.h"
 #include "handover/zip.h"
 
-#define CELL_CHARS_MAX  32767u /* of Excel */
-#define NAME_CHARS_MAX  31u    /* of a sheet's name */
-#define SPAN            4      /* columns of a field: label, value, kind of source, source */
-#define SPAN_WIDTH      120    /* their widths together, in characters */
-#define LINE_PT         15
+#define CELL_CHARS_MAX 32767u /* of Excel */
+#define NAME_CHARS_MAX 31u    /* of a sheet's name */
+#define SPAN           4      /* columns of a field: label, value, kind of source, source */
+#define SPAN_WIDTH     120    /* their widths together, in characters */
+#define LINE_PT        15
 
 enum style { PLAIN, TITLE, HEADING, LABEL, VALUE, HEAD, NOTICE, SMALL };
 
@@ -30,12 +30,13 @@ static const char styles[] =
     "<borders count=\"2\"><border><left/><right/><top/><bottom/><diagonal/></border>"
     "<border><left style=\"thin\"/><right style=\"thin\"/><top style=\"thin\"/><bottom style=\"thin\"/><diagonal/></border></borders>"
     "<cellStyleXfs count=\"1\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\"/></cellStyleXfs><cellXfs count=\"8\">"
-#define XF(font, fill, border)                                                                                                        \
-    "<xf numFmtId=\"49\" fontId=\"" #font "\" fillId=\"" #fill "\" borderId=\"" #border "\" xfId=\"0\" applyNumberFormat=\"1\" "       \
+#define XF(font, fill, border)                                                                     \
+    "<xf numFmtId=\"49\" fontId=\"" #font "\" fillId=\"" #fill "\" borderId=\"" #border            \
+    "\" xfId=\"0\" applyNumberFormat=\"1\" "                                                       \
     "applyFont=\"1\" applyFill=\"1\" applyBorder=\"1\" applyAlignment=\"1\"><alignment vertical=\"top\" wrapText=\"1\"/></xf>"
     XF(0, 0, 0) XF(1, 0, 0) XF(2, 2, 0) XF(3, 2, 1) XF(0, 0, 1) XF(3, 2, 1) XF(3, 0, 1) XF(4, 0, 1)
 #undef XF
-    "</cellXfs><cellStyles count=\"1\"><cellStyle name=\"Normal\" xfId=\"0\" builtinId=\"0\"/></cellStyles></styleSheet>";
+        "</cellXfs><cellStyles count=\"1\"><cellStyle name=\"Normal\" xfId=\"0\" builtinId=\"0\"/></cellStyles></styleSheet>";
 
 static const char types[] =
     "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
@@ -46,11 +47,16 @@ static const char types[] =
     "<Override PartName=\"/xl/worksheets/sheet1.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml\"/>"
     "<Override PartName=\"/xl/styles.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml\"/></Types>";
 
-#define RELS "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">"
-#define REL(id, type, target)                                                                                                         \
-    "<Relationship Id=\"" id "\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/" type "\" Target=\"" target "\"/>"
-static const char root_rels[] = RELS REL("rId1", "officeDocument", "xl/workbook.xml") "</Relationships>";
-static const char book_rels[] = RELS REL("rId1", "worksheet", "worksheets/sheet1.xml") REL("rId2", "styles", "styles.xml") "</Relationships>";
+#define RELS                                                                                       \
+    "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">"
+#define REL(id, type, target)                                                                      \
+    "<Relationship Id=\"" id                                                                       \
+    "\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/" type          \
+    "\" Target=\"" target "\"/>"
+static const char root_rels[] = RELS REL("rId1", "officeDocument",
+                                         "xl/workbook.xml") "</Relationships>";
+static const char book_rels[] = RELS REL("rId1", "worksheet", "worksheets/sheet1.xml")
+    REL("rId2", "styles", "styles.xml") "</Relationships>";
 
 struct grid {
     struct shodo_buf rows, merges;
@@ -68,7 +74,8 @@ static void row_begin(struct grid *g, unsigned lines) {
     g->column = 0;
     g->row++;
     if (lines)
-        shodo_buf_addf(&g->rows, "<row r=\"%u\" ht=\"%u\" customHeight=\"1\">", g->row, lines * LINE_PT + 3);
+        shodo_buf_addf(&g->rows, "<row r=\"%u\" ht=\"%u\" customHeight=\"1\">", g->row,
+                       lines * LINE_PT + 3);
     else
         shodo_buf_addf(&g->rows, "<row r=\"%u\">", g->row);
 }
@@ -83,7 +90,9 @@ static void cell(struct grid *g, enum style style, const char *text) {
         shodo_buf_addf(&g->rows, "<c r=\"%c%u\" s=\"%d\"/>", column, g->row, (int)style);
         return;
     }
-    shodo_buf_addf(&g->rows, "<c r=\"%c%u\" s=\"%d\" t=\"inlineStr\"><is><t xml:space=\"preserve\">", column, g->row, (int)style);
+    shodo_buf_addf(&g->rows,
+                   "<c r=\"%c%u\" s=\"%d\" t=\"inlineStr\"><is><t xml:space=\"preserve\">", column,
+                   g->row, (int)style);
     shodo_xml_escape(&g->rows, text, clip_chars(text, CELL_CHARS_MAX));
     shodo_buf_adds(&g->rows, "</t></is></c>");
 }
@@ -122,18 +131,29 @@ static void field(struct grid *g, const struct shodo_block *b, bool ja) {
     cell(g, VALUE, *b->text || is_by_hand ? b->text : ja ? "不明" : "unknown");
     cell(g, SMALL, shodo_field_source_name(b->source, ja));
     shodo_auto(shodo_buf) struct shodo_buf source = SHODO_BUF_INIT;
-    shodo_buf_addf(&source, "%s%s%s", b->source_text, *b->boxes && *b->source_text ? "  " : "", b->boxes);
+    shodo_buf_addf(&source, "%s%s%s", b->source_text, *b->boxes && *b->source_text ? "  " : "",
+                   b->boxes);
     cell(g, SMALL, shodo_buf_cstr(&source));
     row_end(g);
 }
 
 static void block(struct grid *g, const struct shodo_block *b, bool ja) {
     switch (b->kind) {
-    case SHODO_BLOCK_HEADING: wide(g, HEADING, b->label); break;
-    case SHODO_BLOCK_PARAGRAPH: wide(g, PLAIN, b->text); break;
-    case SHODO_BLOCK_NOTICE: wide(g, NOTICE, b->text); break;
-    case SHODO_BLOCK_FIELD: field(g, b, ja); break;
-    case SHODO_BLOCK_TABLE: table(g, b); break;
+    case SHODO_BLOCK_HEADING:
+        wide(g, HEADING, b->label);
+        break;
+    case SHODO_BLOCK_PARAGRAPH:
+        wide(g, PLAIN, b->text);
+        break;
+    case SHODO_BLOCK_NOTICE:
+        wide(g, NOTICE, b->text);
+        break;
+    case SHODO_BLOCK_FIELD:
+        field(g, b, ja);
+        break;
+    case SHODO_BLOCK_TABLE:
+        table(g, b);
+        break;
     case SHODO_BLOCK_CHECK:
         row_begin(g, 0);
         cell(g, LABEL, "□");
@@ -150,7 +170,8 @@ static void block(struct grid *g, const struct shodo_block *b, bool ja) {
         wide(g, NOTICE, b->label);
         wide(g, PLAIN, b->text);
         break;
-    case SHODO_BLOCK_PAGE: break;
+    case SHODO_BLOCK_PAGE:
+        break;
     }
 }
 
@@ -162,8 +183,8 @@ static void head(const struct shodo_document *d, struct grid *g) {
                    d->is_draft ? (d->is_ja ? "【案】 " : "[DRAFT] ") : "", d->title);
     wide(g, TITLE, shodo_buf_cstr(&line));
     shodo_buf_clear(&line);
-    shodo_buf_addf(&line, d->is_ja ? "事案 %s  作成 %s  %s" : "case %s  made %s  %s", *d->case_id ? d->case_id : "-",
-                   *when ? when : "-", d->status);
+    shodo_buf_addf(&line, d->is_ja ? "事案 %s  作成 %s  %s" : "case %s  made %s  %s",
+                   *d->case_id ? d->case_id : "-", *when ? when : "-", d->status);
     wide(g, PLAIN, shodo_buf_cstr(&line));
 }
 
@@ -176,9 +197,11 @@ static void sheet_name(const struct shodo_document *d, struct shodo_buf *out) {
 }
 
 static void workbook(const struct shodo_document *d, struct shodo_buf *out) {
-    shodo_buf_adds(out, "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
-                        "<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" "
-                        "xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets><sheet name=\"");
+    shodo_buf_adds(
+        out,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
+        "<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" "
+        "xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets><sheet name=\"");
     sheet_name(d, out);
     shodo_buf_adds(out, "\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>");
 }
@@ -190,26 +213,33 @@ static void worksheet(const struct shodo_document *d, struct shodo_buf *out) {
         block(&g, shodo_vec_at(&d->blocks, i), d->is_ja);
     if (*d->digest) {
         shodo_auto(shodo_buf) struct shodo_buf line = SHODO_BUF_INIT;
-        shodo_buf_addf(&line, "%s %s", d->is_ja ? "元データの要約値" : "digest of the data", d->digest);
+        shodo_buf_addf(&line, "%s %s", d->is_ja ? "元データの要約値" : "digest of the data",
+                       d->digest);
         wide(&g, PLAIN, shodo_buf_cstr(&line));
     }
-    shodo_buf_adds(out, "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
-                        "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\">"
-                        "<sheetPr><pageSetUpPr fitToPage=\"1\"/></sheetPr><cols><col min=\"1\" max=\"1\" width=\"26\" customWidth=\"1\"/>"
-                        "<col min=\"2\" max=\"2\" width=\"46\" customWidth=\"1\"/><col min=\"3\" max=\"3\" width=\"12\" customWidth=\"1\"/>"
-                        "<col min=\"4\" max=\"4\" width=\"36\" customWidth=\"1\"/><col min=\"5\" max=\"16\" width=\"24\" customWidth=\"1\"/></cols>"
-                        "<sheetData>\n");
+    shodo_buf_adds(
+        out,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
+        "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\">"
+        "<sheetPr><pageSetUpPr fitToPage=\"1\"/></sheetPr><cols><col min=\"1\" max=\"1\" width=\"26\" customWidth=\"1\"/>"
+        "<col min=\"2\" max=\"2\" width=\"46\" customWidth=\"1\"/><col min=\"3\" max=\"3\" width=\"12\" customWidth=\"1\"/>"
+        "<col min=\"4\" max=\"4\" width=\"36\" customWidth=\"1\"/><col min=\"5\" max=\"16\" width=\"24\" customWidth=\"1\"/></cols>"
+        "<sheetData>\n");
     shodo_buf_add(out, g.rows.data ? g.rows.data : "", g.rows.len);
-    shodo_buf_addf(out, "</sheetData><mergeCells count=\"%u\">%s</mergeCells>", g.merges_count, shodo_buf_cstr(&g.merges));
-    shodo_buf_adds(out, "<pageMargins left=\"0.5\" right=\"0.5\" top=\"0.6\" bottom=\"0.6\" header=\"0.3\" footer=\"0.3\"/>"
-                        "<pageSetup paperSize=\"9\" orientation=\"portrait\" fitToWidth=\"1\" fitToHeight=\"0\"/>"
-                        "<headerFooter><oddFooter>&amp;C&amp;P / &amp;N</oddFooter></headerFooter></worksheet>");
+    shodo_buf_addf(out, "</sheetData><mergeCells count=\"%u\">%s</mergeCells>", g.merges_count,
+                   shodo_buf_cstr(&g.merges));
+    shodo_buf_adds(
+        out,
+        "<pageMargins left=\"0.5\" right=\"0.5\" top=\"0.6\" bottom=\"0.6\" header=\"0.3\" footer=\"0.3\"/>"
+        "<pageSetup paperSize=\"9\" orientation=\"portrait\" fitToWidth=\"1\" fitToHeight=\"0\"/>"
+        "<headerFooter><oddFooter>&amp;C&amp;P / &amp;N</oddFooter></headerFooter></worksheet>");
     out->failed = out->failed || g.rows.failed || g.merges.failed;
     shodo_buf_done(&g.rows);
     shodo_buf_done(&g.merges);
 }
 
-enum shodo_status shodo_document_xlsx(const struct shodo_document *d, struct shodo_buf *out, struct shodo_error *err) {
+enum shodo_status shodo_document_xlsx(const struct shodo_document *d, struct shodo_buf *out,
+                                      struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf book = SHODO_BUF_INIT, sheet = SHODO_BUF_INIT;
     shodo_autop(shodo_zip) struct shodo_zip *zip = NULL;
     const struct shodo_sink sink = shodo_sink_to(out);

@@ -15,9 +15,9 @@ struct shodo_export {
     enum shodo_export_format format;
     char case_id[128], endpoint[13], host[256];
     int64_t created;
-    struct shodo_buf out;     /* lines, or objects of the bundle */
-    struct shodo_vec seen;    /* char[37]: ids of STIX objects that are there */
-    struct shodo_buf refs;    /* "type--uuid\n" of them, for the report */
+    struct shodo_buf out;  /* lines, or objects of the bundle */
+    struct shodo_vec seen; /* char[37]: ids of STIX objects that are there */
+    struct shodo_buf refs; /* "type--uuid\n" of them, for the report */
     struct shodo_arena arena;
 };
 
@@ -31,8 +31,8 @@ bool shodo_export_format_parse(const char *name, enum shodo_export_format *ret) 
     return false;
 }
 
-enum shodo_status shodo_export_new(struct shodo_export **ret, enum shodo_export_format format, const char *case_id, int64_t created,
-                                   struct shodo_error *err) {
+enum shodo_status shodo_export_new(struct shodo_export **ret, enum shodo_export_format format,
+                                   const char *case_id, int64_t created, struct shodo_error *err) {
     struct shodo_export *e = *ret = calloc(1, sizeof *e);
     if (!e)
         return shodo_fail(err, SHODO_NOMEM, "no memory for an export");
@@ -74,13 +74,15 @@ static int64_t get_time(const struct shodo_value *v, const char *key) {
 
 static const struct {
     const char *key, *desc;
-} file_times[] = {{"file.created", "Creation Time"}, {"file.mtime", "Content Modification Time"}, {"file.ctime", "Metadata Modification Time"},
+} file_times[] = {{"file.created", "Creation Time"},
+                  {"file.mtime", "Content Modification Time"},
+                  {"file.ctime", "Metadata Modification Time"},
                   {"file.accessed", "Last Access Time"}};
 
 /* ---- Timesketch ---- */
 
-static void event(struct shodo_export *e, int64_t t, const char *desc, const char *message, const char *data_type, const struct shodo_value *v,
-                  bool is_finding) {
+static void event(struct shodo_export *e, int64_t t, const char *desc, const char *message,
+                  const char *data_type, const struct shodo_value *v, bool is_finding) {
     struct shodo_json j = shodo_json_to(&e->out);
     char when[SHODO_TIME_TEXT_BYTES];
     shodo_time_utc(t, 6, when);
@@ -116,7 +118,8 @@ static void event(struct shodo_export *e, int64_t t, const char *desc, const cha
     shodo_json_line_end(&j);
 }
 
-static void timesketch(struct shodo_export *e, enum shodo_export_line kind, const struct shodo_value *v) {
+static void timesketch(struct shodo_export *e, enum shodo_export_line kind,
+                       const struct shodo_value *v) {
     if (kind == SHODO_EXPORT_TIMELINE) {
         int64_t t = get_time(v, "time");
         if (t != SHODO_TIME_NONE)
@@ -124,7 +127,8 @@ static void timesketch(struct shodo_export *e, enum shodo_export_line kind, cons
         return;
     }
     shodo_auto(shodo_buf) struct shodo_buf message = SHODO_BUF_INIT;
-    shodo_buf_addf(&message, "%s: %s (%s)", get(v, "rule.name"), get(v, "file.path"), get(v, "rule.description"));
+    shodo_buf_addf(&message, "%s: %s (%s)", get(v, "rule.name"), get(v, "file.path"),
+                   get(v, "rule.description"));
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(file_times); i++) {
         int64_t t = get_time(v, file_times[i].key);
         if (t != SHODO_TIME_NONE)
@@ -152,7 +156,9 @@ static void add_unix(struct shodo_buf *out, int64_t t) {
     if (t == SHODO_TIME_NONE)
         shodo_buf_adds(out, "|0");
     else
-        shodo_buf_addf(out, "|%lld", (long long)((t - ((t % 1000000000) + 1000000000) % 1000000000) / 1000000000));
+        shodo_buf_addf(
+            out, "|%lld",
+            (long long)((t - ((t % 1000000000) + 1000000000) % 1000000000) / 1000000000));
 }
 
 static void bodyfile(struct shodo_export *e, const struct shodo_value *v) {
@@ -165,7 +171,8 @@ static void bodyfile(struct shodo_export *e, const struct shodo_value *v) {
     }
     if (shodo_value_bool(shodo_value_get(v, "shodo.deleted"), false))
         shodo_buf_adds(&e->out, " (deleted)");
-    shodo_buf_addf(&e->out, "|%s-128|r/rrwxrwxrwx|0|0|%lld", get(v, "file.inode"), (long long)shodo_value_get_int(v, "file.size", 0));
+    shodo_buf_addf(&e->out, "|%s-128|r/rrwxrwxrwx|0|0|%lld", get(v, "file.inode"),
+                   (long long)shodo_value_get_int(v, "file.size", 0));
     add_unix(&e->out, get_time(v, "file.accessed"));
     add_unix(&e->out, get_time(v, "file.mtime"));
     add_unix(&e->out, get_time(v, "file.ctime"));
@@ -176,7 +183,8 @@ static void bodyfile(struct shodo_export *e, const struct shodo_value *v) {
 /* ---- STIX ---- */
 
 void shodo_uuid5(const char *name, size_t n, char out[37]) {
-    static const uint8_t space[16] = {0x00, 0xab, 0xed, 0xb4, 0xaa, 0x42, 0x46, 0x6c, 0x9c, 0x01, 0xfe, 0xd2, 0x33, 0x15, 0xa9, 0xb7};
+    static const uint8_t space[16] = {0x00, 0xab, 0xed, 0xb4, 0xaa, 0x42, 0x46, 0x6c,
+                                      0x9c, 0x01, 0xfe, 0xd2, 0x33, 0x15, 0xa9, 0xb7};
     uint8_t d[EVP_MAX_MD_SIZE] = {0};
     unsigned len = 0;
     EVP_MD_CTX *c = EVP_MD_CTX_new();
@@ -193,7 +201,8 @@ void shodo_uuid5(const char *name, size_t n, char out[37]) {
     snprintf(out, 37, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
 }
 
-static const char marking_id[] = "marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003"; /* TLP:AMBER+STRICT, OASIS */
+/* TLP:AMBER+STRICT, OASIS */
+static const char marking_id[] = "marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003";
 
 static bool is_new(struct shodo_export *e, const char *id) {
     for (size_t i = 0; i < e->seen.count; i++)
@@ -211,7 +220,8 @@ static void stix_time(struct shodo_json *j, const char *key, int64_t t) {
     shodo_json_str(j, key, s);
 }
 
-static struct shodo_json object(struct shodo_export *e, const char *type, const char *uuid, bool is_observable) {
+static struct shodo_json object(struct shodo_export *e, const char *type, const char *uuid,
+                                bool is_observable) {
     if (e->out.len)
         shodo_buf_addc(&e->out, ',');
     struct shodo_json j = shodo_json_to(&e->out);
@@ -245,7 +255,9 @@ static void indicator(struct shodo_export *e, const struct shodo_value *v, const
     shodo_json_str(&j, "name", get(v, "rule.name"));
     shodo_json_str(&j, "description", get(v, "rule.description"));
     shodo_json_array(&j, "indicator_types");
-    shodo_json_str(&j, NULL, strcmp(get(v, "shodo.verdict"), "match") == 0 ? "malicious-activity" : "anomalous-activity");
+    shodo_json_str(&j, NULL,
+                   strcmp(get(v, "shodo.verdict"), "match") == 0 ? "malicious-activity"
+                                                                 : "anomalous-activity");
     shodo_json_array_end(&j);
     shodo_json_str(&j, "pattern", shodo_buf_cstr(&pattern));
     shodo_json_str(&j, "pattern_type", "stix");
@@ -283,7 +295,8 @@ static void file(struct shodo_export *e, const struct shodo_value *v, const char
     shodo_json_object_end(&j);
 }
 
-/* A note or a tool goes out as an indicator; what is only suspect may be the hospital's own and stays here. */
+/* A note or a tool goes out as an indicator; what is only suspect may be the hospital's own and
+ * stays here. */
 static void stix(struct shodo_export *e, const struct shodo_value *v) {
     const char *sha256 = get(v, "file.hash.sha256");
     if (strlen(sha256) != 64 || strcmp(get(v, "shodo.verdict"), "match") != 0)
@@ -305,13 +318,16 @@ static void report(struct shodo_export *e) {
     shodo_buf_clear(&name);
     shodo_buf_addf(&name, "shodo: files found in case %s", e->case_id);
     shodo_json_str(&j, "name", shodo_buf_cstr(&name));
-    shodo_json_str(&j, "description", "Files that matched rules of an initial response. What was found, not what happened; see the bundle's readings for what was not examined.");
+    shodo_json_str(
+        &j, "description",
+        "Files that matched rules of an initial response. What was found, not what happened; see the bundle's readings for what was not examined.");
     shodo_json_array(&j, "report_types");
     shodo_json_str(&j, NULL, "indicator");
     shodo_json_array_end(&j);
     stix_time(&j, "published", e->created);
     shodo_json_array(&j, "object_refs");
-    for (char *p = refs.data, *end; (end = memchr(p, '\n', (size_t)(refs.data + refs.len - p))) != NULL; p = end + 1)
+    for (char *p = refs.data, *end;
+         (end = memchr(p, '\n', (size_t)(refs.data + refs.len - p))) != NULL; p = end + 1)
         shodo_json_strn(&j, NULL, p, (size_t)(end - p));
     shodo_json_array_end(&j);
     shodo_json_object_end(&j);
@@ -333,10 +349,11 @@ static void bundle(struct shodo_export *e, struct shodo_buf *out) {
     shodo_json_str(&j, "type", "bundle");
     shodo_json_str(&j, "id", id);
     shodo_json_array(&j, "objects");
-    static const char marking[] = "{\"type\":\"marking-definition\",\"spec_version\":\"2.1\",\"id\":\"marking-definition--939a9414-2ddd-4d32-a0cd-"
-                                  "375ea402b003\",\"created\":\"2022-10-01T00:00:00.000Z\",\"name\":\"TLP:AMBER+STRICT\",\"extensions\":{"
-                                  "\"extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d\":{\"extension_type\":\"property-extension\","
-                                  "\"tlp_2_0\":\"amber+strict\"}}}";
+    static const char marking[] =
+        "{\"type\":\"marking-definition\",\"spec_version\":\"2.1\",\"id\":\"marking-definition--939a9414-2ddd-4d32-a0cd-"
+        "375ea402b003\",\"created\":\"2022-10-01T00:00:00.000Z\",\"name\":\"TLP:AMBER+STRICT\",\"extensions\":{"
+        "\"extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d\":{\"extension_type\":\"property-extension\","
+        "\"tlp_2_0\":\"amber+strict\"}}}";
     shodo_json_raw(&j, NULL, marking, sizeof marking - 1);
     if (e->out.len)
         shodo_json_raw(&j, NULL, e->out.data, e->out.len);
@@ -345,14 +362,15 @@ static void bundle(struct shodo_export *e, struct shodo_buf *out) {
     shodo_json_line_end(&j);
 }
 
-enum shodo_status shodo_export_line(struct shodo_export *e, enum shodo_export_line kind, const char *line, size_t n,
-                                    struct shodo_error *err) {
+enum shodo_status shodo_export_line(struct shodo_export *e, enum shodo_export_line kind,
+                                    const char *line, size_t n, struct shodo_error *err) {
     shodo_autop(shodo_doc) struct shodo_doc *d = NULL;
     enum shodo_status st = shodo_doc_parse_json(&d, "line", line, n, err);
     const struct shodo_value *v = shodo_doc_root(d);
     if (st != SHODO_OK)
         return shodo_fail(err, SHODO_DAMAGED, "a line of the results is not JSON");
-    bool is_detection = kind == SHODO_EXPORT_FINDING && strcmp(get(v, "shodo.kind"), "detection") == 0;
+    bool is_detection = kind == SHODO_EXPORT_FINDING &&
+                        strcmp(get(v, "shodo.kind"), "detection") == 0;
     if (e->format == SHODO_EXPORT_TIMESKETCH && (is_detection || kind == SHODO_EXPORT_TIMELINE))
         timesketch(e, kind, v);
     else if (e->format == SHODO_EXPORT_BODYFILE && kind == SHODO_EXPORT_FINDING)
@@ -362,10 +380,12 @@ enum shodo_status shodo_export_line(struct shodo_export *e, enum shodo_export_li
     return SHODO_OK;
 }
 
-enum shodo_status shodo_export_finish(struct shodo_export *e, struct shodo_buf *out, struct shodo_error *err) {
+enum shodo_status shodo_export_finish(struct shodo_export *e, struct shodo_buf *out,
+                                      struct shodo_error *err) {
     if (e->format == SHODO_EXPORT_STIX)
         bundle(e, out);
     else
         shodo_buf_add(out, e->out.data ? e->out.data : "", e->out.len);
-    return e->out.failed || out->failed ? shodo_fail(err, SHODO_NOMEM, "no memory for an export") : SHODO_OK;
+    return e->out.failed || out->failed ? shodo_fail(err, SHODO_NOMEM, "no memory for an export")
+                                        : SHODO_OK;
 }

@@ -13,7 +13,7 @@
 #include "base/deflate.h"
 #include "base/limits.h"
 
-#define FONT_BYTES_MAX SHODO_MIB(64)
+#define FONT_BYTES_MAX      SHODO_MIB(64)
 #define COMPONENT_DEPTH_MAX 8 /* composite glyphs inside composite glyphs */
 
 extern const unsigned char shodo_font_gz[];
@@ -49,7 +49,8 @@ static bool add_be32(struct shodo_buf *b, uint32_t v) {
 static bool table(struct shodo_font *f, const char tag[4], struct shodo_buf *out) {
     FT_ULong n = 0;
     FT_ULong id = FT_MAKE_TAG(tag[0], tag[1], tag[2], tag[3]);
-    if (FT_Load_Sfnt_Table(f->face, id, 0, NULL, &n) || n > FONT_BYTES_MAX || !shodo_buf_reserve(out, n + 1))
+    if (FT_Load_Sfnt_Table(f->face, id, 0, NULL, &n) || n > FONT_BYTES_MAX ||
+        !shodo_buf_reserve(out, n + 1))
         return false;
     if (FT_Load_Sfnt_Table(f->face, id, 0, (FT_Byte *)out->data + out->len, &n))
         return false;
@@ -75,15 +76,18 @@ static void measure(struct shodo_font *f) {
     snprintf(m->name, sizeof(m->name), "%s", name ? name : "Font");
 }
 
-static enum shodo_status open_face(struct shodo_font *f, const void *p, size_t n, struct shodo_error *err) {
+static enum shodo_status open_face(struct shodo_font *f, const void *p, size_t n,
+                                   struct shodo_error *err) {
     if (n > FONT_BYTES_MAX)
         return shodo_fail(err, SHODO_LIMIT, "the font has %zu bytes", n);
     if (FT_Init_FreeType(&f->library))
         return shodo_fail(err, SHODO_NOMEM, "FreeType does not start");
-    if (FT_New_Memory_Face(f->library, p, (FT_Long)n, 0, &f->face) || !FT_IS_SFNT(f->face) || f->face->units_per_EM == 0)
+    if (FT_New_Memory_Face(f->library, p, (FT_Long)n, 0, &f->face) || !FT_IS_SFNT(f->face) ||
+        f->face->units_per_EM == 0)
         return shodo_fail(err, SHODO_UNSUPPORTED, "not a TrueType font");
     struct shodo_buf head = SHODO_BUF_INIT;
-    bool ok = table(f, "head", &head) && head.len >= 54 && table(f, "glyf", &f->tables[0]) && table(f, "loca", &f->tables[1]);
+    bool ok = table(f, "head", &head) && head.len >= 54 && table(f, "glyf", &f->tables[0]) &&
+              table(f, "loca", &f->tables[1]);
     if (ok)
         f->is_long_loca = be16((const uint8_t *)head.data + 50) != 0;
     shodo_buf_done(&head);
@@ -97,7 +101,8 @@ static enum shodo_status open_face(struct shodo_font *f, const void *p, size_t n
     return SHODO_OK;
 }
 
-enum shodo_status shodo_font_open(struct shodo_font **ret, const void *p, size_t n, struct shodo_error *err) {
+enum shodo_status shodo_font_open(struct shodo_font **ret, const void *p, size_t n,
+                                  struct shodo_error *err) {
     struct shodo_font *f = calloc(1, sizeof(*f));
     if (!f)
         return shodo_fail(err, SHODO_NOMEM, "no memory for a font");
@@ -112,7 +117,8 @@ enum shodo_status shodo_font_open(struct shodo_font **ret, const void *p, size_t
 
 enum shodo_status shodo_font_open_default(struct shodo_font **ret, struct shodo_error *err) {
     struct shodo_buf bytes = SHODO_BUF_INIT;
-    enum shodo_status status = shodo_inflate(&bytes, shodo_font_gz, shodo_font_gz_len, FONT_BYTES_MAX, err);
+    enum shodo_status status = shodo_inflate(&bytes, shodo_font_gz, shodo_font_gz_len,
+                                             FONT_BYTES_MAX, err);
     if (status == SHODO_OK)
         status = shodo_font_open(ret, bytes.data, bytes.len, err);
     if (status != SHODO_OK) {
@@ -156,7 +162,8 @@ size_t shodo_font_glyph_count(const struct shodo_font *f) {
     return (size_t)f->face->num_glyphs;
 }
 
-/* Bytes of a glyph's outline; false when loca or glyf contradict each other. Empty glyphs have no bytes. */
+/* Bytes of a glyph's outline; false when loca or glyf contradict each other. Empty glyphs have no
+ * bytes. */
 static bool outline(const struct shodo_font *f, size_t glyph, const uint8_t **ret, size_t *ret_n) {
     size_t unit = f->is_long_loca ? 4 : 2;
     if ((glyph + 2) * unit > f->loca_len)
@@ -172,7 +179,8 @@ static bool outline(const struct shodo_font *f, size_t glyph, const uint8_t **re
 }
 
 /* Marks the components of a composite glyph (negative number of contours). */
-static void mark_components(const struct shodo_font *f, bool *is_used, size_t glyph, unsigned depth) {
+static void mark_components(const struct shodo_font *f, bool *is_used, size_t glyph,
+                            unsigned depth) {
     enum { WORDS = 1, MORE = 0x20, SCALE = 8, XY_SCALE = 0x40, MATRIX = 0x80 };
     const uint8_t *p = NULL;
     size_t n = 0;
@@ -192,7 +200,8 @@ static void mark_components(const struct shodo_font *f, bool *is_used, size_t gl
     }
 }
 
-static bool subset_outlines(struct shodo_font *f, bool *is_used, struct shodo_buf *glyf, struct shodo_buf *loca) {
+static bool subset_outlines(struct shodo_font *f, bool *is_used, struct shodo_buf *glyf,
+                            struct shodo_buf *loca) {
     size_t count = shodo_font_glyph_count(f);
     is_used[0] = true;
     for (size_t i = 0; i < count; i++) {
@@ -224,7 +233,8 @@ static uint32_t checksum(const char *p, size_t n) {
 enum { TABLES = 9 };
 
 /* Writes an sfnt of the tables in `data`, tags ascending. */
-static bool assemble(struct shodo_buf *out, const char *const tags[TABLES], struct shodo_buf data[TABLES]) {
+static bool assemble(struct shodo_buf *out, const char *const tags[TABLES],
+                     struct shodo_buf data[TABLES]) {
     unsigned count = 0;
     for (int i = 0; i < TABLES; i++)
         count += data[i].len > 0;
@@ -256,8 +266,10 @@ static bool assemble(struct shodo_buf *out, const char *const tags[TABLES], stru
     return !out->failed;
 }
 
-enum shodo_status shodo_font_subset(struct shodo_font *f, bool *is_used, struct shodo_buf *out, struct shodo_error *err) {
-    static const char *const tags[TABLES] = {"cvt ", "fpgm", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "prep"};
+enum shodo_status shodo_font_subset(struct shodo_font *f, bool *is_used, struct shodo_buf *out,
+                                    struct shodo_error *err) {
+    static const char *const tags[TABLES] = {"cvt ", "fpgm", "glyf", "head", "hhea",
+                                             "hmtx", "loca", "maxp", "prep"};
     struct shodo_buf data[TABLES] = {SHODO_BUF_INIT};
     bool ok = subset_outlines(f, is_used, &data[2], &data[6]);
     for (int i = 0; i < TABLES; i++) {

@@ -47,8 +47,8 @@ static bool decode_path(struct shodo_buf *out, const char *s, size_t n) {
     return true;
 }
 
-enum shodo_status shodo_manifest_parse(const char *p, size_t n, size_t digest_bytes, shodo_manifest_fn each, void *ctx,
-                                       struct shodo_error *err) {
+enum shodo_status shodo_manifest_parse(const char *p, size_t n, size_t digest_bytes,
+                                       shodo_manifest_fn each, void *ctx, struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf path = SHODO_BUF_INIT;
     size_t pos = 0, len = 0, hex = digest_bytes * 2;
     const char *line = NULL;
@@ -67,7 +67,8 @@ enum shodo_status shodo_manifest_parse(const char *p, size_t n, size_t digest_by
         while (at < len && (line[at] == ' ' || line[at] == '\t'))
             at++;
         if (at == len || line[at] == '*' || (len - at >= 2 && memcmp(line + at, "./", 2) == 0))
-            return shodo_fail(err, SHODO_DAMAGED, "line %zu: the path is missing or starts with '*' or './'", number);
+            return shodo_fail(err, SHODO_DAMAGED,
+                              "line %zu: the path is missing or starts with '*' or './'", number);
         shodo_buf_clear(&path);
         if (!decode_path(&path, line + at, len - at))
             return shodo_fail(err, SHODO_NOMEM, "no memory for a manifest");
@@ -85,14 +86,16 @@ enum shodo_status shodo_bagit_txt_check(const char *p, size_t n, struct shodo_er
     if (has_bom(p, n))
         return shodo_fail(err, SHODO_DAMAGED, "it starts with a byte order mark");
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(lines); i++)
-        if (!next_line(p, n, &pos, &line, &len) || len != strlen(lines[i]) || memcmp(line, lines[i], len) != 0)
+        if (!next_line(p, n, &pos, &line, &len) || len != strlen(lines[i]) ||
+            memcmp(line, lines[i], len) != 0)
             return shodo_fail(err, SHODO_DAMAGED, "line %zu is not '%s'", i + 1, lines[i]);
     if (pos != n)
         return shodo_fail(err, SHODO_DAMAGED, "it has more than two lines");
     return SHODO_OK;
 }
 
-bool shodo_bag_info_oxum(const char *p, size_t n, uint64_t *ret_bytes, uint64_t *ret_files, bool *ret_is_bad) {
+bool shodo_bag_info_oxum(const char *p, size_t n, uint64_t *ret_bytes, uint64_t *ret_files,
+                         bool *ret_is_bad) {
     static const char label[] = "payload-oxum:";
     size_t pos = 0, len = 0, k = sizeof label - 1;
     const char *line = NULL;

@@ -10,10 +10,11 @@
 #include "base/text.h"
 #include "handover/bag.h"
 
-#define ESCAPE_MARK '='
+#define ESCAPE_MARK    '='
 #define PART_BYTES_MAX 255u
 
-/* FNV-1a, 64 bits; the set is not exposed to chosen collisions that matter: it only costs time, bounded by BAG_FILES. */
+/* FNV-1a, 64 bits; the set is not exposed to chosen collisions that matter: it only costs time,
+ * bounded by BAG_FILES. */
 static uint64_t hash_of(const char *s, size_t n) {
     uint64_t h = 14695981039346656037u;
     for (size_t i = 0; i < n; i++)
@@ -165,11 +166,13 @@ static bool escape_part(struct shodo_buf *out, const char *s, size_t n) {
         size_t start = pos;
         uint32_t c = shodo_text_next(s, n, &pos);
         bool is_last = pos == n;
-        bool is_bad = !shodo_text_is_utf8(s + start, pos - start) || c < 0x20 || (c >= 0x7f && c < 0xa0) ||
-                      c == ESCAPE_MARK || (c < 0x80 && strchr("%<>:\"|?*\\", (int)c)) ||
+        bool is_bad = !shodo_text_is_utf8(s + start, pos - start) || c < 0x20 ||
+                      (c >= 0x7f && c < 0xa0) || c == ESCAPE_MARK ||
+                      (c < 0x80 && strchr("%<>:\"|?*\\", (int)c)) ||
                       (is_last && (c == '.' || c == ' ')) || (start == 0 && is_first_bad) ||
                       shodo_text_is_deceptive(s + start, pos - start);
-        if (is_bad ? !add_escaped(out, s + start, pos - start) : !shodo_buf_add(out, s + start, pos - start))
+        if (is_bad ? !add_escaped(out, s + start, pos - start)
+                   : !shodo_buf_add(out, s + start, pos - start))
             return false;
     }
     return true;
@@ -198,7 +201,8 @@ bool shodo_bag_unescape(struct shodo_buf *out, const char *path, size_t n) {
                 return false;
             continue;
         }
-        if (n - i < 3 || !shodo_text_parse_hex(path + i + 1, 2, &byte, 1) || !shodo_buf_addc(out, (char)byte))
+        if (n - i < 3 || !shodo_text_parse_hex(path + i + 1, 2, &byte, 1) ||
+            !shodo_buf_addc(out, (char)byte))
             return false;
         i += 2;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Names in a bag: a set of strings with their index, the reversible escape, and the rules a name from a foreign bag must
- * pass before anything uses it.
+ * Names in a bag: a set of strings with their index, the reversible escape, and the rules a name
+ * from a foreign bag must pass before anything uses it.
  */
 #ifndef SHODO_HANDOVER_NAMES_H
 #define SHODO_HANDOVER_NAMES_H
@@ -27,8 +27,9 @@ size_t shodo_names_find(const struct shodo_names *t, const char *s, size_t n);
 size_t shodo_names_add(struct shodo_names *t, const char *s, size_t n, bool *ret_is_new);
 SHODO_DEFINE_AUTO(shodo_names, shodo_names_done)
 
-/* Why a name of a foreign bag must not be used, or NULL: "absolute", "traversal", "backslash", "drive", "control",
- * "encoding", "empty part", "home", "too long", "too deep". `*ret_code` is "traversal" or "name". */
+/* Why a name of a foreign bag must not be used, or NULL: "absolute", "traversal", "backslash",
+ * "drive", "control", "encoding", "empty part", "home", "too long", "too deep". `*ret_code` is
+ * "traversal" or "name". */
 const char *shodo_name_refuse(const char *s, size_t n, const char **ret_code);
 /* Case-folded form for finding names that differ by case only. */
 bool shodo_name_fold(struct shodo_buf *out, const char *s, size_t n);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Opening a bundle: only after everything was verified, only names that the checker took, every file compared once more
- * while it is written. The folder has its final name only when it is complete.
+ * Opening a bundle: only after everything was verified, only names that the checker took, every
+ * file compared once more while it is written. The folder has its final name only when it is
+ * complete.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -30,9 +31,10 @@ struct opening {
     uint8_t *block;
 };
 
-/* Directory of the file, made part by part below the root; `*ret_name` = last part. Names were checked by the checker. */
-static enum shodo_status make_parents(int root, const char *path, int *ret_fd, const char **ret_name,
-                                      struct shodo_error *err) {
+/* Directory of the file, made part by part below the root; `*ret_name` = last part. Names were
+ * checked by the checker. */
+static enum shodo_status make_parents(int root, const char *path, int *ret_fd,
+                                      const char **ret_name, struct shodo_error *err) {
     int fd = fcntl(root, F_DUPFD_CLOEXEC, 0);
     if (fd < 0)
         return shodo_fail_errno(err, "opening the folder");
@@ -54,8 +56,8 @@ static enum shodo_status make_parents(int root, const char *path, int *ret_fd, c
     return SHODO_OK;
 }
 
-static enum shodo_status copy_member(struct opening *o, struct shodo_unzip *u, int fd, const uint8_t *expect,
-                                     struct shodo_error *err) {
+static enum shodo_status copy_member(struct opening *o, struct shodo_unzip *u, int fd,
+                                     const uint8_t *expect, struct shodo_error *err) {
     uint8_t digest[SHODO_SHA256_BYTES];
     shodo_autop(shodo_hash) struct shodo_hash *h = shodo_hash_new(SHODO_SHA256);
     if (!h)
@@ -77,8 +79,8 @@ static enum shodo_status copy_member(struct opening *o, struct shodo_unzip *u, i
     return SHODO_OK;
 }
 
-static enum shodo_status extract(struct opening *o, struct shodo_unzip *u, const struct shodo_zip_member *m,
-                                 struct shodo_error *err) {
+static enum shodo_status extract(struct opening *o, struct shodo_unzip *u,
+                                 const struct shodo_zip_member *m, struct shodo_error *err) {
     if (m->is_dir)
         return SHODO_OK;
     const char *path = strlen(m->name) > o->base_len ? m->name + o->base_len + 1 : "";
@@ -94,8 +96,8 @@ static enum shodo_status extract(struct opening *o, struct shodo_unzip *u, const
     int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     st = fd < 0 ? shodo_fail_errno(err, "making '%s'", name) : copy_member(o, u, fd, expect, err);
     if (st == SHODO_OK && modified != SHODO_TIME_NONE) {
-        const struct timespec times[2] = {{.tv_nsec = UTIME_OMIT},
-                                          {.tv_sec = (time_t)(modified / NS_PER_SECOND), .tv_nsec = 0}};
+        const struct timespec times[2] = {
+            {.tv_nsec = UTIME_OMIT}, {.tv_sec = (time_t)(modified / NS_PER_SECOND), .tv_nsec = 0}};
         (void)futimens(fd, times); /* the exact times stand in tags/files.jsonl */
     }
     shodo_io_close(&fd);
@@ -134,13 +136,14 @@ static void remove_tree(int dirfd, const char *name, unsigned depth) {
     (void)unlinkat(dirfd, name, AT_REMOVEDIR);
 }
 
-static enum shodo_status unpack(struct shodo_check *check, int zip_fd, const char *base, int out_dirfd,
-                                struct shodo_error *err) {
+static enum shodo_status unpack(struct shodo_check *check, int zip_fd, const char *base,
+                                int out_dirfd, struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf part = SHODO_BUF_INIT;
     struct stat sb;
     if (fstatat(out_dirfd, base, &sb, AT_SYMLINK_NOFOLLOW) == 0)
         return shodo_fail(err, SHODO_EXISTS, "'%s' is there already", base);
-    struct opening o = {.check = check, .root = -1, .base_len = strlen(base), .block = malloc(READ_BYTES)};
+    struct opening o = {
+        .check = check, .root = -1, .base_len = strlen(base), .block = malloc(READ_BYTES)};
     if (!o.block || !shodo_buf_addf(&part, "%s" PART_SUFFIX, base)) {
         free(o.block);
         return shodo_fail(err, SHODO_NOMEM, "no memory to open the bundle");
@@ -160,12 +163,14 @@ static enum shodo_status unpack(struct shodo_check *check, int zip_fd, const cha
     return st;
 }
 
-enum shodo_status shodo_open_bundle(int dirfd, const char *name, const struct shodo_verify_options *o, int out_dirfd,
+enum shodo_status shodo_open_bundle(int dirfd, const char *name,
+                                    const struct shodo_verify_options *o, int out_dirfd,
                                     struct shodo_verify_report *ret, struct shodo_error *err) {
     shodo_autop(shodo_check) struct shodo_check *check = NULL;
     shodo_auto(shodo_buf) struct shodo_buf base = SHODO_BUF_INIT;
     int zip_fd = -1;
-    enum shodo_status st = shodo_verify_run(dirfd, name, o, out_dirfd, ret, &zip_fd, &check, &base, err);
+    enum shodo_status st = shodo_verify_run(dirfd, name, o, out_dirfd, ret, &zip_fd, &check, &base,
+                                            err);
     if (st == SHODO_OK && !check)
         st = shodo_fail(err, SHODO_INVALID, "a key or a passphrase is needed to open the bundle");
     else if (st == SHODO_OK && zip_fd < 0)

@@ -11,10 +11,21 @@
 #include "base/time.h"
 
 #define POINTS_PER_MM (72.0 / 25.4)
-#define BOLD_STROKE 0.022 /* of the font size: stroking makes it heavier; the font has no bold face */
-#define GETA 0x3013       /* 〓: what Japanese print shows for a character it does not have */
+/* of the font size: stroking makes it heavier; the font has no bold face */
+#define BOLD_STROKE 0.022
+#define GETA        0x3013 /* 〓: what Japanese print shows for a character it does not have */
 
-enum { OBJ_CATALOG = 1, OBJ_PAGES, OBJ_INFO, OBJ_FONT, OBJ_CID_FONT, OBJ_DESCRIPTOR, OBJ_FONT_FILE, OBJ_TO_UNICODE, OBJ_FIRST_PAGE };
+enum {
+    OBJ_CATALOG = 1,
+    OBJ_PAGES,
+    OBJ_INFO,
+    OBJ_FONT,
+    OBJ_CID_FONT,
+    OBJ_DESCRIPTOR,
+    OBJ_FONT_FILE,
+    OBJ_TO_UNICODE,
+    OBJ_FIRST_PAGE
+};
 
 struct shodo_pdf {
     struct shodo_font *font;
@@ -54,8 +65,8 @@ static const char *own(struct shodo_pdf *p, const char *s, size_t *ret_at) {
     return s && shodo_buf_add(&p->strings, s, strlen(s) + 1) ? s : NULL;
 }
 
-enum shodo_status shodo_pdf_new(struct shodo_pdf **ret, struct shodo_font *font, const struct shodo_pdf_info *info,
-                                struct shodo_error *err) {
+enum shodo_status shodo_pdf_new(struct shodo_pdf **ret, struct shodo_font *font,
+                                const struct shodo_pdf_info *info, struct shodo_error *err) {
     struct shodo_pdf *p = calloc(1, sizeof(*p));
     size_t glyphs = shodo_font_glyph_count(font);
     if (p) {
@@ -95,7 +106,8 @@ struct shodo_pdf *shodo_pdf_free(struct shodo_pdf *p) {
 
 enum shodo_status shodo_pdf_page(struct shodo_pdf *p, struct shodo_error *err) {
     if (p->pages.count >= SHODO_PDF_PAGES_MAX)
-        return shodo_fail(err, SHODO_LIMIT, "the document has more than %d pages", SHODO_PDF_PAGES_MAX);
+        return shodo_fail(err, SHODO_LIMIT, "the document has more than %d pages",
+                          SHODO_PDF_PAGES_MAX);
     if (!shodo_vec_push(&p->pages))
         return shodo_fail(err, SHODO_NOMEM, "no memory for a page");
     p->page = (unsigned)p->pages.count - 1;
@@ -140,7 +152,8 @@ double shodo_pdf_width(struct shodo_pdf *p, double size_pt, const char *s, size_
     return units * size_pt / 1000.0 / POINTS_PER_MM;
 }
 
-void shodo_pdf_text(struct shodo_pdf *p, double x, double y, double size_pt, enum shodo_pdf_weight weight, const char *s, size_t n) {
+void shodo_pdf_text(struct shodo_pdf *p, double x, double y, double size_pt,
+                    enum shodo_pdf_weight weight, const char *s, size_t n) {
     struct shodo_buf *b = content(p);
     shodo_auto(shodo_buf) struct shodo_buf hex = SHODO_BUF_INIT;
     for (size_t pos = 0; pos < n;) {
@@ -172,7 +185,8 @@ void shodo_pdf_text(struct shodo_pdf *p, double x, double y, double size_pt, enu
     shodo_buf_adds(b, weight == SHODO_PDF_BOLD ? "0 Tr\nET\n" : "ET\n");
 }
 
-void shodo_pdf_line(struct shodo_pdf *p, double x1, double y1, double x2, double y2, double width_pt) {
+void shodo_pdf_line(struct shodo_pdf *p, double x1, double y1, double x2, double y2,
+                    double width_pt) {
     struct shodo_buf *b = content(p);
     const double width[] = {width_pt};
     const double from[] = {x1 * POINTS_PER_MM, (SHODO_PDF_HEIGHT_MM - y1) * POINTS_PER_MM};
@@ -183,7 +197,8 @@ void shodo_pdf_line(struct shodo_pdf *p, double x1, double y1, double x2, double
 }
 
 static void rectangle(struct shodo_pdf *p, double x, double y, double w, double h, const char *op) {
-    const double box[] = {x * POINTS_PER_MM, (SHODO_PDF_HEIGHT_MM - y - h) * POINTS_PER_MM, w * POINTS_PER_MM, h * POINTS_PER_MM};
+    const double box[] = {x * POINTS_PER_MM, (SHODO_PDF_HEIGHT_MM - y - h) * POINTS_PER_MM,
+                          w * POINTS_PER_MM, h * POINTS_PER_MM};
     add_numbers(content(p), box, 4, op);
 }
 
@@ -220,7 +235,8 @@ static void object(struct file *f, unsigned number) {
     shodo_buf_addf(f->out, "%u 0 obj\n", number);
 }
 
-static enum shodo_status stream(struct file *f, unsigned number, const char *extra, const struct shodo_buf *data, struct shodo_error *err) {
+static enum shodo_status stream(struct file *f, unsigned number, const char *extra,
+                                const struct shodo_buf *data, struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf packed = SHODO_BUF_INIT;
     enum shodo_status status = shodo_deflate(&packed, data->data, data->len, err);
     if (status != SHODO_OK)
@@ -238,7 +254,8 @@ static void add_string(struct shodo_buf *b, const char *s) {
     shodo_text_encode(&utf16, SHODO_UTF16LE, s, strlen(s), NULL);
     shodo_buf_adds(b, "<feff");
     for (size_t i = 0; i + 1 < utf16.len; i += 2)
-        shodo_buf_addf(b, "%02x%02x", (unsigned char)utf16.data[i + 1], (unsigned char)utf16.data[i]);
+        shodo_buf_addf(b, "%02x%02x", (unsigned char)utf16.data[i + 1],
+                       (unsigned char)utf16.data[i]);
     shodo_buf_adds(b, ">");
 }
 
@@ -256,7 +273,8 @@ static void write_info(struct shodo_pdf *p, struct file *f) {
     if (p->info.created != SHODO_TIME_NONE) {
         struct shodo_civil c;
         shodo_time_to_civil(p->info.created, 0, &c);
-        shodo_buf_addf(f->out, " /CreationDate (D:%04d%02d%02d%02d%02d%02dZ)", c.year, c.month, c.day, c.hour, c.minute, c.second);
+        shodo_buf_addf(f->out, " /CreationDate (D:%04d%02d%02d%02d%02d%02dZ)", c.year, c.month,
+                       c.day, c.hour, c.minute, c.second);
     }
     shodo_buf_adds(f->out, " >>\nendobj\n");
 }
@@ -274,31 +292,37 @@ static void write_widths(struct shodo_pdf *p, struct shodo_buf *out) {
 static void write_font(struct shodo_pdf *p, struct file *f, const char *tag) {
     const struct shodo_font_metrics *m = shodo_font_metrics(p->font);
     object(f, OBJ_FONT);
-    shodo_buf_addf(f->out,
-                   "<< /Type /Font /Subtype /Type0 /BaseFont /%s+%s /Encoding /Identity-H /DescendantFonts [%d 0 R] "
-                   "/ToUnicode %d 0 R >>\nendobj\n",
-                   tag, m->name, OBJ_CID_FONT, OBJ_TO_UNICODE);
+    shodo_buf_addf(
+        f->out,
+        "<< /Type /Font /Subtype /Type0 /BaseFont /%s+%s /Encoding /Identity-H /DescendantFonts [%d 0 R] "
+        "/ToUnicode %d 0 R >>\nendobj\n",
+        tag, m->name, OBJ_CID_FONT, OBJ_TO_UNICODE);
     object(f, OBJ_CID_FONT);
-    shodo_buf_addf(f->out,
-                   "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /%s+%s /CIDSystemInfo << /Registry (Adobe) /Ordering "
-                   "(Identity) /Supplement 0 >> /FontDescriptor %d 0 R /CIDToGIDMap /Identity /DW 1000 /W ",
-                   tag, m->name, OBJ_DESCRIPTOR);
+    shodo_buf_addf(
+        f->out,
+        "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /%s+%s /CIDSystemInfo << /Registry (Adobe) /Ordering "
+        "(Identity) /Supplement 0 >> /FontDescriptor %d 0 R /CIDToGIDMap /Identity /DW 1000 /W ",
+        tag, m->name, OBJ_DESCRIPTOR);
     write_widths(p, f->out);
     shodo_buf_adds(f->out, " >>\nendobj\n");
     object(f, OBJ_DESCRIPTOR);
-    shodo_buf_addf(f->out,
-                   "<< /Type /FontDescriptor /FontName /%s+%s /Flags 4 /FontBBox [%d %d %d %d] /ItalicAngle 0 /Ascent %d "
-                   "/Descent %d /CapHeight %d /StemV 80 /FontFile2 %d 0 R >>\nendobj\n",
-                   tag, m->name, m->box[0], m->box[1], m->box[2], m->box[3], m->ascent, m->descent, m->cap_height, OBJ_FONT_FILE);
+    shodo_buf_addf(
+        f->out,
+        "<< /Type /FontDescriptor /FontName /%s+%s /Flags 4 /FontBBox [%d %d %d %d] /ItalicAngle 0 /Ascent %d "
+        "/Descent %d /CapHeight %d /StemV 80 /FontFile2 %d 0 R >>\nendobj\n",
+        tag, m->name, m->box[0], m->box[1], m->box[2], m->box[3], m->ascent, m->descent,
+        m->cap_height, OBJ_FONT_FILE);
 }
 
 #define BFCHAR_MAX 100 /* entries of one bfchar block: Adobe technical note 5411 */
 
 static void write_to_unicode(struct shodo_pdf *p, struct shodo_buf *b) {
     size_t count = shodo_font_glyph_count(p->font);
-    shodo_buf_adds(b, "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo << /Registry (Adobe) "
-                      "/Ordering (UCS) /Supplement 0 >> def\n/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
-                      "1 begincodespacerange\n<0000> <ffff>\nendcodespacerange\n");
+    shodo_buf_adds(
+        b,
+        "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo << /Registry (Adobe) "
+        "/Ordering (UCS) /Supplement 0 >> def\n/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
+        "1 begincodespacerange\n<0000> <ffff>\nendcodespacerange\n");
     size_t left = 0;
     for (size_t i = 0; i < count; i++)
         left += p->code_points[i] != 0;
@@ -312,7 +336,8 @@ static void write_to_unicode(struct shodo_pdf *p, struct shodo_buf *b) {
         if (c < 0x10000)
             shodo_buf_addf(b, "<%04zx> <%04x>\n", i, c);
         else
-            shodo_buf_addf(b, "<%04zx> <%04x%04x>\n", i, 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + ((c - 0x10000) & 0x3ff));
+            shodo_buf_addf(b, "<%04zx> <%04x%04x>\n", i, 0xd800 + ((c - 0x10000) >> 10),
+                           0xdc00 + ((c - 0x10000) & 0x3ff));
         left--;
         if (++in_block == BFCHAR_MAX || left == 0) {
             shodo_buf_adds(b, "endbfchar\n");
@@ -336,10 +361,11 @@ static enum shodo_status write_pages(struct shodo_pdf *p, struct file *f, struct
         unsigned number = OBJ_FIRST_PAGE + 2 * (unsigned)i;
         struct shodo_buf *page = shodo_vec_at(&p->pages, i);
         object(f, number);
-        shodo_buf_addf(f->out,
-                       "<< /Type /Page /Parent %d 0 R /MediaBox [0 0 595.276 841.89] /Resources << /Font << /F %d 0 R >> >> "
-                       "/Contents %u 0 R >>\nendobj\n",
-                       OBJ_PAGES, OBJ_FONT, number + 1);
+        shodo_buf_addf(
+            f->out,
+            "<< /Type /Page /Parent %d 0 R /MediaBox [0 0 595.276 841.89] /Resources << /Font << /F %d 0 R >> >> "
+            "/Contents %u 0 R >>\nendobj\n",
+            OBJ_PAGES, OBJ_FONT, number + 1);
         if (page->failed)
             return shodo_fail(err, SHODO_NOMEM, "no memory for page %zu", i + 1);
         enum shodo_status status = stream(f, number + 1, "", page, err);
@@ -349,7 +375,8 @@ static enum shodo_status write_pages(struct shodo_pdf *p, struct file *f, struct
     return SHODO_OK;
 }
 
-static enum shodo_status write_font_file(struct shodo_pdf *p, struct file *f, struct shodo_error *err) {
+static enum shodo_status write_font_file(struct shodo_pdf *p, struct file *f,
+                                         struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf data = SHODO_BUF_INIT;
     shodo_auto(shodo_buf) struct shodo_buf extra = SHODO_BUF_INIT;
     enum shodo_status status = shodo_font_subset(p->font, p->is_used, &data, err);
@@ -380,15 +407,18 @@ static void write_trailer(struct file *f) {
     shodo_sha256(f->out->data, at, digest);
     shodo_buf_addf(f->out, "xref\n0 %zu\n0000000000 65535 f \n", f->offsets.count + 1);
     for (size_t i = 0; i < f->offsets.count; i++)
-        shodo_buf_addf(f->out, "%010llu 00000 n \n", *(unsigned long long *)shodo_vec_at(&f->offsets, i));
-    shodo_buf_addf(f->out, "trailer\n<< /Size %zu /Root %d 0 R /Info %d 0 R /ID [<", f->offsets.count + 1, OBJ_CATALOG, OBJ_INFO);
+        shodo_buf_addf(f->out, "%010llu 00000 n \n",
+                       *(unsigned long long *)shodo_vec_at(&f->offsets, i));
+    shodo_buf_addf(f->out, "trailer\n<< /Size %zu /Root %d 0 R /Info %d 0 R /ID [<",
+                   f->offsets.count + 1, OBJ_CATALOG, OBJ_INFO);
     shodo_buf_add_hex(f->out, digest, 16);
     shodo_buf_adds(f->out, "> <");
     shodo_buf_add_hex(f->out, digest, 16);
     shodo_buf_addf(f->out, ">] >>\nstartxref\n%zu\n%%%%EOF\n", at);
 }
 
-enum shodo_status shodo_pdf_finish(struct shodo_pdf *p, struct shodo_buf *out, struct shodo_error *err) {
+enum shodo_status shodo_pdf_finish(struct shodo_pdf *p, struct shodo_buf *out,
+                                   struct shodo_error *err) {
     struct file f = {.out = out, .offsets = SHODO_VEC_INIT(sizeof(uint64_t))};
     char tag[7];
     shodo_buf_adds(out, "%PDF-1.7\n%\xe2\xe3\xcf\xd3\n");

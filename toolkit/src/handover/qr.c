@@ -6,11 +6,13 @@
 
 #include "handover/document.h"
 
-enum shodo_status shodo_qr(const char *content, struct shodo_arena *arena, int *ret_size, const uint8_t **ret, struct shodo_error *err) {
+enum shodo_status shodo_qr(const char *content, struct shodo_arena *arena, int *ret_size,
+                           const uint8_t **ret, struct shodo_error *err) {
     uint8_t code[qrcodegen_BUFFER_LEN_MAX], scratch[qrcodegen_BUFFER_LEN_MAX];
-    if (!qrcodegen_encodeText(content, scratch, code, qrcodegen_Ecc_MEDIUM, qrcodegen_VERSION_MIN, qrcodegen_VERSION_MAX,
-                              qrcodegen_Mask_AUTO, true))
-        return shodo_fail(err, SHODO_LIMIT, "%zu bytes are too long for a QR code", strlen(content));
+    if (!qrcodegen_encodeText(content, scratch, code, qrcodegen_Ecc_MEDIUM, qrcodegen_VERSION_MIN,
+                              qrcodegen_VERSION_MAX, qrcodegen_Mask_AUTO, true))
+        return shodo_fail(err, SHODO_LIMIT, "%zu bytes are too long for a QR code",
+                          strlen(content));
     int size = qrcodegen_getSize(code);
     uint8_t *modules = shodo_arena_alloc(arena, (size_t)size * (size_t)size, 1);
     if (!modules)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The text of 00_最初に読む.txt: what the bundle is, what it may contain, and the recipe with openssl 3 and sha256sum alone.
- * Japanese first, then English. The recipe is run as it stands by tests/e2e/bundle.
+ * The text of 00_最初に読む.txt: what the bundle is, what it may contain, and the recipe with
+ * openssl 3 and sha256sum alone. Japanese first, then English. The recipe is run as it stands by
+ * tests/e2e/bundle.
  */
 #ifndef SHODO_HANDOVER_README_H
 #define SHODO_HANDOVER_README_H

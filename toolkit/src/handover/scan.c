@@ -40,7 +40,8 @@ static enum shodo_status scan_file(struct scan *s, int fd, struct shodo_error *e
     return st;
 }
 
-static enum shodo_status scan_folder(struct scan *s, int fd, unsigned depth, struct shodo_error *err);
+static enum shodo_status scan_folder(struct scan *s, int fd, unsigned depth,
+                                     struct shodo_error *err);
 
 static enum shodo_status scan_entry(struct scan *s, int dirfd, const char *name, unsigned depth,
                                     struct shodo_error *err) {
@@ -51,7 +52,8 @@ static enum shodo_status scan_entry(struct scan *s, int dirfd, const char *name,
     struct stat sb;
     int fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0 && (errno == ELOOP || errno == ENXIO))
-        shodo_problem(s->p, "link", shodo_buf_cstr(&s->path), "a link or a special file: it was not followed");
+        shodo_problem(s->p, "link", shodo_buf_cstr(&s->path),
+                      "a link or a special file: it was not followed");
     else if (fd < 0 || fstat(fd, &sb) != 0)
         st = shodo_fail_errno(err, "opening '%s'", shodo_buf_cstr(&s->path));
     else if (S_ISDIR(sb.st_mode))
@@ -67,9 +69,11 @@ static enum shodo_status scan_entry(struct scan *s, int dirfd, const char *name,
     return st;
 }
 
-static enum shodo_status scan_folder(struct scan *s, int fd, unsigned depth, struct shodo_error *err) {
+static enum shodo_status scan_folder(struct scan *s, int fd, unsigned depth,
+                                     struct shodo_error *err) {
     if (depth > SHODO_LIMIT_BAG_DEPTH) {
-        shodo_problem(s->p, "limit", shodo_buf_cstr(&s->path), "folders are nested deeper than %u", SHODO_LIMIT_BAG_DEPTH);
+        shodo_problem(s->p, "limit", shodo_buf_cstr(&s->path), "folders are nested deeper than %u",
+                      SHODO_LIMIT_BAG_DEPTH);
         return SHODO_OK;
     }
     int again = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -88,7 +92,8 @@ static enum shodo_status scan_folder(struct scan *s, int fd, unsigned depth, str
     return st;
 }
 
-enum shodo_status shodo_scan_dir(struct shodo_check *c, struct shodo_problems *p, int bag_fd, struct shodo_error *err) {
+enum shodo_status shodo_scan_dir(struct shodo_check *c, struct shodo_problems *p, int bag_fd,
+                                 struct shodo_error *err) {
     struct scan s = {.c = c, .p = p, .path = SHODO_BUF_INIT, .block = malloc(READ_BYTES)};
     enum shodo_status st = s.block ? scan_folder(&s, bag_fd, 0, err)
                                    : shodo_fail(err, SHODO_NOMEM, "no memory to verify the bag");
@@ -99,8 +104,10 @@ enum shodo_status shodo_scan_dir(struct shodo_check *c, struct shodo_problems *p
 
 /* ---- ZIP ---- */
 
-/* Path inside the bag, or NULL (reported) when the member lies outside the one top folder. The first member names it. */
-static const char *below_base(struct scan *s, struct shodo_buf *base, const struct shodo_zip_member *m) {
+/* Path inside the bag, or NULL (reported) when the member lies outside the one top folder. The
+ * first member names it. */
+static const char *below_base(struct scan *s, struct shodo_buf *base,
+                              const struct shodo_zip_member *m) {
     const char *code = NULL, *slash = strchr(m->name, '/');
     size_t n = strlen(m->name);
     if (m->is_dir && n > 0 && m->name[n - 1] == '/')
@@ -120,7 +127,8 @@ static const char *below_base(struct scan *s, struct shodo_buf *base, const stru
     return slash + 1;
 }
 
-static enum shodo_status scan_member(struct scan *s, struct shodo_unzip *u, const char *path, struct shodo_error *err) {
+static enum shodo_status scan_member(struct scan *s, struct shodo_unzip *u, const char *path,
+                                     struct shodo_error *err) {
     enum shodo_status st = shodo_check_begin(s->c, path, strlen(path), err);
     if (st == SHODO_SKIP)
         return SHODO_OK;
@@ -156,7 +164,8 @@ static enum shodo_status scan_members(struct scan *s, struct shodo_unzip *u, str
         if (st != SHODO_OK)
             return shodo_fail(err, st, "%s", why.text);
         if (count >= SHODO_LIMIT_BAG_FILES)
-            return shodo_fail(err, SHODO_LIMIT, "more than %u members in the ZIP", SHODO_LIMIT_BAG_FILES);
+            return shodo_fail(err, SHODO_LIMIT, "more than %u members in the ZIP",
+                              SHODO_LIMIT_BAG_FILES);
         const char *path = below_base(s, base, &m);
         if (base->failed)
             return shodo_fail(err, SHODO_NOMEM, "no memory to verify the bag");
@@ -173,8 +182,8 @@ static enum shodo_status scan_members(struct scan *s, struct shodo_unzip *u, str
     }
 }
 
-enum shodo_status shodo_scan_zip(struct shodo_check *c, struct shodo_problems *p, int zip_fd, struct shodo_buf *ret_base,
-                                 struct shodo_error *err) {
+enum shodo_status shodo_scan_zip(struct shodo_check *c, struct shodo_problems *p, int zip_fd,
+                                 struct shodo_buf *ret_base, struct shodo_error *err) {
     struct scan s = {.c = c, .p = p, .path = SHODO_BUF_INIT, .block = malloc(READ_BYTES)};
     shodo_autop(shodo_unzip) struct shodo_unzip *u = NULL;
     struct shodo_error why = SHODO_ERROR_INIT;

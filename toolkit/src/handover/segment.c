@@ -11,15 +11,17 @@
 #include "base/limits.h"
 #include "handover/cms.h"
 
-#define RESERVE_BYTES SHODO_MIB(8) /* of the free space: the journal must still be able to say what happened */
+/* of the free space: the journal must still be able to say what happened */
+#define RESERVE_BYTES SHODO_MIB(8)
 
 struct shodo_segment_writer {
     const struct shodo_bag_options *o; /* borrowed from the bag, which outlives the writer */
     uint64_t segment_bytes, max_bytes, sealed;
     struct shodo_segment_list done; /* finished segments */
-    struct shodo_vec written;       /* char *: names on the medium, for removal; owned by done.arena */
-    struct shodo_outfile file;      /* the current one */
-    char *file_name;                /* in done.arena */
+    /* char *: names on the medium, for removal; owned by done.arena */
+    struct shodo_vec written;
+    struct shodo_outfile file; /* the current one */
+    char *file_name;           /* in done.arena */
     struct shodo_cms_seal *cms;
     struct shodo_hash *file_hash, *zip_hash;
     uint64_t plain; /* bytes of the current segment before encryption */
@@ -31,7 +33,8 @@ struct shodo_segment_writer {
 static enum shodo_status to_file(void *ctx, const void *p, size_t n, struct shodo_error *err) {
     struct shodo_segment_writer *w = ctx;
     if (n > w->max_bytes - SHODO_MIN(w->sealed, w->max_bytes))
-        return shodo_fail(err, SHODO_LIMIT, "the bundle would be larger than the %llu bytes that are allowed",
+        return shodo_fail(err, SHODO_LIMIT,
+                          "the bundle would be larger than the %llu bytes that are allowed",
                           (unsigned long long)w->max_bytes);
     shodo_hash_update(w->file_hash, p, n);
     w->sealed += n;
@@ -41,7 +44,8 @@ static enum shodo_status to_file(void *ctx, const void *p, size_t n, struct shod
 static enum shodo_status open_segment(struct shodo_segment_writer *w, struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf name = SHODO_BUF_INIT;
     bool ok = w->o->is_plain ? shodo_buf_addf(&name, "%s.zip", w->o->name)
-                             : shodo_buf_addf(&name, "%s.%03zu.zip.p7m", w->o->name, w->done.segments.count + 1);
+                             : shodo_buf_addf(&name, "%s.%03zu.zip.p7m", w->o->name,
+                                              w->done.segments.count + 1);
     w->file_name = ok ? shodo_arena_str(&w->done.arena, name.data, name.len) : NULL;
     char **slot = w->file_name ? shodo_vec_push(&w->written) : NULL;
     if (!slot)
@@ -57,7 +61,8 @@ static enum shodo_status open_segment(struct shodo_segment_writer *w, struct sho
     shodo_hash_reset(w->file_hash);
     const struct shodo_sink sink = {.write = to_file, .ctx = w};
     if (!w->o->is_plain)
-        st = shodo_cms_seal_new(&w->cms, &sink, w->o->recipients, w->o->recipients_count, w->o->passphrase, err);
+        st = shodo_cms_seal_new(&w->cms, &sink, w->o->recipients, w->o->recipients_count,
+                                w->o->passphrase, err);
     return st;
 }
 
@@ -104,7 +109,8 @@ static enum shodo_status take(void *ctx, const void *p, size_t n, struct shodo_e
     return SHODO_OK;
 }
 
-enum shodo_status shodo_segment_writer_new(struct shodo_segment_writer **ret, const struct shodo_bag_options *o,
+enum shodo_status shodo_segment_writer_new(struct shodo_segment_writer **ret,
+                                           const struct shodo_bag_options *o,
                                            struct shodo_error *err) {
     struct shodo_segment_writer *w = calloc(1, sizeof *w);
     if (!w)
@@ -142,7 +148,8 @@ uint64_t shodo_segment_writer_room(const struct shodo_segment_writer *w) {
     return w->max_bytes - SHODO_MIN(w->sealed, w->max_bytes);
 }
 
-enum shodo_status shodo_segment_writer_finish(struct shodo_segment_writer *w, struct shodo_segment_list *l,
+enum shodo_status shodo_segment_writer_finish(struct shodo_segment_writer *w,
+                                              struct shodo_segment_list *l,
                                               struct shodo_error *err) {
     enum shodo_status st = w->is_open ? close_segment(w, err) : SHODO_OK;
     if (st != SHODO_OK)
@@ -159,8 +166,9 @@ enum shodo_status shodo_segment_writer_finish(struct shodo_segment_writer *w, st
     return SHODO_OK;
 }
 
-enum shodo_status shodo_segment_writer_file(struct shodo_segment_writer *w, const char *suffix, const void *p, size_t n,
-                                            struct shodo_segment_list *l, struct shodo_error *err) {
+enum shodo_status shodo_segment_writer_file(struct shodo_segment_writer *w, const char *suffix,
+                                            const void *p, size_t n, struct shodo_segment_list *l,
+                                            struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf name = SHODO_BUF_INIT;
     char *kept = shodo_buf_addf(&name, "%s.%s", w->o->name, suffix)
                      ? shodo_arena_str(&w->done.arena, name.data, name.len)

@@ -22,8 +22,8 @@ void shodo_segment_list_done(struct shodo_segment_list *l) {
     shodo_arena_done(&l->arena);
 }
 
-bool shodo_segment_list_add(struct shodo_segment_list *l, struct shodo_vec *v, const char *name, uint64_t size,
-                            uint64_t plain, const char *sha256) {
+bool shodo_segment_list_add(struct shodo_segment_list *l, struct shodo_vec *v, const char *name,
+                            uint64_t size, uint64_t plain, const char *sha256) {
     struct shodo_segment *s = shodo_vec_push(v);
     if (!s)
         return false;
@@ -35,8 +35,8 @@ bool shodo_segment_list_add(struct shodo_segment_list *l, struct shodo_vec *v, c
 }
 
 bool shodo_bundle_name_is_ok(const char *s, size_t n) {
-    if (n == 0 || n > BUNDLE_NAME_BYTES_MAX || s[0] == '.' || s[0] == '-' || !shodo_text_is_utf8(s, n) ||
-        shodo_text_is_deceptive(s, n))
+    if (n == 0 || n > BUNDLE_NAME_BYTES_MAX || s[0] == '.' || s[0] == '-' ||
+        !shodo_text_is_utf8(s, n) || shodo_text_is_deceptive(s, n))
         return false;
     for (size_t i = 0; i < n; i++) {
         char c = s[i];
@@ -50,15 +50,16 @@ bool shodo_bundle_name_is_ok(const char *s, size_t n) {
 }
 
 bool shodo_segment_list_write(struct shodo_buf *out, const struct shodo_segment_list *l) {
-    shodo_buf_addf(out,
-                   "Shodo-Segments: 1\nBundle: %s\nEncryption: %s\nSegments: %zu\nZip-Bytes: %llu\nZip-SHA256: %s\n"
-                   "Tagmanifest-SHA256: %s\nSigner-SHA256: %s\n",
-                   l->bundle, l->is_plain ? "none" : CIPHER_TEXT, l->segments.count, (unsigned long long)l->zip_bytes,
-                   l->zip_sha256, l->tagmanifest_sha256, l->signer_sha256);
+    shodo_buf_addf(
+        out,
+        "Shodo-Segments: 1\nBundle: %s\nEncryption: %s\nSegments: %zu\nZip-Bytes: %llu\nZip-SHA256: %s\n"
+        "Tagmanifest-SHA256: %s\nSigner-SHA256: %s\n",
+        l->bundle, l->is_plain ? "none" : CIPHER_TEXT, l->segments.count,
+        (unsigned long long)l->zip_bytes, l->zip_sha256, l->tagmanifest_sha256, l->signer_sha256);
     for (size_t i = 0; i < l->segments.count; i++) {
         const struct shodo_segment *s = shodo_vec_at(&l->segments, i);
-        shodo_buf_addf(out, "Segment: %zu %llu %s %llu %s\n", i + 1, (unsigned long long)s->size, s->sha256,
-                       (unsigned long long)s->plain, s->name);
+        shodo_buf_addf(out, "Segment: %zu %llu %s %llu %s\n", i + 1, (unsigned long long)s->size,
+                       s->sha256, (unsigned long long)s->plain, s->name);
     }
     for (size_t i = 0; i < l->files.count; i++) {
         const struct shodo_segment *s = shodo_vec_at(&l->files, i);
@@ -95,7 +96,8 @@ static enum shodo_status bad(const struct text *t, const char *what, struct shod
 static bool labelled(struct text *t, const char *label, const char **ret, size_t *ret_n) {
     const char *line = NULL;
     size_t n = 0, k = strlen(label);
-    if (!next_line(t, &line, &n) || n < k + 2 || memcmp(line, label, k) != 0 || memcmp(line + k, ": ", 2) != 0)
+    if (!next_line(t, &line, &n) || n < k + 2 || memcmp(line, label, k) != 0 ||
+        memcmp(line + k, ": ", 2) != 0)
         return false;
     *ret = line + k + 2;
     *ret_n = n - k - 2;
@@ -156,27 +158,29 @@ static bool is_ours(const struct shodo_segment_list *l, const char *s, size_t n)
            shodo_bundle_name_is_ok(s + k + 1, n - k - 1);
 }
 
-static enum shodo_status read_entry(struct shodo_segment_list *l, struct text *t, const char *v, size_t n,
-                                    bool is_segment, struct shodo_error *err) {
+static enum shodo_status read_entry(struct shodo_segment_list *l, struct text *t, const char *v,
+                                    size_t n, bool is_segment, struct shodo_error *err) {
     uint64_t number = 0, size = 0, plain = 0;
     char sha256[65];
     if (is_segment && (!word_u64(&v, &n, &number) || number != l->segments.count + 1))
         return bad(t, "segments are not numbered in order", err);
-    if (!word_u64(&v, &n, &size) || !word_hex(&v, &n, sha256) || (is_segment && !word_u64(&v, &n, &plain)))
+    if (!word_u64(&v, &n, &size) || !word_hex(&v, &n, sha256) ||
+        (is_segment && !word_u64(&v, &n, &plain)))
         return bad(t, "size or digest is missing", err);
     if (!is_ours(l, v, n))
         return bad(t, "the file name does not belong to this bundle", err);
     struct shodo_vec *to = is_segment ? &l->segments : &l->files;
     if (to->count >= SHODO_LIMIT_SEGMENT_FILES)
-        return shodo_fail(err, SHODO_LIMIT, "segment list: more than %u entries", SHODO_LIMIT_SEGMENT_FILES);
+        return shodo_fail(err, SHODO_LIMIT, "segment list: more than %u entries",
+                          SHODO_LIMIT_SEGMENT_FILES);
     const char *name = shodo_arena_str(&l->arena, v, n);
     if (!name || !shodo_segment_list_add(l, to, name, size, plain, sha256))
         return shodo_fail(err, SHODO_NOMEM, "no memory for the segment list");
     return SHODO_OK;
 }
 
-static enum shodo_status read_head(struct shodo_segment_list *l, struct text *t, uint64_t *ret_count,
-                                   struct shodo_error *err) {
+static enum shodo_status read_head(struct shodo_segment_list *l, struct text *t,
+                                   uint64_t *ret_count, struct shodo_error *err) {
     const char *v = NULL;
     size_t n = 0;
     if (!labelled(t, "Shodo-Segments", &v, &n) || n != 1 || *v != '1')
@@ -191,10 +195,12 @@ static enum shodo_status read_head(struct shodo_segment_list *l, struct text *t,
     l->is_plain = n == 4 && memcmp(v, "none", 4) == 0;
     if (!l->is_plain && (n != strlen(CIPHER_TEXT) || memcmp(v, CIPHER_TEXT, n) != 0))
         return bad(t, "unknown encryption", err);
-    if (!number_line(t, "Segments", ret_count) || *ret_count == 0 || *ret_count > SHODO_LIMIT_SEGMENT_FILES)
+    if (!number_line(t, "Segments", ret_count) || *ret_count == 0 ||
+        *ret_count > SHODO_LIMIT_SEGMENT_FILES)
         return bad(t, "number of segments", err);
     if (!number_line(t, "Zip-Bytes", &l->zip_bytes) || !hex_line(t, "Zip-SHA256", l->zip_sha256) ||
-        !hex_line(t, "Tagmanifest-SHA256", l->tagmanifest_sha256) || !hex_line(t, "Signer-SHA256", l->signer_sha256))
+        !hex_line(t, "Tagmanifest-SHA256", l->tagmanifest_sha256) ||
+        !hex_line(t, "Signer-SHA256", l->signer_sha256))
         return bad(t, "size or digest", err);
     return SHODO_OK;
 }
@@ -230,8 +236,8 @@ enum shodo_status shodo_segment_list_parse(struct shodo_segment_list *l, const c
     return st;
 }
 
-bool shodo_segment_sums_write(struct shodo_buf *out, const struct shodo_segment_list *l, const char *list_sha256,
-                              const char *signature_sha256) {
+bool shodo_segment_sums_write(struct shodo_buf *out, const struct shodo_segment_list *l,
+                              const char *list_sha256, const char *signature_sha256) {
     const struct shodo_vec *const all[] = {&l->files, &l->segments};
     for (size_t k = 0; k < SHODO_ARRAY_SIZE(all); k++)
         for (size_t i = 0; i < all[k]->count; i++) {

@@ -134,8 +134,9 @@ static void changes(struct shodo_sheet *s) {
     shodo_document_table(s->d, "changes", 3, widths, head);
     for (size_t i = 0; i < count; i++) {
         const struct shodo_block now = *(struct shodo_block *)shodo_vec_at(&s->d->blocks, i);
-        const struct shodo_value *old =
-            now.kind == SHODO_BLOCK_FIELD ? earlier(shodo_doc_root(doc), now.key) : NULL;
+        const struct shodo_value *old = now.kind == SHODO_BLOCK_FIELD
+                                            ? earlier(shodo_doc_root(doc), now.key)
+                                            : NULL;
         const char *text = old ? shodo_value_get_str(old, "text") : "";
         if (now.kind != SHODO_BLOCK_FIELD || !text || strcmp(text, now.text) == 0)
             continue;

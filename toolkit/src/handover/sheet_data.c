@@ -56,7 +56,8 @@ const char *shodo_sheet_stamp(struct shodo_sheet *s, int64_t t) {
 
 const char *shodo_sheet_zone_head(struct shodo_sheet *s, const char *word) {
     int min = s->offset_min < 0 ? -s->offset_min : s->offset_min;
-    return shodo_sheet_printf(s, s->is_ja ? "%s（%c%02d:%02d）" : "%s (%c%02d:%02d)", word, s->offset_min < 0 ? '-' : '+', min / 60, min % 60);
+    return shodo_sheet_printf(s, s->is_ja ? "%s（%c%02d:%02d）" : "%s (%c%02d:%02d)", word,
+                              s->offset_min < 0 ? '-' : '+', min / 60, min % 60);
 }
 
 const char *shodo_sheet_clock(struct shodo_sheet *s, int64_t t) {
@@ -64,7 +65,8 @@ const char *shodo_sheet_clock(struct shodo_sheet *s, int64_t t) {
     if (t == SHODO_TIME_NONE)
         return "";
     shodo_time_to_civil(t, s->offset_min, &c);
-    return shodo_sheet_printf(s, "%02d-%02d %02d:%02d", (int)c.month, (int)c.day, (int)c.hour, (int)c.minute);
+    return shodo_sheet_printf(s, "%02d-%02d %02d:%02d", (int)c.month, (int)c.day, (int)c.hour,
+                              (int)c.minute);
 }
 
 void shodo_sheet_problem(struct shodo_sheet *s, const char *file, const struct shodo_value *at,
@@ -173,8 +175,8 @@ static const struct shodo_value *site_file(struct shodo_sheet *s, const char *na
     const char *folder = shodo_sheet_printf(s, "%.*s", (int)(slash - name), name);
     if (shodo_io_open_dir(&fd, s->dir.site_fd, folder, NULL) != SHODO_OK)
         return NULL;
-    const struct shodo_value *v =
-        parse_file(s, fd, slash + 1, shodo_sheet_printf(s, "site/%s", name));
+    const struct shodo_value *v = parse_file(s, fd, slash + 1,
+                                             shodo_sheet_printf(s, "site/%s", name));
     shodo_io_close(&fd);
     return v;
 }
@@ -238,8 +240,9 @@ static enum shodo_status take_record(void *ctx, const struct shodo_record *r) {
     struct shodo_sheet *s = ctx;
     shodo_hash_update(s->digest, r->line, r->line_len);
     note_head(s, r);
-    struct shodo_sheet_record *row =
-        s->records.count < SHODO_LIMIT_SHEET_RECORDS ? shodo_vec_push(&s->records) : NULL;
+    struct shodo_sheet_record *row = s->records.count < SHODO_LIMIT_SHEET_RECORDS
+                                         ? shodo_vec_push(&s->records)
+                                         : NULL;
     if (!row)
         return SHODO_LIMIT;
     /* the record's tree lives for this call only: keep a copy of the line */
@@ -251,12 +254,12 @@ static enum shodo_status take_record(void *ctx, const struct shodo_record *r) {
         else
             doc = shodo_doc_free(doc);
     }
-    *row =
-        (struct shodo_sheet_record){.time = r->time,
-                                    .actor = shodo_sheet_printf(s, "%s", r->actor ? r->actor : ""),
-                                    .event = shodo_sheet_printf(s, "%s", r->event ? r->event : ""),
-                                    .stick = shodo_sheet_printf(s, "%s", r->stick ? r->stick : ""),
-                                    .data = shodo_value_get(shodo_doc_root(doc), "data")};
+    *row = (struct shodo_sheet_record){
+        .time = r->time,
+        .actor = shodo_sheet_printf(s, "%s", r->actor ? r->actor : ""),
+        .event = shodo_sheet_printf(s, "%s", r->event ? r->event : ""),
+        .stick = shodo_sheet_printf(s, "%s", r->stick ? r->stick : ""),
+        .data = shodo_value_get(shodo_doc_root(doc), "data")};
     return SHODO_OK;
 }
 
@@ -270,9 +273,9 @@ static void load_answers(struct shodo_sheet *s) {
         if (shodo_io_read_generation(&b, fd, "answers", "json", SHODO_LIMIT_DOC_BYTES, NULL) ==
                 SHODO_OK ||
             shodo_io_read_file(&b, fd, "answers.json", SHODO_LIMIT_DOC_BYTES, NULL) == SHODO_OK) {
-            const struct shodo_value *root =
-                parse(s, shodo_sheet_printf(s, "endpoints/%s/answers.json", e->id),
-                      shodo_buf_cstr(&b), b.len);
+            const struct shodo_value *root = parse(
+                s, shodo_sheet_printf(s, "endpoints/%s/answers.json", e->id), shodo_buf_cstr(&b),
+                b.len);
             struct shodo_sheet_answers *a = root ? shodo_vec_push(&s->answers) : NULL;
             if (a)
                 *a = (struct shodo_sheet_answers){.endpoint = e->id, .root = root};
@@ -347,8 +350,8 @@ enum shodo_status shodo_sheet_open(struct shodo_sheet *s, const struct shodo_she
     shodo_case_init(&s->c);
     if (!s->digest)
         return shodo_fail(err, SHODO_NOMEM, "no memory for a sheet");
-    enum shodo_status st =
-        shodo_inflate(&s->pack, shodo_sheet_pack_gz, shodo_sheet_pack_gz_len, PACK_BYTES_MAX, err);
+    enum shodo_status st = shodo_inflate(&s->pack, shodo_sheet_pack_gz, shodo_sheet_pack_gz_len,
+                                         PACK_BYTES_MAX, err);
     if (st == SHODO_OK && o->case_path)
         st = load_case(s, err);
     if (st != SHODO_OK)

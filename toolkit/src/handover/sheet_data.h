@@ -46,7 +46,9 @@ struct shodo_sheet {
     struct shodo_case_dir dir;
     struct shodo_case c;
     const char *site_file;
-    const struct shodo_value *site, *contacts, *site_contacts, *disclosure, *deadlines, *form, *cells; /* roots; NULL: none */
+    /* roots; NULL: none */
+    const struct shodo_value *site, *contacts, *site_contacts, *disclosure, *deadlines, *form,
+        *cells;
     const char *form_file;
     struct shodo_vec docs;     /* struct shodo_doc * */
     struct shodo_vec records;  /* struct shodo_sheet_record */
@@ -62,35 +64,44 @@ struct shodo_sheet {
     struct shodo_buf pack;
 };
 
-enum shodo_status shodo_sheet_open(struct shodo_sheet *s, const struct shodo_sheet_kind *kind, const struct shodo_sheet_options *o,
-                                   struct shodo_document *d, struct shodo_error *err);
+enum shodo_status shodo_sheet_open(struct shodo_sheet *s, const struct shodo_sheet_kind *kind,
+                                   const struct shodo_sheet_options *o, struct shodo_document *d,
+                                   struct shodo_error *err);
 void shodo_sheet_done(struct shodo_sheet *s);
 SHODO_DEFINE_AUTO(shodo_sheet, shodo_sheet_done)
 
 /* Never NULL; "" when memory ran out (the document then is broken). */
 const char *shodo_sheet_printf(struct shodo_sheet *s, const char *fmt, ...) SHODO_PRINTF(2, 3);
-static inline const char *shodo_sheet_say(const struct shodo_sheet *s, const char *ja, const char *en) {
+static inline const char *shodo_sheet_say(const struct shodo_sheet *s, const char *ja,
+                                          const char *en) {
     return s->is_ja ? ja : en;
 }
-/* map[key], map[key_ja|key_en] or map[key].ja|en (key "": map.ja|en), the other language when one is missing; "" when there is none. */
-const char *shodo_sheet_text(const struct shodo_sheet *s, const struct shodo_value *map, const char *key);
-const char *shodo_sheet_clock(struct shodo_sheet *s, int64_t t); /* "02-26 19:33" local, for narrow columns */
+/* map[key], map[key_ja|key_en] or map[key].ja|en (key "": map.ja|en), the other language when one
+ * is missing; "" when there is none. */
+const char *shodo_sheet_text(const struct shodo_sheet *s, const struct shodo_value *map,
+                             const char *key);
+/* "02-26 19:33" local, for narrow columns */
+const char *shodo_sheet_clock(struct shodo_sheet *s, int64_t t);
 const char *shodo_sheet_time(struct shodo_sheet *s, int64_t t); /* local with zone; "" for NONE */
 /* Notes a problem of a data file (Japanese). `at` may be NULL. */
-/* "2028-02-26 19:30:00" local, for columns whose head has the zone; and that head: "時刻（+09:00）". */
+/* "2028-02-26 19:30:00" local, for columns whose head has the zone; and that head:
+ * "時刻（+09:00）". */
 const char *shodo_sheet_stamp(struct shodo_sheet *s, int64_t t);
 const char *shodo_sheet_zone_head(struct shodo_sheet *s, const char *word);
-void shodo_sheet_problem(struct shodo_sheet *s, const char *file, const struct shodo_value *at, const char *fmt, ...) SHODO_PRINTF(4, 5);
+void shodo_sheet_problem(struct shodo_sheet *s, const char *file, const struct shodo_value *at,
+                         const char *fmt, ...) SHODO_PRINTF(4, 5);
 /* A data file by its name ("forms/ppc.yaml"); NULL when there is none anywhere. */
 const struct shodo_value *shodo_sheet_file(struct shodo_sheet *s, const char *name);
-const struct shodo_playbook *shodo_sheet_playbook(struct shodo_sheet *s, const char *key, size_t n); /* NULL */
+/* NULL */
+const struct shodo_playbook *shodo_sheet_playbook(struct shodo_sheet *s, const char *key, size_t n);
 
 /* ---- the official spreadsheet (sheet_cells.c) ---- */
 
 /* Reads forms/<form>.cells.yaml and complains about what is wrong in it. */
 void shodo_sheet_cells_load(struct shodo_sheet *s);
 /* Notes where the value of `field` stands in the spreadsheet; `text` as this sheet may show it. */
-void shodo_sheet_cells_note(struct shodo_sheet *s, const struct shodo_value *field, const char *text);
+void shodo_sheet_cells_note(struct shodo_sheet *s, const struct shodo_value *field,
+                            const char *text);
 
 /* ---- values (sheet_value.c) ---- */
 
@@ -100,30 +111,39 @@ struct shodo_sheet_value {
     const char *note; /* which run, who and when, or the next action */
     int64_t time;     /* NONE when it has none */
 };
-/* `from` as in rules/forms/README.md, several names in turn with "|" between; `field` gives the labels of choices (may be NULL). An unknown name is an empty value. */
-struct shodo_sheet_value shodo_sheet_resolve(struct shodo_sheet *s, const char *from, const struct shodo_value *field);
-/* The newest answer to the question `variable` of any playbook; NULL. `*ret_label`: label of its value. */
-const struct shodo_case_decision *shodo_sheet_answer(struct shodo_sheet *s, const char *variable, const char **ret_label);
+/* `from` as in rules/forms/README.md, several names in turn with "|" between; `field` gives the
+ * labels of choices (may be NULL). An unknown name is an empty value. */
+struct shodo_sheet_value shodo_sheet_resolve(struct shodo_sheet *s, const char *from,
+                                             const struct shodo_value *field);
+/* The newest answer to the question `variable` of any playbook; NULL. `*ret_label`: label of its
+ * value. */
+const struct shodo_case_decision *shodo_sheet_answer(struct shodo_sheet *s, const char *variable,
+                                                     const char **ret_label);
 /* The newest answers of a machine; NULL. */
 const struct shodo_value *shodo_sheet_answers_of(const struct shodo_sheet *s, const char *endpoint);
 /* The answer `id` of an answers.json; NULL. */
 const struct shodo_value *shodo_sheet_find_answer(const struct shodo_value *root, const char *id);
-/* Moment of knowledge: recorded, else the time it was noticed, else the start of the case. NONE without a case. */
+/* Moment of knowledge: recorded, else the time it was noticed, else the start of the case. NONE
+ * without a case. */
 int64_t shodo_sheet_known_at(struct shodo_sheet *s, const char **ret_note);
 /* Name of the step or question behind a decision's key in plain words. */
-const char *shodo_sheet_decision_name(struct shodo_sheet *s, const struct shodo_case_decision *d, const char **ret_value_label);
+const char *shodo_sheet_decision_name(struct shodo_sheet *s, const struct shodo_case_decision *d,
+                                      const char **ret_value_label);
 
 /* ---- disclosure (sheet_mask.c) ---- */
 
 enum shodo_sheet_show { SHODO_SHEET_SHOWS, SHODO_SHEET_MASKS, SHODO_SHEET_NEVER };
 enum shodo_sheet_show shodo_sheet_class(const struct shodo_sheet *s, const char *class_name);
-/* The value as this sheet may print it: names of classes that it does not show are replaced inside the text, too. */
+/* The value as this sheet may print it: names of classes that it does not show are replaced inside
+ * the text, too. */
 const char *shodo_sheet_mask(struct shodo_sheet *s, const char *class_name, const char *text);
 
 /* ---- deadlines (sheet_date.c) ---- */
 
-/* The row `id` of deadlines.yaml as two texts: when, and why. false: unknown id or nothing to count from. */
-bool shodo_sheet_deadline(struct shodo_sheet *s, const char *id, const char **ret_when, const char **ret_rule);
+/* The row `id` of deadlines.yaml as two texts: when, and why. false: unknown id or nothing to count
+ * from. */
+bool shodo_sheet_deadline(struct shodo_sheet *s, const char *id, const char **ret_when,
+                          const char **ret_rule);
 /* Table of the deadlines named (blank-separated ids; NULL: all) with rule and source. */
 void shodo_sheet_deadlines(struct shodo_sheet *s, const char *ids);
 /* The same without rules and sources, in small print. */
@@ -142,8 +162,10 @@ enum shodo_status shodo_sheet_handover(struct shodo_sheet *s, struct shodo_error
 enum shodo_status shodo_sheet_custody(struct shodo_sheet *s, struct shodo_error *err);
 enum shodo_status shodo_sheet_drill(struct shodo_sheet *s, struct shodo_error *err);
 /* The blocks of a shodo-page/1 file. */
-void shodo_sheet_page_blocks(struct shodo_sheet *s, const char *file, const struct shodo_value *page);
+void shodo_sheet_page_blocks(struct shodo_sheet *s, const char *file,
+                             const struct shodo_value *page);
 /* One line of the journal in plain words, and its class of information. */
-const char *shodo_sheet_record_text(struct shodo_sheet *s, const struct shodo_sheet_record *r, const char **ret_class);
+const char *shodo_sheet_record_text(struct shodo_sheet *s, const struct shodo_sheet_record *r,
+                                    const char **ret_class);
 
 #endif

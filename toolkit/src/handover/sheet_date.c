@@ -94,8 +94,8 @@ static const char *calendar(struct shodo_sheet *s, const struct shodo_value *row
 /* The attack's row and the ordinary row exclude each other: a ransomware case is an attack until
  * somebody says otherwise. */
 static bool applies(struct shodo_sheet *s, const struct shodo_value *row) {
-    const struct shodo_value *when =
-        shodo_value_get(shodo_value_get(row, "applies"), "rule7_includes_3");
+    const struct shodo_value *when = shodo_value_get(shodo_value_get(row, "applies"),
+                                                     "rule7_includes_3");
     const char *enabled = shodo_value_get_str(row, "enabled_by");
     if (enabled && strcmp(shodo_sheet_resolve(s, enabled, NULL).text, "true") != 0)
         return false;
@@ -114,8 +114,8 @@ static const struct shodo_value *find(const struct shodo_sheet *s, const char *i
 
 static const char *when_of(struct shodo_sheet *s, const struct shodo_value *row, int64_t known) {
     const char *count = shodo_value_get_str(row, "count");
-    int64_t minutes =
-        shodo_value_get_int(row, "minutes", 0) + 60 * shodo_value_get_int(row, "hours", 0);
+    int64_t minutes = shodo_value_get_int(row, "minutes", 0) +
+                      60 * shodo_value_get_int(row, "hours", 0);
     count = count ? count : "";
     if (strcmp(count, "promised") == 0)
         return shodo_sheet_resolve(s, "answer.r_next_report", NULL).text;
@@ -126,8 +126,8 @@ static const char *when_of(struct shodo_sheet *s, const struct shodo_value *row,
     if (strcmp(count, "elapsed") == 0 && minutes > 0 && minutes < DAYS_MAX)
         return shodo_sheet_time(s, known + minutes * MINUTE_NS);
     if (strcmp(count, "contract") == 0) {
-        int64_t days =
-            shodo_value_get_int(shodo_value_get(s->site, "insurance"), "notice_days", -1);
+        int64_t days = shodo_value_get_int(shodo_value_get(s->site, "insurance"), "notice_days",
+                                           -1);
         if (days >= 0 && days < DAYS_MAX)
             return shodo_sheet_printf(
                 s, s->is_ja ? "%s の終わりまで" : "by the end of %s",
@@ -200,10 +200,13 @@ void shodo_sheet_deadlines_short(struct shodo_sheet *s) {
     shodo_document_heading(s->d, 2,
                            shodo_sheet_say(s, "期限の目安（過ぎていても、報告は有効。すぐに出す）",
                                            "Deadlines (a guide; a late report is still a report)"));
-    shodo_document_table(s->d, "deadlines", 2, widths,
-                         (const char *const[]){shodo_sheet_say(s, "相手・報告", "Report"),
-                                               shodo_sheet_printf(s, s->is_ja ? "目安（知った時点 %s）" : "Guide (known since %s)",
-                                                                  known == SHODO_TIME_NONE ? "＿＿＿＿" : shodo_sheet_time(s, known))});
+    shodo_document_table(
+        s->d, "deadlines", 2, widths,
+        (const char *const[]){
+            shodo_sheet_say(s, "相手・報告", "Report"),
+            shodo_sheet_printf(s, s->is_ja ? "目安（知った時点 %s）" : "Guide (known since %s)",
+                               known == SHODO_TIME_NONE ? "＿＿＿＿"
+                                                        : shodo_sheet_time(s, known))});
     shodo_document_table_small(s->d);
     for (size_t i = 0; i < shodo_value_count(rows); i++) {
         const struct shodo_value *row = shodo_value_at(rows, i);

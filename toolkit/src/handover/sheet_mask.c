@@ -20,8 +20,8 @@ static bool lists(const struct shodo_value *sheet, const char *key, const char *
 }
 
 enum shodo_sheet_show shodo_sheet_class(const struct shodo_sheet *s, const char *class_name) {
-    const struct shodo_value *sheet =
-        shodo_value_get(shodo_value_get(s->disclosure, "sheets"), s->kind->name);
+    const struct shodo_value *sheet = shodo_value_get(shodo_value_get(s->disclosure, "sheets"),
+                                                      s->kind->name);
     if (!sheet)
         return strcmp(class_name, "general") == 0 ? SHODO_SHEET_SHOWS : SHODO_SHEET_NEVER;
     if (lists(sheet, "never", class_name)) /* the stricter row wins */
@@ -83,7 +83,8 @@ static const char *replace(struct shodo_sheet *s, const char *text, const char *
 
 static const char *hide(struct shodo_sheet *s, const char *class_name, const char *name,
                         const char *text) {
-    bool is_other_vendor = s->vendor && strcmp(class_name, "vendor") == 0 && name && strcmp(name, s->vendor) != 0;
+    bool is_other_vendor = s->vendor && strcmp(class_name, "vendor") == 0 && name &&
+                           strcmp(name, s->vendor) != 0;
     if (!name || strlen(name) < NAME_BYTES_MIN || !strstr(text, name) ||
         (shodo_sheet_class(s, class_name) == SHODO_SHEET_SHOWS && !is_other_vendor))
         return text;

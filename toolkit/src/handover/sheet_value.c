@@ -93,9 +93,9 @@ const struct shodo_case_decision *shodo_sheet_answer(struct shodo_sheet *s, cons
     for (size_t i = 0; i < s->c.decisions.count; i++) {
         const struct shodo_case_decision *d = shodo_vec_at(&s->c.decisions, i);
         const struct shodo_step *step = step_of(s, d->key);
-        bool is_it =
-            (step && step->question.variable && strcmp(step->question.variable, full) == 0) ||
-            (strncmp(d->key, "fact/", 5) == 0 && strcmp(d->key + 5, variable) == 0);
+        bool is_it = (step && step->question.variable &&
+                      strcmp(step->question.variable, full) == 0) ||
+                     (strncmp(d->key, "fact/", 5) == 0 && strcmp(d->key + 5, variable) == 0);
         if (!is_it || (newest && newest->time > d->time))
             continue;
         newest = d;
@@ -150,9 +150,11 @@ const char *shodo_sheet_decision_name(struct shodo_sheet *s, const struct shodo_
     const struct shodo_step *step = step_of(s, d->key);
     *ret_value_label = label_of(s, step, d->value);
     if (step) {
-        const char *name = s->is_ja ? step->name.ja : step->name.en, *text = s->is_ja ? step->question.text.ja : step->question.text.en;
+        const char *name = s->is_ja ? step->name.ja : step->name.en,
+                   *text = s->is_ja ? step->question.text.ja : step->question.text.en;
         bool has_question = step->question.variable && text && *text && strcmp(text, name) != 0;
-        return has_question ? shodo_sheet_printf(s, s->is_ja ? "%s（%s）" : "%s (%s)", name, text) : name;
+        return has_question ? shodo_sheet_printf(s, s->is_ja ? "%s（%s）" : "%s (%s)", name, text)
+                            : name;
     }
     if (strncmp(d->key, "walk/", 5) == 0)
         return shodo_sheet_printf(s, s->is_ja ? "線: %s" : "line: %s", line_name(s, d->key + 5));
@@ -194,11 +196,16 @@ static struct shodo_sheet_value from_decide(struct shodo_sheet *s, const char *r
     /* the screen writes "決めた人: 名前 / 理由: …" into the note; the actor is who recorded it */
     const char *by = strstr(d->note, "決めた人: "), *why = strstr(d->note, " / 理由: ");
     if (is_unknown_word(d->value) || strcmp(d->value, "wait") == 0)
-        return unknown(s, shodo_sheet_say(s, "承認の記録なし", "no approval recorded")); /* undecided is no approval */
+        /* undecided is no approval */
+        return unknown(s, shodo_sheet_say(s, "承認の記録なし", "no approval recorded"));
     if (strcmp(dot, ".who") == 0 && !by && strcmp(d->actor, "operator") == 0)
         return unknown(s, shodo_sheet_say(s, "名前の記録なし", "no name recorded"));
     if (strcmp(dot, ".who") == 0)
-        v.text = by ? shodo_sheet_printf(s, "%.*s", (int)(why && why > by ? why - by - 14 : (ptrdiff_t)strlen(by) - 14), by + 14) : d->actor;
+        v.text = by ? shodo_sheet_printf(
+                          s, "%.*s",
+                          (int)(why && why > by ? why - by - 14 : (ptrdiff_t)strlen(by) - 14),
+                          by + 14)
+                    : d->actor;
     else if (strcmp(dot, ".reason") == 0)
         v.text = why ? why + strlen(" / 理由: ") : d->note;
     else if (strcmp(dot, ".how") != 0)
@@ -360,7 +367,8 @@ static const struct {
     {"unexamined", "hit", "not_examined"},
 };
 
-const struct shodo_value *shodo_sheet_answers_of(const struct shodo_sheet *s, const char *endpoint) {
+const struct shodo_value *shodo_sheet_answers_of(const struct shodo_sheet *s,
+                                                 const char *endpoint) {
     for (size_t i = 0; i < s->answers.count; i++) {
         const struct shodo_sheet_answers *a = shodo_vec_at(&s->answers, i);
         if (strcmp(a->endpoint, endpoint) == 0)
@@ -395,8 +403,8 @@ static void conclusion(struct shodo_sheet *s, struct shodo_buf *b,
         is_whole = is_whole && shodo_sheet_class(s, classes[i]) == SHODO_SHEET_SHOWS;
     for (size_t i = 0; is_whole && i < shodo_value_count(sentences); i++)
         shodo_buf_addf(b, "\n%s", shodo_sheet_text(s, shodo_value_at(sentences, i), ""));
-    const struct shodo_value *files =
-        shodo_value_get(shodo_value_get(answer, "data"), "encrypted_files");
+    const struct shodo_value *files = shodo_value_get(shodo_value_get(answer, "data"),
+                                                      "encrypted_files");
     if (!is_whole && shodo_value_kind(files) == SHODO_VALUE_NULL)
         shodo_buf_adds(
             b, shodo_sheet_say(s, "（詳細は支援チームと警察への書類）",
@@ -410,8 +418,8 @@ static void conclusion(struct shodo_sheet *s, struct shodo_buf *b,
 
 /* The signs themselves (addresses, accounts, programs) are in the sentences of the way in. */
 static void indicators(struct shodo_sheet *s, struct shodo_buf *b, const struct shodo_value *root) {
-    const struct shodo_value *list =
-        shodo_value_get(shodo_sheet_find_answer(root, "how_in"), "sentences");
+    const struct shodo_value *list = shodo_value_get(shodo_sheet_find_answer(root, "how_in"),
+                                                     "sentences");
     bool may = shodo_sheet_class(s, "filename") == SHODO_SHEET_SHOWS &&
                shodo_sheet_class(s, "account") == SHODO_SHEET_SHOWS;
     for (size_t i = 0; may && i < shodo_value_count(list); i++)
@@ -483,12 +491,15 @@ static void one_answer(struct shodo_sheet *s, struct shodo_buf *b, const struct 
 
 /* "3 machines: match 1, not examined 2": no names in it. */
 static struct shodo_sheet_value scope_count(struct shodo_sheet *s) {
-    static const char *const words[][3] = {{"match", "一致", "match"}, {"suspect", "要確認", "suspect"}, {"nothing_found", "該当なし", "nothing found"}};
+    static const char *const words[][3] = {{"match", "一致", "match"},
+                                           {"suspect", "要確認", "suspect"},
+                                           {"nothing_found", "該当なし", "nothing found"}};
     size_t counts[SHODO_ARRAY_SIZE(words)] = {0}, told = 0;
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     for (size_t i = 0; i < s->c.endpoints.count; i++) {
         const struct shodo_case_endpoint *e = shodo_vec_at(&s->c.endpoints, i);
-        const char *v = shodo_value_get_str(shodo_sheet_find_answer(shodo_sheet_answers_of(s, e->id), "hit"), "verdict");
+        const char *v = shodo_value_get_str(
+            shodo_sheet_find_answer(shodo_sheet_answers_of(s, e->id), "hit"), "verdict");
         for (size_t k = 0; v && k < SHODO_ARRAY_SIZE(words); k++)
             if (strcmp(v, words[k][0]) == 0) {
                 counts[k]++;
@@ -496,15 +507,19 @@ static struct shodo_sheet_value scope_count(struct shodo_sheet *s) {
             }
     }
     if (told == 0)
-        return unknown(s, shodo_sheet_say(s, "機械を調べると分かる（まだ調べていない）", "examine a machine (none was examined yet)"));
-    shodo_buf_addf(&b, s->is_ja ? "機械 %zu台（未検査 %zu" : "%zu machines (not examined %zu", s->c.endpoints.count, s->c.endpoints.count - told);
+        return unknown(s, shodo_sheet_say(s, "機械を調べると分かる（まだ調べていない）",
+                                          "examine a machine (none was examined yet)"));
+    shodo_buf_addf(&b, s->is_ja ? "機械 %zu台（未検査 %zu" : "%zu machines (not examined %zu",
+                   s->c.endpoints.count, s->c.endpoints.count - told);
     for (size_t k = 0; k < SHODO_ARRAY_SIZE(words); k++)
-        shodo_buf_addf(&b, "%s%s %zu", shodo_sheet_say(s, "、", ", "), words[k][s->is_ja ? 1 : 2], counts[k]);
+        shodo_buf_addf(&b, "%s%s %zu", shodo_sheet_say(s, "、", ", "), words[k][s->is_ja ? 1 : 2],
+                       counts[k]);
     shodo_buf_adds(&b, shodo_sheet_say(s, "）", ")"));
-    return (struct shodo_sheet_value){.text = shodo_sheet_printf(s, "%s", shodo_buf_cstr(&b)),
-                                      .source = SHODO_FIELD_MEASURED,
-                                      .note = shodo_sheet_say(s, "各機械の最新の結果", "newest result of each machine"),
-                                      .time = SHODO_TIME_NONE};
+    return (struct shodo_sheet_value){
+        .text = shodo_sheet_printf(s, "%s", shodo_buf_cstr(&b)),
+        .source = SHODO_FIELD_MEASURED,
+        .note = shodo_sheet_say(s, "各機械の最新の結果", "newest result of each machine"),
+        .time = SHODO_TIME_NONE};
 }
 
 static struct shodo_sheet_value from_answers(struct shodo_sheet *s, const char *path) {
@@ -536,9 +551,8 @@ static struct shodo_sheet_value from_answers(struct shodo_sheet *s, const char *
     return (struct shodo_sheet_value){
         .text = shodo_sheet_printf(s, "%s", shodo_buf_cstr(&b)),
         .source = SHODO_FIELD_MEASURED,
-        .note =
-            shodo_sheet_printf(s, s->is_ja ? "実行 %s（%s）" : "run %s (%s)", run ? run->id : "-",
-                               run ? note_time(s, run->ended) : "-"),
+        .note = shodo_sheet_printf(s, s->is_ja ? "実行 %s（%s）" : "run %s (%s)",
+                                   run ? run->id : "-", run ? note_time(s, run->ended) : "-"),
         .time = run ? run->ended : SHODO_TIME_NONE};
 }
 
@@ -599,9 +613,11 @@ static struct shodo_sheet_value isolation_count(struct shodo_sheet *s) {
     if (!last)
         return isolation(s, false);
     struct shodo_sheet_value v = from_decision(s, last, "", NULL);
-    v.text = shodo_sheet_printf(s, s->is_ja ? "外部・バックアップの線を切った %zu本、保留 %zu本、その他 %zu本"
-                                            : "lines cut %zu, on hold %zu, other %zu",
-                                cut, hold, other);
+    v.text = shodo_sheet_printf(
+        s,
+        s->is_ja ? "外部・バックアップの線を切った %zu本、保留 %zu本、その他 %zu本"
+                 : "lines cut %zu, on hold %zu, other %zu",
+        cut, hold, other);
     v.source = SHODO_FIELD_ANSWERED;
     return v;
 }
@@ -653,10 +669,13 @@ static struct shodo_sheet_value from_drill(struct shodo_sheet *s, const char *na
 }
 
 static struct shodo_sheet_value from_journal(struct shodo_sheet *s, const char *name) {
-    const struct shodo_case_seal *seal =
-        s->c.seals.count ? shodo_vec_at(&s->c.seals, s->c.seals.count - 1) : NULL;
-    const struct shodo_case_endpoint *e =
-        s->c.endpoints.count ? shodo_vec_at(&s->c.endpoints, s->c.endpoints.count - 1) : NULL;
+    const struct shodo_case_seal *seal = s->c.seals.count
+                                             ? shodo_vec_at(&s->c.seals, s->c.seals.count - 1)
+                                             : NULL;
+    const struct shodo_case_endpoint *e = s->c.endpoints.count
+                                              ? shodo_vec_at(&s->c.endpoints,
+                                                             s->c.endpoints.count - 1)
+                                              : NULL;
     if (strcmp(name, "isolation") == 0)
         return isolation(s, false);
     if (strcmp(name, "isolation.count") == 0 || strcmp(name, "measures") == 0)
@@ -713,22 +732,30 @@ static struct shodo_sheet_value from_vendor(struct shodo_sheet *s, const char *n
         const struct shodo_value *rows = shodo_value_get(s->site, lists[k]);
         for (size_t i = 0; i < shodo_value_count(rows); i++) {
             const struct shodo_value *r = shodo_value_at(rows, i);
-            const char *vendor = shodo_value_get_str(r, "vendor"), *what = shodo_value_get_str(r, is_phone ? "vendor_phone" : "name"),
+            const char *vendor = shodo_value_get_str(r, "vendor"),
+                       *what = shodo_value_get_str(r, is_phone ? "vendor_phone" : "name"),
                        *night = shodo_value_get_str(r, "vendor_phone_night");
-            bool has = what && shodo_value_kind(shodo_value_get(r, is_phone ? "vendor_phone" : "name")) != SHODO_VALUE_NULL;
-            if (!vendor || strcmp(vendor, s->vendor) != 0 || !has || strstr(shodo_buf_cstr(&b), what))
+            bool has = what &&
+                       shodo_value_kind(shodo_value_get(r, is_phone ? "vendor_phone" : "name")) !=
+                           SHODO_VALUE_NULL;
+            if (!vendor || strcmp(vendor, s->vendor) != 0 || !has ||
+                strstr(shodo_buf_cstr(&b), what))
                 continue;
             shodo_buf_addf(&b, "%s%s", b.len ? shodo_sheet_say(s, "、", ", ") : "", what);
-            if (is_phone && night && shodo_value_kind(shodo_value_get(r, "vendor_phone_night")) != SHODO_VALUE_NULL)
+            if (is_phone && night &&
+                shodo_value_kind(shodo_value_get(r, "vendor_phone_night")) != SHODO_VALUE_NULL)
                 shodo_buf_addf(&b, s->is_ja ? "（夜 %s）" : " (night %s)", night);
         }
     }
     const char *updated = shodo_value_get_str(s->site, "updated");
-    return b.len ? (struct shodo_sheet_value){.text = shodo_sheet_printf(s, "%s", shodo_buf_cstr(&b)),
-                                              .source = SHODO_FIELD_SITE,
-                                              .note = shodo_sheet_printf(s, s->is_ja ? "更新 %s" : "updated %s", updated ? updated : "?"),
-                                              .time = SHODO_TIME_NONE}
-                 : nothing(s);
+    return b.len
+               ? (struct shodo_sheet_value){.text = shodo_sheet_printf(s, "%s", shodo_buf_cstr(&b)),
+                                            .source = SHODO_FIELD_SITE,
+                                            .note = shodo_sheet_printf(
+                                                s, s->is_ja ? "更新 %s" : "updated %s",
+                                                updated ? updated : "?"),
+                                            .time = SHODO_TIME_NONE}
+               : nothing(s);
 }
 
 static struct shodo_sheet_value resolve_one(struct shodo_sheet *s, const char *from,

@@ -24,7 +24,8 @@ static void set_store(TS_VERIFY_CTX *ctx, X509_STORE *store) {
 #endif
 }
 
-static enum shodo_status fail_ssl(struct shodo_error *err, enum shodo_status status, const char *what) {
+static enum shodo_status fail_ssl(struct shodo_error *err, enum shodo_status status,
+                                  const char *what) {
     const char *reason = ERR_reason_error_string(ERR_peek_last_error());
     shodo_fail(err, status, "%s: %s", what, reason ? reason : "unknown reason");
     ERR_clear_error();
@@ -49,7 +50,8 @@ static bool fill_request(TS_REQ *req, const uint8_t sha256[32], const uint8_t no
     return ok;
 }
 
-enum shodo_status shodo_tsq_make(const uint8_t sha256[32], struct shodo_buf *out_der, struct shodo_error *err) {
+enum shodo_status shodo_tsq_make(const uint8_t sha256[32], struct shodo_buf *out_der,
+                                 struct shodo_error *err) {
     OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
     uint8_t nonce[8];
     enum shodo_status st = shodo_random(nonce, sizeof nonce, err);
@@ -76,16 +78,19 @@ static TS_REQ *read_request(const void *der, size_t n) {
     return req;
 }
 
-enum shodo_status shodo_tsq_check(const void *der, size_t n, const uint8_t sha256[32], struct shodo_error *err) {
+enum shodo_status shodo_tsq_check(const void *der, size_t n, const uint8_t sha256[32],
+                                  struct shodo_error *err) {
     TS_REQ *req = read_request(der, n);
     if (!req)
         return fail_ssl(err, SHODO_DAMAGED, "the time-stamp request cannot be read");
     TS_MSG_IMPRINT *imprint = TS_REQ_get_msg_imprint(req);
     const ASN1_OCTET_STRING *msg = TS_MSG_IMPRINT_get_msg(imprint);
     bool fits = OBJ_obj2nid(TS_MSG_IMPRINT_get_algo(imprint)->algorithm) == NID_sha256 &&
-                ASN1_STRING_length(msg) == 32 && memcmp(ASN1_STRING_get0_data(msg), sha256, 32) == 0;
+                ASN1_STRING_length(msg) == 32 &&
+                memcmp(ASN1_STRING_get0_data(msg), sha256, 32) == 0;
     TS_REQ_free(req);
-    return fits ? SHODO_OK : shodo_fail(err, SHODO_REFUSED, "the time-stamp request is about something else");
+    return fits ? SHODO_OK
+                : shodo_fail(err, SHODO_REFUSED, "the time-stamp request is about something else");
 }
 
 static bool add_authorities(X509_STORE *store, const char *pem, size_t n) {
@@ -118,7 +123,8 @@ static void describe(TS_RESP *resp, struct shodo_timestamp *ret) {
     STACK_OF(X509) *signers = token ? PKCS7_get0_signers(token, NULL, 0) : NULL;
     char cn[96] = "";
     if (signers && sk_X509_num(signers) > 0)
-        X509_NAME_get_text_by_NID(X509_get_subject_name(sk_X509_value(signers, 0)), NID_commonName, cn, sizeof cn);
+        X509_NAME_get_text_by_NID(X509_get_subject_name(sk_X509_value(signers, 0)), NID_commonName,
+                                  cn, sizeof cn);
     sk_X509_free(signers);
     shodo_auto(shodo_buf) struct shodo_buf safe = SHODO_BUF_INIT;
     shodo_text_safe_clip(&safe, cn, strlen(cn), 60, false);
@@ -127,7 +133,8 @@ static void describe(TS_RESP *resp, struct shodo_timestamp *ret) {
     ret->tsa[n] = '\0';
 }
 
-/* With no authorities given, the token's own certificates stand in for them: the signature is checked, trust is not. */
+/* With no authorities given, the token's own certificates stand in for them: the signature is
+ * checked, trust is not. */
 static bool fill_store(X509_STORE *store, TS_RESP *resp, const char *ca_pem, size_t ca_len) {
     if (ca_pem)
         return add_authorities(store, ca_pem, ca_len);
@@ -150,7 +157,9 @@ static enum shodo_status check_reply(TS_RESP *resp, TS_REQ *req, const char *ca_
         st = fail_ssl(err, SHODO_NOMEM, "checking the time stamp");
     } else if (!fill_store(store, resp, ca_pem, ca_len)) {
         X509_STORE_free(store);
-        st = shodo_fail(err, SHODO_REFUSED, "the time stamp carries no certificate, or the given authorities are unreadable");
+        st = shodo_fail(
+            err, SHODO_REFUSED,
+            "the time stamp carries no certificate, or the given authorities are unreadable");
     } else {
         set_store(ctx, store);
         TS_VERIFY_CTX_add_flags(ctx, TS_VFY_SIGNATURE);
@@ -165,16 +174,20 @@ static enum shodo_status check_reply(TS_RESP *resp, TS_REQ *req, const char *ca_
     return st;
 }
 
-enum shodo_status shodo_tsr_check(const void *tsr, size_t tsr_n, const void *tsq, size_t tsq_n, const char *ca_pem,
-                                  size_t ca_len, struct shodo_timestamp *ret, struct shodo_error *err) {
+enum shodo_status shodo_tsr_check(const void *tsr, size_t tsr_n, const void *tsq, size_t tsq_n,
+                                  const char *ca_pem, size_t ca_len, struct shodo_timestamp *ret,
+                                  struct shodo_error *err) {
     OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
     *ret = (struct shodo_timestamp){.time = SHODO_TIME_NONE};
     const unsigned char *at = tsr;
     TS_REQ *req = read_request(tsq, tsq_n);
-    TS_RESP *resp = tsr_n <= SHODO_LIMIT_SIGNATURE_BYTES ? d2i_TS_RESP(NULL, &at, (long)tsr_n) : NULL;
+    TS_RESP *resp = tsr_n <= SHODO_LIMIT_SIGNATURE_BYTES ? d2i_TS_RESP(NULL, &at, (long)tsr_n)
+                                                         : NULL;
     enum shodo_status st = SHODO_OK;
     if (!req || !resp)
-        st = fail_ssl(err, SHODO_DAMAGED, req ? "the time-stamp reply cannot be read" : "the time-stamp request cannot be read");
+        st = fail_ssl(err, SHODO_DAMAGED,
+                      req ? "the time-stamp reply cannot be read"
+                          : "the time-stamp request cannot be read");
     else
         st = check_reply(resp, req, ca_pem, ca_len, ret, err);
     TS_REQ_free(req);
@@ -182,13 +195,15 @@ enum shodo_status shodo_tsr_check(const void *tsr, size_t tsr_n, const void *tsq
     return st;
 }
 
-enum shodo_status shodo_timestamp_attach(int out_dirfd, const char *name, int from_dirfd, const char *tsr_name,
-                                         const char *ca_pem, size_t ca_len, struct shodo_timestamp *ret,
-                                         struct shodo_error *err) {
-    shodo_auto(shodo_buf) struct shodo_buf tsq = SHODO_BUF_INIT, tsr = SHODO_BUF_INIT, path = SHODO_BUF_INIT;
+enum shodo_status shodo_timestamp_attach(int out_dirfd, const char *name, int from_dirfd,
+                                         const char *tsr_name, const char *ca_pem, size_t ca_len,
+                                         struct shodo_timestamp *ret, struct shodo_error *err) {
+    shodo_auto(shodo_buf) struct shodo_buf tsq = SHODO_BUF_INIT, tsr = SHODO_BUF_INIT,
+                                           path = SHODO_BUF_INIT;
     if (!shodo_buf_addf(&path, "%s.tagmanifest-sha256.tsq", name))
         return shodo_fail(err, SHODO_NOMEM, "no memory for a file name");
-    enum shodo_status st = shodo_io_read_file(&tsq, out_dirfd, path.data, SHODO_LIMIT_SIGNATURE_BYTES, err);
+    enum shodo_status st = shodo_io_read_file(&tsq, out_dirfd, path.data,
+                                              SHODO_LIMIT_SIGNATURE_BYTES, err);
     if (st == SHODO_OK)
         st = shodo_io_read_file(&tsr, from_dirfd, tsr_name, SHODO_LIMIT_SIGNATURE_BYTES, err);
     if (st == SHODO_OK)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Verifying what a user names: finds out what it is, checks the outside (segment list, its signature, every segment), and
- * with a key the inside. Digests are compared before a segment is opened, so that a key that does not fit can be told from
- * bytes that were changed.
+ * Verifying what a user names: finds out what it is, checks the outside (segment list, its
+ * signature, every segment), and with a key the inside. Digests are compared before a segment is
+ * opened, so that a key that does not fit can be told from bytes that were changed.
  */
 #include "handover/verify.h"
 
@@ -48,10 +48,13 @@ static bool ends_with(const char *s, const char *end) {
 }
 
 /* SHA-256 and size of an open file. */
-static enum shodo_status digest_file(int fd, char ret_hex[65], uint64_t *ret_size, struct shodo_error *err) {
+static enum shodo_status digest_file(int fd, char ret_hex[65], uint64_t *ret_size,
+                                     struct shodo_error *err) {
     uint8_t digest[SHODO_SHA256_BYTES], *block = malloc(READ_BYTES);
     shodo_autop(shodo_hash) struct shodo_hash *h = shodo_hash_new(SHODO_SHA256);
-    enum shodo_status st = block && h ? SHODO_OK : shodo_fail(err, SHODO_NOMEM, "no memory to verify the bundle");
+    enum shodo_status st = block && h
+                               ? SHODO_OK
+                               : shodo_fail(err, SHODO_NOMEM, "no memory to verify the bundle");
     *ret_size = 0;
     while (st == SHODO_OK) {
         ssize_t got = pread(fd, block, READ_BYTES, (off_t)*ret_size);
@@ -74,7 +77,8 @@ static enum shodo_status digest_file(int fd, char ret_hex[65], uint64_t *ret_siz
 
 /* ---- the outside ---- */
 
-static const struct shodo_segment *with_digest(const struct shodo_segment_list *l, const char *hex) {
+static const struct shodo_segment *with_digest(const struct shodo_segment_list *l,
+                                               const char *hex) {
     for (size_t i = 0; i < l->segments.count; i++) {
         const struct shodo_segment *s = shodo_vec_at(&l->segments, i);
         if (strcmp(s->sha256, hex) == 0)
@@ -83,8 +87,8 @@ static const struct shodo_segment *with_digest(const struct shodo_segment_list *
     return NULL;
 }
 
-static enum shodo_status check_listed(struct outer *u, const struct shodo_segment *s, bool is_segment,
-                                      struct shodo_error *err) {
+static enum shodo_status check_listed(struct outer *u, const struct shodo_segment *s,
+                                      bool is_segment, struct shodo_error *err) {
     struct shodo_error why = SHODO_ERROR_INIT;
     int fd = -1;
     enum shodo_status st = shodo_io_open_read(&fd, u->dirfd, s->name, &why);
@@ -92,7 +96,8 @@ static enum shodo_status check_listed(struct outer *u, const struct shodo_segmen
         if (st == SHODO_NOTFOUND)
             shodo_problem(&u->p, "missing", s->name, "it is not there");
         else
-            shodo_problem(&u->p, "link", s->name, "not a regular file that can be read: %s", why.text);
+            shodo_problem(&u->p, "link", s->name, "not a regular file that can be read: %s",
+                          why.text);
         return SHODO_OK;
     }
     struct stat sb;
@@ -124,8 +129,8 @@ static enum shodo_status check_list(struct outer *u, struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf sig = SHODO_BUF_INIT, sig_name = SHODO_BUF_INIT;
     struct shodo_error why = SHODO_ERROR_INIT;
     const char *name = shodo_buf_cstr(&u->list_name);
-    enum shodo_status st =
-        shodo_io_read_file(&u->list_text, u->dirfd, name, SHODO_LIMIT_SEGMENT_LIST_BYTES, err);
+    enum shodo_status st = shodo_io_read_file(&u->list_text, u->dirfd, name,
+                                              SHODO_LIMIT_SEGMENT_LIST_BYTES, err);
     if (st != SHODO_OK)
         return st;
     uint8_t digest[SHODO_SHA256_BYTES];
@@ -137,16 +142,20 @@ static enum shodo_status check_list(struct outer *u, struct shodo_error *err) {
     if (st == SHODO_NOMEM)
         return shodo_fail(err, st, "%s", why.text);
     if (st != SHODO_OK) {
-        shodo_problem(&u->p, "unsigned", sig_name.data, "the signature of the segment list: %s", why.text);
+        shodo_problem(&u->p, "unsigned", sig_name.data, "the signature of the segment list: %s",
+                      why.text);
     } else {
         shodo_sha256(sig.data ? sig.data : "", sig.len, digest);
         shodo_hex(digest, sizeof digest, u->signature_sha256);
-        st = shodo_cms_check(sig.data ? sig.data : "", sig.len, u->list_text.data ? u->list_text.data : "",
-                             u->list_text.len, &u->signer, &why);
+        st = shodo_cms_check(sig.data ? sig.data : "", sig.len,
+                             u->list_text.data ? u->list_text.data : "", u->list_text.len,
+                             &u->signer, &why);
         if (st != SHODO_OK)
-            shodo_problem(&u->p, "forged", name, "the segment list is not the one that was signed: %s", why.text);
+            shodo_problem(&u->p, "forged", name,
+                          "the segment list is not the one that was signed: %s", why.text);
     }
-    st = shodo_segment_list_parse(&u->list, u->list_text.data ? u->list_text.data : "", u->list_text.len, &why);
+    st = shodo_segment_list_parse(&u->list, u->list_text.data ? u->list_text.data : "",
+                                  u->list_text.len, &why);
     if (st == SHODO_NOMEM)
         return shodo_fail(err, st, "%s", why.text);
     if (st != SHODO_OK)
@@ -160,13 +169,15 @@ static enum shodo_status check_segments(struct outer *u, struct shodo_error *err
     if (!shodo_buf_addf(&expect, "%s" LIST_SUFFIX, u->list.bundle))
         return shodo_fail(err, SHODO_NOMEM, "no memory to verify the bundle");
     if (strcmp(expect.data, shodo_buf_cstr(&u->list_name)) != 0)
-        shodo_problem(&u->p, "name", shodo_buf_cstr(&u->list_name), "the list is of bundle '%s'", u->list.bundle);
+        shodo_problem(&u->p, "name", shodo_buf_cstr(&u->list_name), "the list is of bundle '%s'",
+                      u->list.bundle);
     for (size_t i = 0; st == SHODO_OK && i < u->list.segments.count; i++)
         st = check_listed(u, shodo_vec_at(&u->list.segments, i), true, err);
     for (size_t i = 0; st == SHODO_OK && i < u->list.files.count; i++)
         st = check_listed(u, shodo_vec_at(&u->list.files, i), false, err);
     if (st == SHODO_OK)
-        st = shodo_folder_check(&u->p, u->dirfd, &u->list, u->list_sha256, u->signature_sha256, err);
+        st = shodo_folder_check(&u->p, u->dirfd, &u->list, u->list_sha256, u->signature_sha256,
+                                err);
     if (u->signer.fingerprint[0] && strcmp(u->signer.fingerprint, u->list.signer_sha256) != 0)
         shodo_problem(&u->p, "signer", shodo_buf_cstr(&u->list_name),
                       "signed by another certificate than the one the list names");
@@ -184,14 +195,19 @@ static enum shodo_status open_scratch(struct outer *u, struct shodo_error *err) 
     for (size_t i = 0; u->zip_fd < 0 && i < SHODO_ARRAY_SIZE(places); i++)
         if (places[i])
             u->zip_fd = open(places[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    for (size_t i = 0; u->zip_fd < 0 && i <= SHODO_ARRAY_SIZE(places); i++) { /* exFAT, FUSE: no unnamed files */
+    /* exFAT, FUSE: no unnamed files */
+    for (size_t i = 0; u->zip_fd < 0 && i <= SHODO_ARRAY_SIZE(places); i++) {
         uint8_t random[8];
         char name[40] = "shodo-open-";
         if (shodo_random(random, sizeof random, err) != SHODO_OK)
             return SHODO_IO;
         shodo_hex(random, sizeof random, name + strlen(name));
-        int dir = i == 0 ? u->scratch_dirfd : places[i - 1] ? open(places[i - 1], O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-        u->zip_fd = dir >= 0 ? openat(dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600) : -1;
+        int dir = i == 0          ? u->scratch_dirfd
+                  : places[i - 1] ? open(places[i - 1], O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                                  : -1;
+        u->zip_fd = dir >= 0 ? openat(dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                                      0600)
+                             : -1;
         if (u->zip_fd >= 0)
             (void)unlinkat(dir, name, 0);
         if (i > 0)
@@ -200,25 +216,28 @@ static enum shodo_status open_scratch(struct outer *u, struct shodo_error *err) 
     return u->zip_fd >= 0 ? SHODO_OK : shodo_fail_errno(err, "no place for the opened bundle");
 }
 
-static enum shodo_status open_segment(struct outer *u, const struct shodo_segment *s, struct shodo_error *err) {
+static enum shodo_status open_segment(struct outer *u, const struct shodo_segment *s,
+                                      struct shodo_error *err) {
     struct shodo_error why = SHODO_ERROR_INIT;
     uint64_t plain = 0;
     int fd = -1;
     enum shodo_status st = shodo_io_open_read(&fd, u->dirfd, s->name, err);
     if (st != SHODO_OK)
         return st;
-    st = shodo_cms_open(fd, u->o->key_pem, u->o->key_len, u->o->passphrase, u->zip_fd, &plain, &why);
+    st = shodo_cms_open(fd, u->o->key_pem, u->o->key_len, u->o->passphrase, u->zip_fd, &plain,
+                        &why);
     shodo_io_close(&fd);
     u->wrong_keys += st == SHODO_REFUSED;
     if (st == SHODO_REFUSED)
-        shodo_problem(&u->p, "wrong-key", s->name, "the segment is unchanged, but this key or passphrase does not open it");
+        shodo_problem(&u->p, "wrong-key", s->name,
+                      "the segment is unchanged, but this key or passphrase does not open it");
     else if (st == SHODO_DAMAGED || st == SHODO_UNSUPPORTED || st == SHODO_LIMIT)
         shodo_problem(&u->p, "damaged", s->name, "%s", why.text);
     else if (st != SHODO_OK)
         return shodo_fail(err, st, "'%s': %s", s->name, why.text);
     else if (plain != s->plain)
-        shodo_problem(&u->p, "changed", s->name, "it opens to %llu bytes, the list says %llu", (unsigned long long)plain,
-                      (unsigned long long)s->plain);
+        shodo_problem(&u->p, "changed", s->name, "it opens to %llu bytes, the list says %llu",
+                      (unsigned long long)plain, (unsigned long long)s->plain);
     return SHODO_OK;
 }
 
@@ -230,7 +249,8 @@ static enum shodo_status check_inside(struct outer *u, struct shodo_error *err) 
         st = shodo_io_open_read(&u->zip_fd, u->dirfd, s->name, err);
     } else {
         st = open_scratch(u, err);
-        for (size_t i = 0; st == SHODO_OK && i < u->list.segments.count && u->report->problems == before; i++)
+        for (size_t i = 0;
+             st == SHODO_OK && i < u->list.segments.count && u->report->problems == before; i++)
             st = open_segment(u, shodo_vec_at(&u->list.segments, i), err);
     }
     if (st != SHODO_OK || u->report->problems != before)
@@ -239,7 +259,8 @@ static enum shodo_status check_inside(struct outer *u, struct shodo_error *err) 
     uint64_t size = 0;
     st = digest_file(u->zip_fd, hex, &size, err);
     if (st == SHODO_OK && strcmp(hex, u->list.zip_sha256) != 0)
-        shodo_problem(&u->p, "changed", u->list.bundle, "the joined ZIP is not the one of the segment list");
+        shodo_problem(&u->p, "changed", u->list.bundle,
+                      "the joined ZIP is not the one of the segment list");
     return st;
 }
 
@@ -252,9 +273,11 @@ static enum shodo_status finish_bag(struct outer *u, struct shodo_error *err) {
     if (!u->list_sha256[0])
         u->signer = bag;
     else if (bag.fingerprint[0] && strcmp(bag.fingerprint, u->signer.fingerprint) != 0)
-        shodo_problem(&u->p, "signer", u->list.bundle, "the bag inside was signed by another certificate than the segment list");
+        shodo_problem(&u->p, "signer", u->list.bundle,
+                      "the bag inside was signed by another certificate than the segment list");
     if (u->list_sha256[0] && strcmp(u->tagmanifest_sha256, u->list.tagmanifest_sha256) != 0)
-        shodo_problem(&u->p, "swapped", u->list.bundle, "the bag inside is not the one of the segment list");
+        shodo_problem(&u->p, "swapped", u->list.bundle,
+                      "the bag inside is not the one of the segment list");
     return SHODO_OK;
 }
 
@@ -262,8 +285,10 @@ static enum shodo_status check_zip(struct outer *u, struct shodo_error *err) {
     enum shodo_status st = shodo_check_new(&u->check, &u->p, err);
     if (st == SHODO_OK)
         st = shodo_scan_zip(u->check, &u->p, u->zip_fd, &u->base, err);
-    if (st == SHODO_OK && u->list_sha256[0] && u->base.len > 0 && strcmp(shodo_buf_cstr(&u->base), u->list.bundle) != 0)
-        shodo_problem(&u->p, "name", shodo_buf_cstr(&u->base), "the bag's folder has not the name of the bundle");
+    if (st == SHODO_OK && u->list_sha256[0] && u->base.len > 0 &&
+        strcmp(shodo_buf_cstr(&u->base), u->list.bundle) != 0)
+        shodo_problem(&u->p, "name", shodo_buf_cstr(&u->base),
+                      "the bag's folder has not the name of the bundle");
     return st == SHODO_OK ? finish_bag(u, err) : st;
 }
 
@@ -293,7 +318,8 @@ static bool card_has(const char *card, const char *hex) {
     return *hex && strstr(shodo_buf_cstr(&digits), hex) != NULL;
 }
 
-static enum shodo_status judge_signer(struct outer *u, bool *ret_is_other, struct shodo_error *err) {
+static enum shodo_status judge_signer(struct outer *u, bool *ret_is_other,
+                                      struct shodo_error *err) {
     const struct shodo_verify_options *o = u->o;
     memcpy(u->report->signer_fingerprint, u->signer.fingerprint, 65);
     snprintf(u->report->signer_name, sizeof u->report->signer_name, "%s", u->signer.name);
@@ -351,9 +377,11 @@ static enum shodo_status find_list(struct outer *u, struct shodo_error *err) {
     if (!ok)
         return shodo_fail(err, SHODO_NOMEM, "no memory to verify the bundle");
     if (count == 0)
-        return shodo_fail(err, SHODO_NOTFOUND, "neither a bag (bagit.txt) nor a bundle (*" LIST_SUFFIX ") is there");
+        return shodo_fail(err, SHODO_NOTFOUND,
+                          "neither a bag (bagit.txt) nor a bundle (*" LIST_SUFFIX ") is there");
     if (count > 1)
-        return shodo_fail(err, SHODO_INVALID, "%u bundles are there: name the " LIST_SUFFIX " of one", count);
+        return shodo_fail(err, SHODO_INVALID,
+                          "%u bundles are there: name the " LIST_SUFFIX " of one", count);
     return SHODO_OK;
 }
 
@@ -392,13 +420,14 @@ static enum shodo_status verify_file(struct outer *u, const char *name, struct s
     if (st != SHODO_OK)
         return st;
     if (pread(u->zip_fd, magic, sizeof magic, 0) != 4 || memcmp(magic, "PK\3\4", 4) != 0)
-        return shodo_fail(err, SHODO_UNSUPPORTED, "'%s' is neither a bundle nor a ZIP of a bag", name);
+        return shodo_fail(err, SHODO_UNSUPPORTED, "'%s' is neither a bundle nor a ZIP of a bag",
+                          name);
     return check_zip(u, err);
 }
 
 /* Splits a user's path, so that everything else happens inside one directory. */
-static enum shodo_status open_named(struct outer *u, int dirfd, const char *path, const char **ret_file,
-                                    struct shodo_error *err) {
+static enum shodo_status open_named(struct outer *u, int dirfd, const char *path,
+                                    const char **ret_file, struct shodo_error *err) {
     u->dirfd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     *ret_file = NULL;
     if (u->dirfd >= 0)
@@ -407,7 +436,8 @@ static enum shodo_status open_named(struct outer *u, int dirfd, const char *path
         return shodo_fail_errno(err, "opening '%s'", path);
     const char *slash = strrchr(path, '/');
     shodo_auto(shodo_buf) struct shodo_buf parent = SHODO_BUF_INIT;
-    if (!shodo_buf_add(&parent, slash ? path : ".", slash ? SHODO_MAX((size_t)(slash - path), (size_t)1) : 1))
+    if (!shodo_buf_add(&parent, slash ? path : ".",
+                       slash ? SHODO_MAX((size_t)(slash - path), (size_t)1) : 1))
         return shodo_fail(err, SHODO_NOMEM, "no memory to verify the bundle");
     u->dirfd = openat(dirfd, parent.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (u->dirfd < 0)
@@ -416,11 +446,18 @@ static enum shodo_status open_named(struct outer *u, int dirfd, const char *path
     return SHODO_OK;
 }
 
-enum shodo_status shodo_verify_run(int dirfd, const char *name, const struct shodo_verify_options *o, int scratch_dirfd,
-                                   struct shodo_verify_report *ret, int *ret_zip_fd, struct shodo_check **ret_check,
-                                   struct shodo_buf *ret_base, struct shodo_error *err) {
+enum shodo_status shodo_verify_run(int dirfd, const char *name,
+                                   const struct shodo_verify_options *o, int scratch_dirfd,
+                                   struct shodo_verify_report *ret, int *ret_zip_fd,
+                                   struct shodo_check **ret_check, struct shodo_buf *ret_base,
+                                   struct shodo_error *err) {
     *ret = (struct shodo_verify_report){.state = SHODO_SEAL_CHANGED};
-    struct outer u = {.p = {.o = o, .report = ret}, .o = o, .report = ret, .dirfd = -1, .scratch_dirfd = scratch_dirfd, .zip_fd = -1};
+    struct outer u = {.p = {.o = o, .report = ret},
+                      .o = o,
+                      .report = ret,
+                      .dirfd = -1,
+                      .scratch_dirfd = scratch_dirfd,
+                      .zip_fd = -1};
     const char *file = NULL;
     bool is_other = false;
     shodo_segment_list_init(&u.list);
@@ -431,15 +468,18 @@ enum shodo_status shodo_verify_run(int dirfd, const char *name, const struct sho
     if (st == SHODO_OK)
         st = judge_signer(&u, &is_other, err);
     if (st == SHODO_OK) {
-        /* Another signer than the one we trust may have sealed anything: then nothing is known to be unchanged. */
-        ret->state = content_problems > u.wrong_keys + u.p.damaged || !u.signer.fingerprint[0] ? SHODO_SEAL_CHANGED
-                     : is_other                                                               ? SHODO_SEAL_OTHER
-                     : u.p.damaged > 0                                                        ? SHODO_SEAL_DAMAGED
-                                                                                              : SHODO_SEAL_UNCHANGED;
+        /* Another signer than the one we trust may have sealed anything: then nothing is known to
+         * be unchanged. */
+        ret->state = content_problems > u.wrong_keys + u.p.damaged || !u.signer.fingerprint[0]
+                         ? SHODO_SEAL_CHANGED
+                     : is_other        ? SHODO_SEAL_OTHER
+                     : u.p.damaged > 0 ? SHODO_SEAL_DAMAGED
+                                       : SHODO_SEAL_UNCHANGED;
         ret->is_unchanged = ret->state == SHODO_SEAL_UNCHANGED;
         ret->is_key_wrong = u.wrong_keys > 0;
         if (ret->problems > 0)
-            st = shodo_fail(err, SHODO_REFUSED, "%llu problem%s found", (unsigned long long)ret->problems,
+            st = shodo_fail(err, SHODO_REFUSED, "%llu problem%s found",
+                            (unsigned long long)ret->problems,
                             ret->problems == 1 ? " was" : "s were");
     }
     if (st == SHODO_OK && ret_zip_fd) {

@@ -31,7 +31,8 @@ static void book_done(struct book *b) {
     shodo_vec_done(&b->parts);
 }
 
-static enum shodo_status read_part(struct shodo_unzip *z, struct part *p, uint64_t *total, struct shodo_error *err) {
+static enum shodo_status read_part(struct shodo_unzip *z, struct part *p, uint64_t *total,
+                                   struct shodo_error *err) {
     uint8_t block[16384];
     size_t got = 0;
     do {
@@ -60,7 +61,8 @@ static enum shodo_status read_book(struct book *b, int fd, struct shodo_error *e
             continue;
         struct part *p = b->parts.count < SHODO_LIMIT_XLSX_PARTS ? shodo_vec_push(&b->parts) : NULL;
         if (!p)
-            return shodo_fail(err, SHODO_LIMIT, "the spreadsheet has more than %u parts", SHODO_LIMIT_XLSX_PARTS);
+            return shodo_fail(err, SHODO_LIMIT, "the spreadsheet has more than %u parts",
+                              SHODO_LIMIT_XLSX_PARTS);
         *p = (struct part){.name = SHODO_BUF_INIT, .data = SHODO_BUF_INIT, .modified = m.modified};
         shodo_buf_adds(&p->name, m.name);
         st = read_part(z, p, &total, err);
@@ -71,13 +73,15 @@ static enum shodo_status read_book(struct book *b, int fd, struct shodo_error *e
 static struct part *find_part(const struct book *b, const char *name) {
     for (size_t i = 0; i < b->parts.count; i++) {
         struct part *p = shodo_vec_at(&b->parts, i);
-        if (shodo_text_ieq(shodo_buf_cstr(&p->name), name)) /* part names do not tell case apart: OPC 6.2.2.3 */
+        if (shodo_text_ieq(shodo_buf_cstr(&p->name),
+                           name)) /* part names do not tell case apart: OPC 6.2.2.3 */
             return p;
     }
     return NULL;
 }
 
-/* "dir/" of a part's name and a target of a relationship, without "..": what we need of RFC 3986. */
+/* "dir/" of a part's name and a target of a relationship, without "..": what we need of RFC 3986.
+ */
 static bool join(struct shodo_buf *out, const char *base, const char *target) {
     shodo_buf_clear(out);
     if (*target == '/')
@@ -93,7 +97,8 @@ static bool join(struct shodo_buf *out, const char *base, const char *target) {
 }
 
 /* Target of the relationship with this id, or (id NULL) of this type's end; relative to `base`. */
-static bool relation(const struct book *b, const char *rels, const char *id, const char *type, const char *base, struct shodo_buf *out) {
+static bool relation(const struct book *b, const char *rels, const char *id, const char *type,
+                     const char *base, struct shodo_buf *out) {
     const struct part *p = find_part(b, rels);
     struct shodo_xml x = {.p = p ? p->data.data : "", .n = p ? p->data.len : 0};
     struct shodo_xml_tag t;
@@ -110,8 +115,10 @@ static bool relation(const struct book *b, const char *rels, const char *id, con
     return false;
 }
 
-static enum shodo_status find_book(const struct book *b, struct shodo_buf *out, struct shodo_error *err) {
-    if (!relation(b, "_rels/.rels", NULL, RELATION_BOOK, "", out) || !find_part(b, shodo_buf_cstr(out)))
+static enum shodo_status find_book(const struct book *b, struct shodo_buf *out,
+                                   struct shodo_error *err) {
+    if (!relation(b, "_rels/.rels", NULL, RELATION_BOOK, "", out) ||
+        !find_part(b, shodo_buf_cstr(out)))
         return shodo_fail(err, SHODO_UNSUPPORTED, "not a spreadsheet of the kind .xlsx");
     return SHODO_OK;
 }
@@ -121,15 +128,18 @@ static struct part *find_sheet(const struct book *b, const char *book_name, cons
     const struct part *book = find_part(b, book_name);
     struct shodo_xml x = {.p = book->data.data ? book->data.data : "", .n = book->data.len};
     struct shodo_xml_tag t;
-    shodo_auto(shodo_buf) struct shodo_buf v = SHODO_BUF_INIT, rels = SHODO_BUF_INIT, target = SHODO_BUF_INIT;
+    shodo_auto(shodo_buf) struct shodo_buf v = SHODO_BUF_INIT, rels = SHODO_BUF_INIT,
+                                           target = SHODO_BUF_INIT;
     const char *slash = strrchr(book_name, '/');
     size_t dir = slash ? (size_t)(slash - book_name) + 1 : 0;
     shodo_buf_add(&rels, book_name, dir);
     shodo_buf_addf(&rels, "_rels/%s.rels", book_name + dir);
     while (shodo_xml_next(&x, &t, NULL) == SHODO_OK) {
-        if (!shodo_xml_is(&t, "sheet") || !shodo_xml_attr(&t, "name", &v) || strcmp(shodo_buf_cstr(&v), sheet) != 0)
+        if (!shodo_xml_is(&t, "sheet") || !shodo_xml_attr(&t, "name", &v) ||
+            strcmp(shodo_buf_cstr(&v), sheet) != 0)
             continue;
-        if (!shodo_xml_attr(&t, "id", &v) || !relation(b, shodo_buf_cstr(&rels), shodo_buf_cstr(&v), "", book_name, &target))
+        if (!shodo_xml_attr(&t, "id", &v) ||
+            !relation(b, shodo_buf_cstr(&rels), shodo_buf_cstr(&v), "", book_name, &target))
             return NULL;
         return find_part(b, shodo_buf_cstr(&target));
     }
@@ -137,7 +147,9 @@ static struct part *find_sheet(const struct book *b, const char *book_name, cons
 }
 
 /* All cells that lie in one part, then its new text. */
-static enum shodo_status edit_part(struct part *p, struct part **where, struct shodo_xlsx_cell *cells, size_t n, struct shodo_error *err) {
+static enum shodo_status edit_part(struct part *p, struct part **where,
+                                   struct shodo_xlsx_cell *cells, size_t n,
+                                   struct shodo_error *err) {
     struct shodo_xlsx_cell **mine = calloc(n, sizeof *mine);
     size_t count = 0;
     struct shodo_buf out = SHODO_BUF_INIT;
@@ -146,7 +158,8 @@ static enum shodo_status edit_part(struct part *p, struct part **where, struct s
     for (size_t i = 0; i < n; i++)
         if (where[i] == p)
             mine[count++] = &cells[i];
-    enum shodo_status st = shodo_xlsx_edit_sheet(p->data.data ? p->data.data : "", p->data.len, mine, count, &out, err);
+    enum shodo_status st = shodo_xlsx_edit_sheet(p->data.data ? p->data.data : "", p->data.len,
+                                                 mine, count, &out, err);
     if (st == SHODO_OK) {
         struct shodo_buf old = p->data;
         p->data = out;
@@ -157,9 +170,12 @@ static enum shodo_status edit_part(struct part *p, struct part **where, struct s
     return st;
 }
 
-static enum shodo_status edit_all(struct book *b, const char *book_name, struct shodo_xlsx_cell *cells, size_t n, struct shodo_error *err) {
+static enum shodo_status edit_all(struct book *b, const char *book_name,
+                                  struct shodo_xlsx_cell *cells, size_t n,
+                                  struct shodo_error *err) {
     struct part **where = calloc(n ? n : 1, sizeof *where);
-    enum shodo_status st = where ? SHODO_OK : shodo_fail(err, SHODO_NOMEM, "no memory for a spreadsheet");
+    enum shodo_status st = where ? SHODO_OK
+                                 : shodo_fail(err, SHODO_NOMEM, "no memory for a spreadsheet");
     for (size_t i = 0; st == SHODO_OK && i < n; i++) {
         where[i] = find_sheet(b, book_name, cells[i].sheet);
         if (!where[i])
@@ -178,7 +194,8 @@ static enum shodo_status edit_all(struct book *b, const char *book_name, struct 
     return st;
 }
 
-enum shodo_status shodo_xlsx_fill(int fd, struct shodo_xlsx_cell *cells, size_t n, struct shodo_buf *out, struct shodo_error *err) {
+enum shodo_status shodo_xlsx_fill(int fd, struct shodo_xlsx_cell *cells, size_t n,
+                                  struct shodo_buf *out, struct shodo_error *err) {
     struct book b = {.parts = SHODO_VEC_INIT(sizeof(struct part))};
     shodo_auto(shodo_buf) struct shodo_buf name = SHODO_BUF_INIT;
     shodo_autop(shodo_zip) struct shodo_zip *zip = NULL;
@@ -192,7 +209,8 @@ enum shodo_status shodo_xlsx_fill(int fd, struct shodo_xlsx_cell *cells, size_t 
         st = shodo_zip_new(&zip, &sink, NULL, err);
     for (size_t i = 0; i < b.parts.count && st == SHODO_OK; i++) {
         const struct part *p = shodo_vec_at(&b.parts, i);
-        st = shodo_zip_add(zip, p->name.data ? p->name.data : "", p->modified, p->data.data ? p->data.data : "", p->data.len, err);
+        st = shodo_zip_add(zip, p->name.data ? p->name.data : "", p->modified,
+                           p->data.data ? p->data.data : "", p->data.len, err);
     }
     if (st == SHODO_OK)
         st = shodo_zip_finish(zip, err);

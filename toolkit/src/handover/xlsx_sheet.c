@@ -85,7 +85,8 @@ static enum shodo_status read_merges(struct editing *e, struct shodo_error *err)
         if (!shodo_xml_is(&t, "mergeCell") || t.kind == SHODO_XML_CLOSE)
             continue;
         if (++count > SHODO_LIMIT_XLSX_MERGES)
-            return shodo_fail(err, SHODO_LIMIT, "more than %u merged areas", SHODO_LIMIT_XLSX_MERGES);
+            return shodo_fail(err, SHODO_LIMIT, "more than %u merged areas",
+                              SHODO_LIMIT_XLSX_MERGES);
         if (shodo_xml_attr(&t, "ref", &e->value))
             resolve_merge(e, shodo_buf_cstr(&e->value), e->value.len);
     }
@@ -110,7 +111,8 @@ static void column_name(unsigned column, char out[8]) {
 }
 
 /* `style`: text of the attribute s, "" none. */
-static void put_cell(struct editing *e, struct shodo_buf *out, const struct target *t, const char *style) {
+static void put_cell(struct editing *e, struct shodo_buf *out, const struct target *t,
+                     const char *style) {
     char name[8];
     column_name(t->column, name);
     shodo_buf_addf(out, "<%sc r=\"%s%u\"", e->prefix, name, t->row);
@@ -119,7 +121,8 @@ static void put_cell(struct editing *e, struct shodo_buf *out, const struct targ
         shodo_xml_escape(out, style, strlen(style));
         shodo_buf_addc(out, '"');
     }
-    shodo_buf_addf(out, " t=\"inlineStr\"><%sis><%st xml:space=\"preserve\">", e->prefix, e->prefix);
+    shodo_buf_addf(out, " t=\"inlineStr\"><%sis><%st xml:space=\"preserve\">", e->prefix,
+                   e->prefix);
     shodo_xml_escape(out, t->cell->text, strlen(t->cell->text));
     shodo_buf_addf(out, "</%st></%sis></%sc>", e->prefix, e->prefix, e->prefix);
     t->cell->outcome = SHODO_XLSX_FILLED;
@@ -131,7 +134,8 @@ static struct target *peek(struct editing *e) {
         struct target *t = &e->targets[e->next], *before = e->next ? t - 1 : NULL;
         if (!before || before->row != t->row || before->column != t->column)
             return t;
-        t->cell->outcome = before->cell->outcome == SHODO_XLSX_FORMULA ? SHODO_XLSX_FORMULA : SHODO_XLSX_TWICE;
+        t->cell->outcome = before->cell->outcome == SHODO_XLSX_FORMULA ? SHODO_XLSX_FORMULA
+                                                                       : SHODO_XLSX_TWICE;
         e->next++;
     }
     return NULL;
@@ -178,7 +182,8 @@ static enum shodo_status no_memory(struct shodo_error *err) {
 }
 
 /* From a `c` that was just read: replaced when a target stands there. */
-static enum shodo_status at_cell(struct editing *e, const struct shodo_xml_tag *open, unsigned column, unsigned row, struct shodo_error *err) {
+static enum shodo_status at_cell(struct editing *e, const struct shodo_xml_tag *open,
+                                 unsigned column, unsigned row, struct shodo_error *err) {
     struct shodo_xml_tag t;
     size_t end = open->end;
     bool has_formula = false;
@@ -188,10 +193,13 @@ static enum shodo_status at_cell(struct editing *e, const struct shodo_xml_tag *
         if (st != SHODO_OK)
             return st == SHODO_END ? shodo_fail(err, SHODO_DAMAGED, "a cell has no end") : st;
         has_formula = has_formula || shodo_xml_is(&t, "f");
-        depth = t.kind == SHODO_XML_OPEN ? depth + 1 : t.kind == SHODO_XML_CLOSE ? depth - 1 : depth;
+        depth = t.kind == SHODO_XML_OPEN    ? depth + 1
+                : t.kind == SHODO_XML_CLOSE ? depth - 1
+                                            : depth;
         end = t.end;
         if (depth > SHODO_LIMIT_DOC_DEPTH)
-            return shodo_fail(err, SHODO_LIMIT, "elements are nested deeper than %u", SHODO_LIMIT_DOC_DEPTH);
+            return shodo_fail(err, SHODO_LIMIT, "elements are nested deeper than %u",
+                              SHODO_LIMIT_DOC_DEPTH);
     }
     if (!insert_cells(e, row, column, open->start))
         return no_memory(err);
@@ -212,7 +220,8 @@ static enum shodo_status at_cell(struct editing *e, const struct shodo_xml_tag *
     return SHODO_OK;
 }
 
-static enum shodo_status at_row(struct editing *e, const struct shodo_xml_tag *open, unsigned row, struct shodo_error *err) {
+static enum shodo_status at_row(struct editing *e, const struct shodo_xml_tag *open, unsigned row,
+                                struct shodo_error *err) {
     unsigned last = 0;
     struct shodo_xml_tag t;
     if (!insert_rows(e, row, open->start))
@@ -251,7 +260,8 @@ static enum shodo_status at_row(struct editing *e, const struct shodo_xml_tag *o
     }
 }
 
-static enum shodo_status at_data(struct editing *e, const struct shodo_xml_tag *open, struct shodo_error *err) {
+static enum shodo_status at_data(struct editing *e, const struct shodo_xml_tag *open,
+                                 struct shodo_error *err) {
     struct shodo_xml_tag t;
     unsigned last = 0;
     if (open->kind == SHODO_XML_EMPTY) {
@@ -272,7 +282,8 @@ static enum shodo_status at_data(struct editing *e, const struct shodo_xml_tag *
         if (!shodo_xml_is(&t, "row") || t.kind == SHODO_XML_CLOSE)
             continue;
         uint64_t row = last + 1;
-        if (shodo_xml_attr(&t, "r", &e->value) && !shodo_text_parse_u64(shodo_buf_cstr(&e->value), e->value.len, &row))
+        if (shodo_xml_attr(&t, "r", &e->value) &&
+            !shodo_text_parse_u64(shodo_buf_cstr(&e->value), e->value.len, &row))
             return shodo_fail(err, SHODO_DAMAGED, "a row without a number");
         if (row <= last || row > ROWS_MAX)
             return shodo_fail(err, SHODO_DAMAGED, "rows are out of order after row %u", last);
@@ -297,7 +308,8 @@ static enum shodo_status find_places(struct editing *e, struct shodo_error *err)
     return st == SHODO_END ? shodo_fail(err, SHODO_DAMAGED, "the sheet holds no cells") : st;
 }
 
-static enum shodo_status copy_edited(const struct editing *e, struct shodo_buf *out, struct shodo_error *err) {
+static enum shodo_status copy_edited(const struct editing *e, struct shodo_buf *out,
+                                     struct shodo_error *err) {
     size_t at = 0;
     for (size_t i = 0; i < e->edits.count; i++) {
         struct edit *d = shodo_vec_at(&e->edits, i);
@@ -311,9 +323,11 @@ static enum shodo_status copy_edited(const struct editing *e, struct shodo_buf *
     return out->failed ? no_memory(err) : SHODO_OK;
 }
 
-enum shodo_status shodo_xlsx_edit_sheet(const char *xml, size_t len, struct shodo_xlsx_cell **cells, size_t n,
-                                        struct shodo_buf *out, struct shodo_error *err) {
-    struct editing e = {.xml = {.p = xml, .n = len}, .edits = SHODO_VEC_INIT(sizeof(struct edit)), .value = SHODO_BUF_INIT};
+enum shodo_status shodo_xlsx_edit_sheet(const char *xml, size_t len, struct shodo_xlsx_cell **cells,
+                                        size_t n, struct shodo_buf *out, struct shodo_error *err) {
+    struct editing e = {.xml = {.p = xml, .n = len},
+                        .edits = SHODO_VEC_INIT(sizeof(struct edit)),
+                        .value = SHODO_BUF_INIT};
     if (len >= 2 && ((unsigned char)xml[0] >= 0xfe || xml[0] == 0 || xml[1] == 0))
         return shodo_fail(err, SHODO_UNSUPPORTED, "the sheet is not UTF-8");
     e.targets = calloc(n ? n : 1, sizeof *e.targets);

@@ -73,7 +73,8 @@ static bool take_tag(struct shodo_xml *x, struct shodo_xml_tag *t) {
     return t->name_len > 0;
 }
 
-enum shodo_status shodo_xml_next(struct shodo_xml *x, struct shodo_xml_tag *ret, struct shodo_error *err) {
+enum shodo_status shodo_xml_next(struct shodo_xml *x, struct shodo_xml_tag *ret,
+                                 struct shodo_error *err) {
     for (;;) {
         const char *lt = x->at < x->n ? memchr(x->p + x->at, '<', x->n - x->at) : NULL;
         if (!lt)
@@ -100,7 +101,8 @@ bool shodo_xml_is(const struct shodo_xml_tag *t, const char *name) {
 }
 
 static bool decode_reference(struct shodo_buf *out, const char *p, size_t n) {
-    static const char *const names[][2] = {{"amp", "&"}, {"lt", "<"}, {"gt", ">"}, {"quot", "\""}, {"apos", "'"}};
+    static const char *const names[][2] = {
+        {"amp", "&"}, {"lt", "<"}, {"gt", ">"}, {"quot", "\""}, {"apos", "'"}};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(names); i++)
         if (strlen(names[i][0]) == n && memcmp(names[i][0], p, n) == 0)
             return shodo_buf_adds(out, names[i][1]);
@@ -111,8 +113,9 @@ static bool decode_reference(struct shodo_buf *out, const char *p, size_t n) {
     for (size_t i = is_hex ? 2 : 1; i < n; i++) {
         char c = p[i];
         uint32_t digit = c >= '0' && c <= '9' ? (uint32_t)(c - '0')
-                         : is_hex && (c | 32) >= 'a' && (c | 32) <= 'f' ? (uint32_t)((c | 32) - 'a') + 10
-                                                                         : 99;
+                         : is_hex && (c | 32) >= 'a' && (c | 32) <= 'f'
+                             ? (uint32_t)((c | 32) - 'a') + 10
+                             : 99;
         if (digit > 15)
             return false;
         code = code * (is_hex ? 16 : 10) + digit;
@@ -175,13 +178,22 @@ void shodo_xml_escape(struct shodo_buf *out, const char *s, size_t n) {
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)s[i];
         switch (c) {
-        case '&': shodo_buf_adds(out, "&amp;"); break;
-        case '<': shodo_buf_adds(out, "&lt;"); break;
-        case '>': shodo_buf_adds(out, "&gt;"); break;
-        case '"': shodo_buf_adds(out, "&quot;"); break;
+        case '&':
+            shodo_buf_adds(out, "&amp;");
+            break;
+        case '<':
+            shodo_buf_adds(out, "&lt;");
+            break;
+        case '>':
+            shodo_buf_adds(out, "&gt;");
+            break;
+        case '"':
+            shodo_buf_adds(out, "&quot;");
+            break;
         default:
             if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') ||
-                (c == 0xef && n - i >= 3 && (unsigned char)s[i + 1] == 0xbf && (unsigned char)s[i + 2] >= 0xbe)) {
+                (c == 0xef && n - i >= 3 && (unsigned char)s[i + 1] == 0xbf &&
+                 (unsigned char)s[i + 2] >= 0xbe)) {
                 i += c == 0xef ? 2 : 0;
                 shodo_buf_adds(out, "\xef\xbf\xbd");
             } else {

@@ -20,8 +20,8 @@
 #define READ_BYTES    65536u
 
 /* libarchive's text may hold bytes of the foreign file. */
-static enum shodo_status fail_archive(struct shodo_error *err, enum shodo_status status, struct archive *a,
-                                      const char *what) {
+static enum shodo_status fail_archive(struct shodo_error *err, enum shodo_status status,
+                                      struct archive *a, const char *what) {
     shodo_auto(shodo_buf) struct shodo_buf safe = SHODO_BUF_INIT;
     const char *why = archive_error_string(a);
     if (why)
@@ -34,7 +34,8 @@ static enum shodo_status fail_archive(struct shodo_error *err, enum shodo_status
 static enum shodo_status need_utf8(struct shodo_error *err) {
     if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
         return SHODO_OK;
-    return shodo_fail(err, SHODO_UNSUPPORTED, "no ZIP without a UTF-8 locale: Japanese names would be lost");
+    return shodo_fail(err, SHODO_UNSUPPORTED,
+                      "no ZIP without a UTF-8 locale: Japanese names would be lost");
 }
 
 /* ---- writing ---- */
@@ -51,7 +52,8 @@ static la_ssize_t on_write(struct archive *a, void *ctx, const void *p, size_t n
     (void)a;
     if (z->fault.status == SHODO_OK)
         z->sink.write(z->sink.ctx, p, n, &z->fault);
-    /* Never an error for libarchive: in its fatal state it would leak; after each call we look at `fault` ourselves. */
+    /* Never an error for libarchive: in its fatal state it would leak; after each call we look at
+     * `fault` ourselves. */
     return (la_ssize_t)n;
 }
 
@@ -64,8 +66,8 @@ static enum shodo_status fail_zip(struct shodo_zip *z, struct shodo_error *err, 
     return fail_archive(err, SHODO_IO, z->a, what);
 }
 
-enum shodo_status shodo_zip_new(struct shodo_zip **ret, const struct shodo_sink *sink, const char *password,
-                                struct shodo_error *err) {
+enum shodo_status shodo_zip_new(struct shodo_zip **ret, const struct shodo_sink *sink,
+                                const char *password, struct shodo_error *err) {
     enum shodo_status st = need_utf8(err);
     if (st != SHODO_OK)
         return st;
@@ -78,7 +80,8 @@ enum shodo_status shodo_zip_new(struct shodo_zip **ret, const struct shodo_sink 
     if (!z->a || !z->entry)
         return shodo_fail(err, SHODO_NOMEM, "no memory for a ZIP");
     if (archive_write_set_format_zip(z->a) != ARCHIVE_OK ||
-        archive_write_set_options(z->a, "zip:compression-level=1,zip:hdrcharset=UTF-8") != ARCHIVE_OK ||
+        archive_write_set_options(z->a, "zip:compression-level=1,zip:hdrcharset=UTF-8") !=
+            ARCHIVE_OK ||
         (password && (archive_write_set_options(z->a, "zip:encryption=traditional") != ARCHIVE_OK ||
                       archive_write_set_passphrase(z->a, password) != ARCHIVE_OK)) ||
         archive_write_set_bytes_per_block(z->a, 0) != ARCHIVE_OK ||
@@ -113,7 +116,8 @@ static bool seconds_of(int64_t t, time_t *ret) {
     return true;
 }
 
-static void describe(struct shodo_zip *z, const char *name, int64_t modified, int64_t accessed, int64_t born) {
+static void describe(struct shodo_zip *z, const char *name, int64_t modified, int64_t accessed,
+                     int64_t born) {
     time_t t = 0;
     archive_entry_clear(z->entry);
     archive_entry_set_pathname_utf8(z->entry, name);
@@ -128,21 +132,26 @@ static void describe(struct shodo_zip *z, const char *name, int64_t modified, in
 }
 
 static enum shodo_status put_header(struct shodo_zip *z, bool is_stored, struct shodo_error *err) {
-    int r = is_stored ? archive_write_zip_set_compression_store(z->a) : archive_write_zip_set_compression_deflate(z->a);
+    int r = is_stored ? archive_write_zip_set_compression_store(z->a)
+                      : archive_write_zip_set_compression_deflate(z->a);
     if (r == ARCHIVE_OK)
         r = archive_write_header(z->a, z->entry);
-    return r == ARCHIVE_OK && z->fault.status == SHODO_OK ? SHODO_OK : fail_zip(z, err, "adding a member to the ZIP");
+    return r == ARCHIVE_OK && z->fault.status == SHODO_OK
+               ? SHODO_OK
+               : fail_zip(z, err, "adding a member to the ZIP");
 }
 
-enum shodo_status shodo_zip_begin(struct shodo_zip *z, const char *name, bool is_stored, int64_t modified,
-                                  int64_t accessed, int64_t born, struct shodo_error *err) {
-    /* No size: what evidence announces and what it gives may differ, the data descriptor says the truth. */
+enum shodo_status shodo_zip_begin(struct shodo_zip *z, const char *name, bool is_stored,
+                                  int64_t modified, int64_t accessed, int64_t born,
+                                  struct shodo_error *err) {
+    /* No size: what evidence announces and what it gives may differ, the data descriptor says the
+     * truth. */
     describe(z, name, modified, accessed, born);
     return put_header(z, is_stored, err);
 }
 
-enum shodo_status shodo_zip_add(struct shodo_zip *z, const char *name, int64_t modified, const void *p, size_t n,
-                                struct shodo_error *err) {
+enum shodo_status shodo_zip_add(struct shodo_zip *z, const char *name, int64_t modified,
+                                const void *p, size_t n, struct shodo_error *err) {
     describe(z, name, modified, SHODO_TIME_NONE, SHODO_TIME_NONE);
     archive_entry_set_size(z->entry, (la_int64_t)n);
     enum shodo_status st = put_header(z, false, err);
@@ -150,14 +159,16 @@ enum shodo_status shodo_zip_add(struct shodo_zip *z, const char *name, int64_t m
 }
 
 static enum shodo_status append(void *ctx, const void *p, size_t n, struct shodo_error *err) {
-    return shodo_buf_add(ctx, p, n) ? SHODO_OK : shodo_fail(err, SHODO_NOMEM, "no memory for a ZIP");
+    return shodo_buf_add(ctx, p, n) ? SHODO_OK
+                                    : shodo_fail(err, SHODO_NOMEM, "no memory for a ZIP");
 }
 
 struct shodo_sink shodo_sink_to(struct shodo_buf *b) {
     return (struct shodo_sink){.write = append, .ctx = b};
 }
 
-enum shodo_status shodo_zip_data(struct shodo_zip *z, const void *p, size_t n, struct shodo_error *err) {
+enum shodo_status shodo_zip_data(struct shodo_zip *z, const void *p, size_t n,
+                                 struct shodo_error *err) {
     const char *at = p;
     while (n > 0) {
         la_ssize_t put = archive_write_data(z->a, at, n);
@@ -237,9 +248,10 @@ enum shodo_status shodo_unzip_new(struct shodo_unzip **ret, int fd, struct shodo
     archive_read_set_read_callback(u->a, on_read);
     archive_read_set_seek_callback(u->a, on_seek);
     archive_read_set_skip_callback(u->a, on_skip);
-    /* Only the reader that goes by the central directory, as Explorer and unzip do: what is hidden between the members
-     * is not a member. */
-    if (archive_read_support_format_zip_seekable(u->a) != ARCHIVE_OK || archive_read_open1(u->a) != ARCHIVE_OK)
+    /* Only the reader that goes by the central directory, as Explorer and unzip do: what is hidden
+     * between the members is not a member. */
+    if (archive_read_support_format_zip_seekable(u->a) != ARCHIVE_OK ||
+        archive_read_open1(u->a) != ARCHIVE_OK)
         return fail_archive(err, SHODO_DAMAGED, u->a, "opening the ZIP");
     *ret = u;
     u = NULL;
@@ -255,7 +267,8 @@ struct shodo_unzip *shodo_unzip_free(struct shodo_unzip *u) {
     return NULL;
 }
 
-enum shodo_status shodo_unzip_next(struct shodo_unzip *u, struct shodo_zip_member *ret, struct shodo_error *err) {
+enum shodo_status shodo_unzip_next(struct shodo_unzip *u, struct shodo_zip_member *ret,
+                                   struct shodo_error *err) {
     struct archive_entry *e = NULL;
     int r = archive_read_next_header(u->a, &e);
     if (r == ARCHIVE_EOF)
@@ -271,19 +284,23 @@ enum shodo_status shodo_unzip_next(struct shodo_unzip *u, struct shodo_zip_membe
     *ret = (struct shodo_zip_member){
         .name = shodo_buf_cstr(&u->name),
         .is_dir = archive_entry_filetype(e) == AE_IFDIR,
-        .is_regular = archive_entry_filetype(e) == AE_IFREG && !archive_entry_hardlink(e) && !archive_entry_symlink(e),
+        .is_regular = archive_entry_filetype(e) == AE_IFREG && !archive_entry_hardlink(e) &&
+                      !archive_entry_symlink(e),
         .is_encrypted = archive_entry_is_data_encrypted(e) != 0,
-        .modified = archive_entry_mtime_is_set(e) ? shodo_time_from_unix(archive_entry_mtime(e), 0) : SHODO_TIME_NONE};
+        .modified = archive_entry_mtime_is_set(e) ? shodo_time_from_unix(archive_entry_mtime(e), 0)
+                                                  : SHODO_TIME_NONE};
     return SHODO_OK;
 }
 
-enum shodo_status shodo_unzip_read(struct shodo_unzip *u, void *p, size_t n, size_t *ret_n, struct shodo_error *err) {
+enum shodo_status shodo_unzip_read(struct shodo_unzip *u, void *p, size_t n, size_t *ret_n,
+                                   struct shodo_error *err) {
     la_ssize_t got = archive_read_data(u->a, p, n);
     if (got < 0)
         return fail_archive(err, SHODO_DAMAGED, u->a, "unpacking");
     u->unpacked += (uint64_t)got;
     if (u->unpacked / SHODO_LIMIT_ZIP_RATIO > u->size)
-        return shodo_fail(err, SHODO_LIMIT, "the ZIP unpacks to more than %u times its size", SHODO_LIMIT_ZIP_RATIO);
+        return shodo_fail(err, SHODO_LIMIT, "the ZIP unpacks to more than %u times its size",
+                          SHODO_LIMIT_ZIP_RATIO);
     *ret_n = (size_t)got;
     return SHODO_OK;
 }

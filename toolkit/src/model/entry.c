@@ -158,8 +158,8 @@ static void *take_array(struct decoder *d, size_t count, size_t bytes, size_t al
 
     if (count == 0)
         return NULL;
-    void *p =
-        shodo_mul_size(count, bytes, &total) ? shodo_arena_alloc(d->arena, total, align) : NULL;
+    void *p = shodo_mul_size(count, bytes, &total) ? shodo_arena_alloc(d->arena, total, align)
+                                                   : NULL;
     if (!p)
         stop(d, SHODO_NOMEM, "array");
     return p;
@@ -247,8 +247,8 @@ static void take_entry(struct decoder *d, struct shodo_entry *e) {
     for (size_t i = 0; i < e->names_count && d->rc == SHODO_OK; i++)
         take_name(d, &e->names[i]);
     e->streams_count = take_count(d, SHODO_LIMIT_STREAMS, STREAM_BYTES_MIN, "streams");
-    e->streams =
-        take_array(d, e->streams_count, sizeof(*e->streams), _Alignof(struct shodo_stream));
+    e->streams = take_array(d, e->streams_count, sizeof(*e->streams),
+                            _Alignof(struct shodo_stream));
     for (size_t i = 0; i < e->streams_count && d->rc == SHODO_OK; i++)
         take_stream(d, &e->streams[i]);
 }

@@ -136,8 +136,8 @@ static void take_other_paths(struct shodo_line *l, struct shodo_finding *f) {
         shodo_line_bad(l, "shodo.other_paths", SHODO_INVALID);
         return;
     }
-    const char **paths =
-        shodo_arena_alloc(l->arena, (count + 1) * sizeof(*paths), _Alignof(char *));
+    const char **paths = shodo_arena_alloc(l->arena, (count + 1) * sizeof(*paths),
+                                           _Alignof(char *));
     if (!paths) {
         shodo_line_bad(l, "shodo.other_paths", SHODO_NOMEM);
         return;

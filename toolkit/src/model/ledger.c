@@ -73,7 +73,8 @@ enum shodo_status shodo_ledger_read(struct shodo_ledger *ret, const struct shodo
     g.examined_bytes = shodo_line_take_count(&l, "shodo.examined_bytes", INT64_MAX);
     g.text = shodo_line_take_str(&l, "message", false);
     /* lines of before there was a stage */
-    g.is_of_collect = g.is_of_collect || (g.text && (strncmp(g.text, "collecting: ", 12) == 0 || strncmp(g.text, "not collected: ", 15) == 0));
+    g.is_of_collect = g.is_of_collect || (g.text && (strncmp(g.text, "collecting: ", 12) == 0 ||
+                                                     strncmp(g.text, "not collected: ", 15) == 0));
     if (l.rc == SHODO_OK)
         *ret = g;
     return shodo_line_end(&l, err);

@@ -33,7 +33,8 @@ struct shodo_census *shodo_census_free(struct shodo_census *c) {
     if (!c)
         return NULL;
     struct shodo_intern *texts[] = {&c->texts, &c->names, &c->folders, &c->types};
-    struct shodo_vec *vecs[] = {&c->rows, &c->notes, &c->note_shown, &c->folder_rows, &c->type_rows, &c->patients, &c->backdated};
+    struct shodo_vec *vecs[] = {&c->rows,      &c->notes,    &c->note_shown, &c->folder_rows,
+                                &c->type_rows, &c->patients, &c->backdated};
     struct shodo_buf *bufs[] = {&c->folded, &c->extension, &c->inner};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(texts); i++)
         shodo_intern_done(texts[i]);
@@ -52,8 +53,9 @@ static bool begins(const char *folded, size_t n, const char *prefix) {
 
 /* Where users' data is not: the system's own folders and programs' private ones. */
 static bool is_system_place(const char *folded, size_t n) {
-    static const char *const places[] = {"/WINDOWS/", "/PROGRAM FILES/", "/PROGRAM FILES (X86)/", "/$EXTEND/", "/$RECYCLE.BIN/",
-                                         "/PROGRAMDATA/MICROSOFT/", "/SYSTEM VOLUME INFORMATION/", "/RECOVERY/"};
+    static const char *const places[] = {
+        "/WINDOWS/",      "/PROGRAM FILES/",         "/PROGRAM FILES (X86)/",       "/$EXTEND/",
+        "/$RECYCLE.BIN/", "/PROGRAMDATA/MICROSOFT/", "/SYSTEM VOLUME INFORMATION/", "/RECOVERY/"};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(places); i++)
         if (begins(folded, n, places[i]))
             return true;
@@ -84,7 +86,8 @@ static uint32_t user_of(struct shodo_census *c, const struct shodo_entry *e) {
     return keep(c, p + skip, (size_t)(slash - p) - skip);
 }
 
-static bool add_row(struct shodo_census *c, const struct view *v, enum shodo_extension_list list, bool has_inner) {
+static bool add_row(struct shodo_census *c, const struct view *v, enum shodo_extension_list list,
+                    bool has_inner) {
     if (c->rows.count >= SHODO_LIMIT_CENSUS_ROWS) {
         c->is_rows_cut = true;
         return true;
@@ -93,7 +96,8 @@ static bool add_row(struct shodo_census *c, const struct view *v, enum shodo_ext
     if (!r)
         return false;
     *r = (struct census_row){.extension = keep(c, c->extension.data, c->extension.len),
-                             .inner = has_inner ? keep(c, c->inner.data, c->inner.len) : SHODO_INTERN_NONE,
+                             .inner = has_inner ? keep(c, c->inner.data, c->inner.len)
+                                                : SHODO_INTERN_NONE,
                              .folder = v->folder,
                              .user = user_of(c, v->e),
                              .owner = keep(c, v->e->owner, v->e->owner_len),
@@ -116,14 +120,19 @@ static bool look_extension(struct shodo_census *c, const struct view *v, bool *r
         return true;
     shodo_auto(shodo_buf) struct shodo_buf folded = SHODO_BUF_INIT;
     shodo_text_fold(&folded, c->extension.data, c->extension.len);
-    enum shodo_extension_list list = shodo_detect_extension(c->detect, shodo_buf_cstr(&folded), name, n, &family);
+    enum shodo_extension_list list = shodo_detect_extension(c->detect, shodo_buf_cstr(&folded),
+                                                            name, n, &family);
     if (list == SHODO_EXT_NEVER)
         return true;
     shodo_buf_clear(&c->inner);
     bool has_inner = v->e->path_len > c->extension.len &&
-                     shodo_entry_extension(&c->inner, v->e->path, v->e->path_len - c->extension.len) && c->inner.len > 1;
-    enum shodo_class inner = has_inner ? shodo_extension_class(shodo_buf_cstr(&c->inner)) : SHODO_CLASS_UNKNOWN;
-    bool is_data = inner == SHODO_CLASS_DOCUMENT || inner == SHODO_CLASS_MEDIA || inner == SHODO_CLASS_ARCHIVE || inner == SHODO_CLASS_DATA;
+                     shodo_entry_extension(&c->inner, v->e->path,
+                                           v->e->path_len - c->extension.len) &&
+                     c->inner.len > 1;
+    enum shodo_class inner = has_inner ? shodo_extension_class(shodo_buf_cstr(&c->inner))
+                                       : SHODO_CLASS_UNKNOWN;
+    bool is_data = inner == SHODO_CLASS_DOCUMENT || inner == SHODO_CLASS_MEDIA ||
+                   inner == SHODO_CLASS_ARCHIVE || inner == SHODO_CLASS_DATA;
     bool is_known = shodo_extension_class(shodo_buf_cstr(&c->extension)) != SHODO_CLASS_UNKNOWN;
     if (list == SHODO_EXT_UNKNOWN && (is_known || !is_data))
         return true;
@@ -147,7 +156,8 @@ static void note_owner(struct shodo_census *c, struct census_note *n, const stru
 
 static bool look_note(struct shodo_census *c, const struct view *v) {
     const char *name = v->path + v->name_at;
-    int strength = shodo_detect_note(c->detect, name, v->len - v->name_at, shodo_buf_cstr(&c->extension), v->size);
+    int strength = shodo_detect_note(c->detect, name, v->len - v->name_at,
+                                     shodo_buf_cstr(&c->extension), v->size);
     if (!strength || (v->e->flags & SHODO_ENTRY_DELETED))
         return true;
     uint32_t at = shodo_intern_add(&c->names, name, v->len - v->name_at);
@@ -162,7 +172,10 @@ static bool look_note(struct shodo_census *c, const struct view *v) {
         if (!shown || !fresh)
             return false;
         *shown = keep(c, base, base_n);
-        *fresh = (struct census_note){.size_min = UINT64_MAX, .first_born = INT64_MAX, .last_born = INT64_MIN, .last_folder = SHODO_INTERN_NONE};
+        *fresh = (struct census_note){.size_min = UINT64_MAX,
+                                      .first_born = INT64_MAX,
+                                      .last_born = INT64_MIN,
+                                      .last_folder = SHODO_INTERN_NONE};
     }
     if (at >= c->notes.count)
         return false;
@@ -186,11 +199,14 @@ static bool look_note(struct shodo_census *c, const struct view *v) {
     return true;
 }
 
-static bool count_folder(struct shodo_census *c, const struct view *v, bool is_candidate, bool is_patient) {
+static bool count_folder(struct shodo_census *c, const struct view *v, bool is_candidate,
+                         bool is_patient) {
     uint32_t at = shodo_intern_add(&c->folders, v->e->path, v->name_at > 1 ? v->name_at - 1 : 1);
     if (at == SHODO_INTERN_NONE)
         return true;
-    struct census_folder *f = at == c->folder_rows.count ? shodo_vec_push(&c->folder_rows) : at < c->folder_rows.count ? shodo_vec_at(&c->folder_rows, at) : NULL;
+    struct census_folder *f = at == c->folder_rows.count  ? shodo_vec_push(&c->folder_rows)
+                              : at < c->folder_rows.count ? shodo_vec_at(&c->folder_rows, at)
+                                                          : NULL;
     if (!f)
         return false;
     f->files++;
@@ -206,7 +222,9 @@ static bool count_type(struct shodo_census *c, uint64_t size) {
     uint32_t at = shodo_intern_add(&c->types, c->extension.data, c->extension.len);
     if (at == SHODO_INTERN_NONE)
         return true;
-    struct census_type *t = at == c->type_rows.count ? shodo_vec_push(&c->type_rows) : at < c->type_rows.count ? shodo_vec_at(&c->type_rows, at) : NULL;
+    struct census_type *t = at == c->type_rows.count  ? shodo_vec_push(&c->type_rows)
+                            : at < c->type_rows.count ? shodo_vec_at(&c->type_rows, at)
+                                                      : NULL;
     if (!t)
         return false;
     t->files++;
@@ -215,7 +233,8 @@ static bool count_type(struct shodo_census *c, uint64_t size) {
 }
 
 /* By the name it had: an encrypted picture is a picture that is lost. */
-static bool look_patient(struct shodo_census *c, const struct view *v, bool is_candidate, bool *ret_is_patient) {
+static bool look_patient(struct shodo_census *c, const struct view *v, bool is_candidate,
+                         bool *ret_is_patient) {
     size_t n = v->len;
     if (is_candidate && n > c->extension.len)
         n -= c->extension.len;
@@ -250,29 +269,34 @@ static bool look_patient(struct shodo_census *c, const struct view *v, bool is_c
     return true;
 }
 
-/* Programs lying where intruders drop things. An installer's files are older than their copies everywhere else. */
+/* Programs lying where intruders drop things. An installer's files are older than their copies
+ * everywhere else. */
 static bool is_drop_place(const char *p, size_t n) {
-    return begins(p, n, "/USERS/PUBLIC/") || begins(p, n, "/PERFLOGS/") || begins(p, n, "/WINDOWS/TEMP/") || begins(p, n, "/TEMP/") ||
-           begins(p, n, "/INTEL/") || begins(p, n, "/$RECYCLE.BIN/") ||
+    return begins(p, n, "/USERS/PUBLIC/") || begins(p, n, "/PERFLOGS/") ||
+           begins(p, n, "/WINDOWS/TEMP/") || begins(p, n, "/TEMP/") || begins(p, n, "/INTEL/") ||
+           begins(p, n, "/$RECYCLE.BIN/") ||
            (begins(p, n, "/PROGRAMDATA/") && !begins(p, n, "/PROGRAMDATA/MICROSOFT/"));
 }
 
 static bool look_backdated(struct shodo_census *c, const struct view *v) {
     const struct shodo_entry *e = v->e;
     enum shodo_class k = shodo_extension_class(shodo_buf_cstr(&c->extension));
-    if ((k != SHODO_CLASS_PROGRAM && k != SHODO_CLASS_SCRIPT) || !e->names_count || !is_drop_place(v->path, v->len) ||
-        c->backdated.count >= SHODO_LIMIT_CENSUS_BACKDATED)
+    if ((k != SHODO_CLASS_PROGRAM && k != SHODO_CLASS_SCRIPT) || !e->names_count ||
+        !is_drop_place(v->path, v->len) || c->backdated.count >= SHODO_LIMIT_CENSUS_BACKDATED)
         return true;
     const int64_t *fn = e->names[0].times;
     int64_t si = e->times[SHODO_TIME_BORN];
     const int64_t hour = 3600LL * 1000000000;
-    if (si == SHODO_TIME_NONE || fn[SHODO_TIME_BORN] == SHODO_TIME_NONE || si > fn[SHODO_TIME_BORN] - hour)
+    if (si == SHODO_TIME_NONE || fn[SHODO_TIME_BORN] == SHODO_TIME_NONE ||
+        si > fn[SHODO_TIME_BORN] - hour)
         return true;
     struct census_backdated *b = shodo_vec_push(&c->backdated);
     if (!b)
         return false;
-    *b = (struct census_backdated){.path = keep(c, e->path, e->path_len), .record = e->record,
-                                   .times = {si, e->times[SHODO_TIME_MODIFIED], fn[SHODO_TIME_BORN], fn[SHODO_TIME_MODIFIED]}};
+    *b = (struct census_backdated){
+        .path = keep(c, e->path, e->path_len),
+        .record = e->record,
+        .times = {si, e->times[SHODO_TIME_MODIFIED], fn[SHODO_TIME_BORN], fn[SHODO_TIME_MODIFIED]}};
     return true;
 }
 
@@ -281,7 +305,8 @@ static bool look_file(struct shodo_census *c, const struct shodo_entry *e) {
     v.path = shodo_fold_path(&c->folded, e->path, e->path_len);
     v.len = c->folded.len;
     const char *slash = memrchr(v.path, '/', v.len);
-    /* folding keeps lengths of the ordinary scripts, but not of all: the folder as written is found by its own slash */
+    /* folding keeps lengths of the ordinary scripts, but not of all: the folder as written is found
+     * by its own slash */
     const char *own = memrchr(e->path, '/', e->path_len);
     v.name_at = slash ? (size_t)(slash - v.path) + 1 : 0;
     size_t own_at = own ? (size_t)(own - e->path) + 1 : 0;
@@ -291,7 +316,8 @@ static bool look_file(struct shodo_census *c, const struct shodo_entry *e) {
     shodo_buf_clear(&c->extension);
     shodo_entry_extension(&c->extension, e->path, e->path_len);
     shodo_buf_cstr(&c->extension);
-    bool is_candidate = false, is_patient = false, is_deleted = (e->flags & SHODO_ENTRY_DELETED) != 0;
+    bool is_candidate = false, is_patient = false,
+         is_deleted = (e->flags & SHODO_ENTRY_DELETED) != 0;
     bool ok = look_extension(c, &v, &is_candidate) && look_note(c, &v) && look_backdated(c, &v);
     if (!ok || is_deleted || v.is_system)
         return ok;

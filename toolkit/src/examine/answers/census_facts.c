@@ -25,12 +25,18 @@ static struct shodo_json begin(struct saying *s) {
     return j;
 }
 
-static void say(struct saying *s, struct shodo_json *j, const char *kind, int64_t time, const char *source) {
+static void say(struct saying *s, struct shodo_json *j, const char *kind, int64_t time,
+                const char *source) {
     shodo_json_object_end(j);
     if (s->values.failed)
         return;
-    const struct shodo_fact f = {.reader = "mft", .kind = kind, .time = time, .volume = s->c->volume, .path = "/$MFT",
-                                 .source = source, .values_json = shodo_buf_cstr(&s->values)};
+    const struct shodo_fact f = {.reader = "mft",
+                                 .kind = kind,
+                                 .time = time,
+                                 .volume = s->c->volume,
+                                 .path = "/$MFT",
+                                 .source = source,
+                                 .values_json = shodo_buf_cstr(&s->values)};
     s->fact(s->ctx, &f);
 }
 
@@ -68,17 +74,25 @@ static int by_files(const void *pa, const void *pb) {
 enum share_of { OF_FOLDER, OF_USER, OF_OWNER, OF_INNER };
 
 static uint32_t key_of(const struct census_row *r, enum share_of what) {
-    return what == OF_FOLDER ? r->folder : what == OF_USER ? r->user : what == OF_OWNER ? r->owner : r->inner;
+    return what == OF_FOLDER  ? r->folder
+           : what == OF_USER  ? r->user
+           : what == OF_OWNER ? r->owner
+                              : r->inner;
 }
 
 /* Sums by key, most files first. NULL: no memory. */
-static struct share *shares(const struct census_row *r, size_t n, enum share_of what, size_t *ret_count) {
+static struct share *shares(const struct census_row *r, size_t n, enum share_of what,
+                            size_t *ret_count) {
     struct share *s = calloc(n ? n : 1, sizeof *s);
     *ret_count = 0;
     if (!s)
         return NULL;
     for (size_t i = 0; i < n; i++)
-        s[i] = (struct share){.key = key_of(&r[i], what), .files = 1, .bytes = r[i].size, .first = r[i].changed, .last = r[i].changed};
+        s[i] = (struct share){.key = key_of(&r[i], what),
+                              .files = 1,
+                              .bytes = r[i].size,
+                              .first = r[i].changed,
+                              .last = r[i].changed};
     qsort(s, n, sizeof *s, by_key);
     size_t k = 0;
     for (size_t i = 0; i < n; i++) {
@@ -96,8 +110,9 @@ static struct share *shares(const struct census_row *r, size_t n, enum share_of 
     return s;
 }
 
-static size_t write_shares(struct saying *s, struct shodo_json *j, const char *list, const char *name, const struct census_row *r,
-                           size_t n, enum share_of what, size_t max) {
+static size_t write_shares(struct saying *s, struct shodo_json *j, const char *list,
+                           const char *name, const struct census_row *r, size_t n,
+                           enum share_of what, size_t max) {
     size_t count = 0;
     struct share *all = shares(r, n, what, &count);
     size_t known = count;
@@ -125,7 +140,8 @@ static size_t write_shares(struct saying *s, struct shodo_json *j, const char *l
 }
 
 /* Rows are sorted by time: the window of `span` that holds most. */
-static void densest(const struct census_row *r, size_t n, int64_t span, size_t *ret_first, size_t *ret_count) {
+static void densest(const struct census_row *r, size_t n, int64_t span, size_t *ret_first,
+                    size_t *ret_count) {
     *ret_first = *ret_count = 0;
     for (size_t i = 0, k = 0; i < n; i++) {
         if (r[i].changed == SHODO_TIME_NONE)
@@ -159,10 +175,14 @@ static int64_t median_gap_ms(const struct census_row *r, size_t n) {
 }
 
 static const char *list_name(uint8_t list) {
-    return list == SHODO_EXT_STRONG ? "strong" : list == SHODO_EXT_WEAK ? "weak" : list == SHODO_EXT_PATTERN ? "pattern" : "unknown";
+    return list == SHODO_EXT_STRONG    ? "strong"
+           : list == SHODO_EXT_WEAK    ? "weak"
+           : list == SHODO_EXT_PATTERN ? "pattern"
+                                       : "unknown";
 }
 
-static void write_times(struct saying *s, struct shodo_json *j, const struct census_row *r, size_t n, const struct census_row *w, size_t wn) {
+static void write_times(struct saying *s, struct shodo_json *j, const struct census_row *r,
+                        size_t n, const struct census_row *w, size_t wn) {
     uint64_t kept = 0;
     for (size_t i = 0; i < wn; i++)
         kept += w[i].modified != SHODO_TIME_NONE && w[i].modified < w[i].changed - hour_ns;
@@ -188,7 +208,8 @@ static void say_extension(struct saying *s, const struct census_row *r, size_t n
     shodo_auto(shodo_buf) struct shodo_buf folded = SHODO_BUF_INIT, name = SHODO_BUF_INIT;
     shodo_fold_path(&folded, text(s, r[0].extension), strlen(text(s, r[0].extension)));
     shodo_fold_path(&name, text(s, r[0].path), strlen(text(s, r[0].path)));
-    shodo_detect_extension(s->c->detect, shodo_buf_cstr(&folded), shodo_buf_cstr(&name), name.len, &family);
+    shodo_detect_extension(s->c->detect, shodo_buf_cstr(&folded), shodo_buf_cstr(&name), name.len,
+                           &family);
     densest(r, n, span, &first, &count);
     shodo_json_str(&j, "extension", text(s, r[0].extension));
     shodo_json_str(&j, "listed", list_name(r[0].list));
@@ -226,7 +247,9 @@ static bool is_worth(const struct census_row *r, size_t n) {
 static bool say_extensions(struct saying *s) {
     struct census_row *r = s->c->rows.data;
     size_t n = s->c->rows.count, said = 0;
-    int64_t hours = shodo_value_get_int(shodo_detect_value(s->c->detect, "encrypted-extensions", "unknown_extension_rule"), "window_hours", 48);
+    int64_t hours = shodo_value_get_int(
+        shodo_detect_value(s->c->detect, "encrypted-extensions", "unknown_extension_rule"),
+        "window_hours", 48);
     if (n)
         qsort(r, n, sizeof *r, by_extension);
     for (size_t i = 0, k; i < n; i = k) {
@@ -243,7 +266,8 @@ static bool say_extensions(struct saying *s) {
 /* ---- the rest ---- */
 
 static void say_notes(struct saying *s) {
-    int64_t min = shodo_value_int(shodo_detect_value(s->c->detect, "note-names", "min_directories"), 5);
+    int64_t min = shodo_value_int(shodo_detect_value(s->c->detect, "note-names", "min_directories"),
+                                  5);
     for (size_t i = 0; i < s->c->notes.count; i++) {
         const struct census_note *n = shodo_vec_at(&s->c->notes, i);
         if (!n->is_strong && (int64_t)n->folders < min)
@@ -289,7 +313,9 @@ static bool say_folders(struct saying *s) {
     if (!r)
         return true;
     for (size_t i = 0; i < n; i++)
-        r[i] = (struct ranked){.index = (uint32_t)i, .files = ((const struct census_folder *)shodo_vec_at(&s->c->folder_rows, i))->files};
+        r[i] = (struct ranked){
+            .index = (uint32_t)i,
+            .files = ((const struct census_folder *)shodo_vec_at(&s->c->folder_rows, i))->files};
     qsort(r, n, sizeof *r, by_rank);
     for (size_t i = 0; i < n && i < SHODO_LIMIT_CENSUS_FOLDERS; i++) {
         const struct census_folder *f = shodo_vec_at(&s->c->folder_rows, r[i].index);
@@ -312,7 +338,9 @@ static void say_types(struct saying *s) {
     if (!r)
         return;
     for (size_t i = 0; i < n; i++)
-        r[i] = (struct ranked){.index = (uint32_t)i, .files = ((const struct census_type *)shodo_vec_at(&s->c->type_rows, i))->files};
+        r[i] = (struct ranked){
+            .index = (uint32_t)i,
+            .files = ((const struct census_type *)shodo_vec_at(&s->c->type_rows, i))->files};
     qsort(r, n, sizeof *r, by_rank);
     struct shodo_json j = begin(s);
     shodo_json_array(&j, "types");
@@ -332,7 +360,8 @@ static void say_types(struct saying *s) {
 static void say_patients(struct saying *s) {
     for (size_t i = 0; i < s->c->patients.count; i++) {
         const struct census_patient *p = shodo_vec_at(&s->c->patients, i);
-        const char *id = shodo_value_get_str(shodo_detect_row(s->c->detect, "patient-data", "indicators", i), "id");
+        const char *id = shodo_value_get_str(
+            shodo_detect_row(s->c->detect, "patient-data", "indicators", i), "id");
         if (!p->files)
             continue;
         struct shodo_json j = begin(s);
@@ -342,7 +371,8 @@ static void say_patients(struct saying *s) {
         shodo_json_u64(&j, "bytes", p->bytes);
         shodo_json_u64(&j, "candidates", p->candidates);
         shodo_json_array(&j, "folders");
-        for (size_t k = 0; k < SHODO_ARRAY_SIZE(p->folders) && p->folders[k] != SHODO_INTERN_NONE; k++)
+        for (size_t k = 0; k < SHODO_ARRAY_SIZE(p->folders) && p->folders[k] != SHODO_INTERN_NONE;
+             k++)
             shodo_json_str(&j, NULL, text(s, p->folders[k]));
         shodo_json_array_end(&j);
         say(s, &j, "patient", SHODO_TIME_NONE, id);
@@ -363,7 +393,8 @@ static void say_backdated(struct saying *s) {
 
 static void reset(struct shodo_census *c) {
     struct shodo_intern *texts[] = {&c->texts, &c->names, &c->folders, &c->types};
-    struct shodo_vec *vecs[] = {&c->rows, &c->notes, &c->note_shown, &c->folder_rows, &c->type_rows, &c->patients, &c->backdated};
+    struct shodo_vec *vecs[] = {&c->rows,      &c->notes,    &c->note_shown, &c->folder_rows,
+                                &c->type_rows, &c->patients, &c->backdated};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(texts); i++) {
         uint32_t max = texts[i]->max;
         shodo_intern_done(texts[i]);
@@ -375,7 +406,8 @@ static void reset(struct shodo_census *c) {
     c->is_rows_cut = c->is_failed = false;
 }
 
-void shodo_census_finish(struct shodo_census *c, void (*fact)(void *ctx, const struct shodo_fact *f), void *ctx) {
+void shodo_census_finish(struct shodo_census *c,
+                         void (*fact)(void *ctx, const struct shodo_fact *f), void *ctx) {
     struct saying s = {.c = c, .fact = fact, .ctx = ctx, .values = SHODO_BUF_INIT};
     bool is_extensions_cut = say_extensions(&s);
     say_notes(&s);

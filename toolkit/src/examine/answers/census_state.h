@@ -53,7 +53,7 @@ struct shodo_census {
     struct shodo_vec note_shown; /* uint32_t: name as written, in texts */
     struct shodo_vec folder_rows;
     struct shodo_vec type_rows;
-    struct shodo_vec patients;   /* struct census_patient, by indicator */
+    struct shodo_vec patients; /* struct census_patient, by indicator */
     struct shodo_vec backdated;
     struct shodo_buf folded, extension, inner;
 };

@@ -8,7 +8,8 @@
 
 enum { FACTS_KEPT_MAX = 100000 };
 
-enum shodo_status shodo_answers_new(struct shodo_answers **ret, const struct shodo_detect *d, const struct shodo_answers_options *o,
+enum shodo_status shodo_answers_new(struct shodo_answers **ret, const struct shodo_detect *d,
+                                    const struct shodo_answers_options *o,
                                     struct shodo_error *err) {
     struct shodo_answers *a = *ret = calloc(1, sizeof *a);
     if (!a)
@@ -20,7 +21,8 @@ enum shodo_status shodo_answers_new(struct shodo_answers **ret, const struct sho
     a->facts = (struct shodo_vec)SHODO_VEC_INIT(sizeof(struct ans_fact));
     a->lines = (struct shodo_vec)SHODO_VEC_INIT(sizeof(struct ans_line));
     a->reasons = (struct shodo_vec)SHODO_VEC_INIT(sizeof(struct ans_reason));
-    a->folders = a->users = a->untouched = (struct shodo_vec)SHODO_VEC_INIT(sizeof(struct ans_share));
+    a->folders = a->users = a->untouched = (struct shodo_vec)SHODO_VEC_INIT(
+        sizeof(struct ans_share));
     a->ways = (struct shodo_vec)SHODO_VEC_INIT(sizeof(struct ans_way));
     a->next_hosts = (struct shodo_vec)SHODO_VEC_INIT(sizeof(struct ans_next_host));
     a->link_says = (struct shodo_vec)SHODO_VEC_INIT(sizeof(struct ans_say));
@@ -35,7 +37,9 @@ struct shodo_answers *shodo_answers_free(struct shodo_answers *a) {
         return NULL;
     for (size_t i = 0; i < a->facts.count; i++)
         shodo_doc_free(((struct ans_fact *)shodo_vec_at(&a->facts, i))->doc);
-    struct shodo_vec *all[] = {&a->hits, &a->contents, &a->facts, &a->lines, &a->reasons, &a->folders, &a->users, &a->untouched, &a->ways, &a->next_hosts, &a->link_says};
+    struct shodo_vec *all[] = {&a->hits,    &a->contents,   &a->facts,    &a->lines,
+                               &a->reasons, &a->folders,    &a->users,    &a->untouched,
+                               &a->ways,    &a->next_hosts, &a->link_says};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(all); i++)
         shodo_vec_done(all[i]);
     shodo_buf_done(&a->links);
@@ -85,7 +89,8 @@ int64_t ans_get_time(const struct shodo_value *map, const char *key) {
     return s && shodo_time_parse(s, strlen(s), &t) ? t : SHODO_TIME_NONE;
 }
 
-struct ans_line *ans_line_add(struct shodo_answers *a, int64_t time, const char *what, const char *id, const char *place) {
+struct ans_line *ans_line_add(struct shodo_answers *a, int64_t time, const char *what,
+                              const char *id, const char *place) {
     struct ans_line *l = NULL;
     if (time == SHODO_TIME_NONE)
         return NULL;
@@ -95,11 +100,21 @@ struct ans_line *ans_line_add(struct shodo_answers *a, int64_t time, const char 
         a->cut_rows++;
         return NULL;
     }
-    *l = (struct ans_line){.time = time, .what = what, .ja = "", .en = "", .id = id, .place = place, .technique = "", .data_type = "shodo:fact", .address = "", .account = ""};
+    *l = (struct ans_line){.time = time,
+                           .what = what,
+                           .ja = "",
+                           .en = "",
+                           .id = id,
+                           .place = place,
+                           .technique = "",
+                           .data_type = "shodo:fact",
+                           .address = "",
+                           .account = ""};
     return l;
 }
 
-const struct ans_fact *ans_next(const struct shodo_answers *a, const char *reader, const char *kind, size_t *i) {
+const struct ans_fact *ans_next(const struct shodo_answers *a, const char *reader, const char *kind,
+                                size_t *i) {
     while (*i < a->facts.count) {
         const struct ans_fact *f = shodo_vec_at(&a->facts, (*i)++);
         if (strcmp(f->reader, reader) == 0 && (!kind || strcmp(f->kind, kind) == 0))
@@ -125,7 +140,8 @@ void ans_vote_id(struct ans_vote *v, const char *id) {
 
 static struct shodo_doc *parse(struct shodo_answers *a, const char *line, size_t n) {
     struct shodo_doc *d = NULL;
-    if (shodo_doc_parse_json(&d, "line", line, n, NULL) != SHODO_OK || shodo_value_kind(shodo_doc_root(d)) != SHODO_VALUE_MAP) {
+    if (shodo_doc_parse_json(&d, "line", line, n, NULL) != SHODO_OK ||
+        shodo_value_kind(shodo_doc_root(d)) != SHODO_VALUE_MAP) {
         a->bad_lines++;
         return shodo_doc_free(d);
     }
@@ -138,7 +154,8 @@ static void *row(struct shodo_answers *a, struct shodo_vec *v) {
     return p;
 }
 
-enum shodo_status shodo_answers_finding(struct shodo_answers *a, const char *line, size_t n, struct shodo_error *err) {
+enum shodo_status shodo_answers_finding(struct shodo_answers *a, const char *line, size_t n,
+                                        struct shodo_error *err) {
     (void)err;
     shodo_autop(shodo_doc) struct shodo_doc *d = parse(a, line, n);
     const struct shodo_value *v = shodo_doc_root(d);
@@ -168,7 +185,8 @@ enum shodo_status shodo_answers_finding(struct shodo_answers *a, const char *lin
 static bool is_cache(const struct shodo_answers *a, const char *path) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     shodo_fold_path(&b, path, strlen(path));
-    return shodo_wild_any(shodo_detect_value(a->detect, "benign-tools", "random_folders"), shodo_buf_cstr(&b), b.len);
+    return shodo_wild_any(shodo_detect_value(a->detect, "benign-tools", "random_folders"),
+                          shodo_buf_cstr(&b), b.len);
 }
 
 static void take_content(struct shodo_answers *a, const struct shodo_value *v) {
@@ -188,7 +206,8 @@ static void take_content(struct shodo_answers *a, const struct shodo_value *v) {
                                   .crypt = shodo_crypt_judge(&s, a->detect)};
 }
 
-enum shodo_status shodo_answers_fact(struct shodo_answers *a, const char *line, size_t n, struct shodo_error *err) {
+enum shodo_status shodo_answers_fact(struct shodo_answers *a, const char *line, size_t n,
+                                     struct shodo_error *err) {
     (void)err;
     struct shodo_doc *d = parse(a, line, n);
     const struct shodo_value *v = shodo_doc_root(d);
@@ -202,8 +221,13 @@ enum shodo_status shodo_answers_fact(struct shodo_answers *a, const char *line, 
         shodo_doc_free(d);
         return SHODO_OK;
     }
-    struct ans_fact f = {.doc = d, .values = shodo_value_get(v, "shodo.values"), .id = ans_get(v, "event.id"), .reader = reader,
-                         .kind = kind, .path = ans_get(v, "shodo.path"), .time = ans_get_time(v, "@timestamp")};
+    struct ans_fact f = {.doc = d,
+                         .values = shodo_value_get(v, "shodo.values"),
+                         .id = ans_get(v, "event.id"),
+                         .reader = reader,
+                         .kind = kind,
+                         .path = ans_get(v, "shodo.path"),
+                         .time = ans_get_time(v, "@timestamp")};
     struct ans_fact *kept = a->facts.count < FACTS_KEPT_MAX ? shodo_vec_push(&a->facts) : NULL;
     if (!kept) {
         a->cut_rows++;
@@ -214,7 +238,8 @@ enum shodo_status shodo_answers_fact(struct shodo_answers *a, const char *line, 
     return SHODO_OK;
 }
 
-enum shodo_status shodo_answers_ledger(struct shodo_answers *a, const char *line, size_t n, struct shodo_error *err) {
+enum shodo_status shodo_answers_ledger(struct shodo_answers *a, const char *line, size_t n,
+                                       struct shodo_error *err) {
     (void)err;
     shodo_autop(shodo_doc) struct shodo_doc *d = parse(a, line, n);
     const struct shodo_value *v = shodo_doc_root(d);
@@ -228,10 +253,15 @@ enum shodo_status shodo_answers_ledger(struct shodo_answers *a, const char *line
     struct ans_reason *r = NULL;
     for (size_t i = 0; i < a->reasons.count && !r; i++) {
         struct ans_reason *x = shodo_vec_at(&a->reasons, i);
-        r = x->is_problem == is_problem && x->reason == reason && (is_problem || strcmp(x->text, ans_get(v, "message")) == 0) ? x : NULL;
+        r = x->is_problem == is_problem && x->reason == reason &&
+                    (is_problem || strcmp(x->text, ans_get(v, "message")) == 0)
+                ? x
+                : NULL;
     }
     if (!r && (r = a->reasons.count < 200 ? shodo_vec_push(&a->reasons) : NULL) != NULL)
-        *r = (struct ans_reason){.is_problem = is_problem, .reason = reason, .example = ans_text(a, ans_get(v, "shodo.path")),
+        *r = (struct ans_reason){.is_problem = is_problem,
+                                 .reason = reason,
+                                 .example = ans_text(a, ans_get(v, "shodo.path")),
                                  .text = ans_text(a, ans_get(v, "message"))};
     if (!r) {
         a->cut_rows++;

@@ -18,7 +18,7 @@ struct pattern {
 };
 
 struct shodo_detect {
-    struct shodo_vec docs;       /* struct shodo_doc * */
+    struct shodo_vec docs; /* struct shodo_doc * */
     struct shodo_arena arena;
     struct shodo_vec extensions; /* struct pattern, sorted by text */
     struct shodo_vec endings;    /* struct pattern: whole-name patterns of extensions */
@@ -92,8 +92,8 @@ static bool is_schema(const struct shodo_value *root, const char *schema) {
     static const char prefix[] = "shodo-detect-";
     if (!schema)
         return true;
-    return s && strncmp(s, prefix, sizeof prefix - 1) == 0 && strncmp(s + sizeof prefix - 1, schema, n) == 0 &&
-           s[sizeof prefix - 1 + n] == '/';
+    return s && strncmp(s, prefix, sizeof prefix - 1) == 0 &&
+           strncmp(s + sizeof prefix - 1, schema, n) == 0 && s[sizeof prefix - 1 + n] == '/';
 }
 
 static const struct shodo_value *root_at(const struct shodo_detect *d, size_t i) {
@@ -108,7 +108,8 @@ size_t shodo_detect_count(const struct shodo_detect *d, const char *schema, cons
     return n;
 }
 
-const struct shodo_value *shodo_detect_row(const struct shodo_detect *d, const char *schema, const char *list, size_t i) {
+const struct shodo_value *shodo_detect_row(const struct shodo_detect *d, const char *schema,
+                                           const char *list, size_t i) {
     for (size_t k = 0; k < d->docs.count; k++) {
         if (!is_schema(root_at(d, k), schema))
             continue;
@@ -121,9 +122,12 @@ const struct shodo_value *shodo_detect_row(const struct shodo_detect *d, const c
     return NULL;
 }
 
-const struct shodo_value *shodo_detect_value(const struct shodo_detect *d, const char *schema, const char *key) {
+const struct shodo_value *shodo_detect_value(const struct shodo_detect *d, const char *schema,
+                                             const char *key) {
     for (size_t k = 0; k < d->docs.count; k++) {
-        const struct shodo_value *v = is_schema(root_at(d, k), schema) ? shodo_value_get(root_at(d, k), key) : NULL;
+        const struct shodo_value *v = is_schema(root_at(d, k), schema)
+                                          ? shodo_value_get(root_at(d, k), key)
+                                          : NULL;
         if (v)
             return v;
     }
@@ -144,11 +148,13 @@ static int by_text(const void *a, const void *b) {
     return strcmp(((const struct pattern *)a)->text, ((const struct pattern *)b)->text);
 }
 
-static bool add_pattern(struct shodo_detect *d, struct shodo_vec *v, const char *text, const char *family, int strength) {
+static bool add_pattern(struct shodo_detect *d, struct shodo_vec *v, const char *text,
+                        const char *family, int strength) {
     struct pattern *p = shodo_vec_push(v);
     if (!p)
         return false;
-    *p = (struct pattern){.text = fold_in(d, text), .family = family ? family : "", .strength = strength};
+    *p = (struct pattern){
+        .text = fold_in(d, text), .family = family ? family : "", .strength = strength};
     if (!p->text)
         return false;
     p->len = strlen(p->text);
@@ -165,7 +171,8 @@ static bool compile_extensions(struct shodo_detect *d) {
         const char *e = shodo_value_get_str(r, "extension");
         bool weak = shodo_value_bool(shodo_value_get(r, "weak"), false);
         if (e && *e)
-            ok = add_pattern(d, strpbrk(e, "*?") ? &d->endings : &d->extensions, e, shodo_value_get_str(r, "family"),
+            ok = add_pattern(d, strpbrk(e, "*?") ? &d->endings : &d->extensions, e,
+                             shodo_value_get_str(r, "family"),
                              weak ? SHODO_EXT_WEAK : SHODO_EXT_STRONG);
     }
     for (size_t i = 0; ok && i < shodo_detect_count(d, schema, "never"); i++) {
@@ -177,7 +184,8 @@ static bool compile_extensions(struct shodo_detect *d) {
         const struct shodo_value *r = shodo_detect_row(d, schema, "patterns", i);
         const char *p = shodo_value_get_str(r, "pattern");
         if (p)
-            ok = add_pattern(d, &d->endings, p, shodo_value_get_str(r, "family"), SHODO_EXT_PATTERN);
+            ok = add_pattern(d, &d->endings, p, shodo_value_get_str(r, "family"),
+                             SHODO_EXT_PATTERN);
     }
     return ok;
 }
@@ -186,18 +194,21 @@ static bool compile_notes(struct shodo_detect *d) {
     static const char schema[] = "note-names";
     bool ok = true;
     d->note_min = (uint64_t)shodo_value_int(shodo_detect_value(d, schema, "size_min_bytes"), 16);
-    d->note_max = (uint64_t)shodo_value_int(shodo_detect_value(d, schema, "size_max_bytes"), 262144);
+    d->note_max = (uint64_t)shodo_value_int(shodo_detect_value(d, schema, "size_max_bytes"),
+                                            262144);
     d->note_extensions = shodo_detect_value(d, schema, "extensions");
     for (size_t i = 0; ok && i < shodo_detect_count(d, schema, "patterns"); i++) {
         const struct shodo_value *r = shodo_detect_row(d, schema, "patterns", i);
         const char *p = shodo_value_get_str(r, "pattern"), *s = shodo_value_get_str(r, "strength");
         if (p)
-            ok = add_pattern(d, strpbrk(p, "*?") ? &d->note_globs : &d->notes, p, NULL, s && strcmp(s, "strong") == 0 ? 2 : 1);
+            ok = add_pattern(d, strpbrk(p, "*?") ? &d->note_globs : &d->notes, p, NULL,
+                             s && strcmp(s, "strong") == 0 ? 2 : 1);
     }
     return ok;
 }
 
-static bool add_texts(struct shodo_detect *d, struct shodo_vec *out, const struct shodo_value *list) {
+static bool add_texts(struct shodo_detect *d, struct shodo_vec *out,
+                      const struct shodo_value *list) {
     *out = (struct shodo_vec)SHODO_VEC_INIT(sizeof(const char *));
     for (size_t i = 0; i < shodo_value_count(list); i++) {
         const char *s = shodo_value_str(shodo_value_at(list, i));
@@ -213,13 +224,15 @@ static bool compile_patients(struct shodo_detect *d) {
         const struct shodo_value *r = shodo_detect_row(d, "patient-data", "indicators", i);
         struct patient *p = shodo_vec_push(&d->patients);
         if (!p || !add_texts(d, &p->extensions, shodo_value_get(r, "extensions")) ||
-            !add_texts(d, &p->names, shodo_value_get(r, "names")) || !add_texts(d, &p->folders, shodo_value_get(r, "folders")))
+            !add_texts(d, &p->names, shodo_value_get(r, "names")) ||
+            !add_texts(d, &p->folders, shodo_value_get(r, "folders")))
             return false;
     }
     return true;
 }
 
-static enum shodo_status add_doc(struct shodo_detect *d, const struct shodo_rule_text *t, struct shodo_error *err) {
+static enum shodo_status add_doc(struct shodo_detect *d, const struct shodo_rule_text *t,
+                                 struct shodo_error *err) {
     struct shodo_doc **slot = shodo_vec_push(&d->docs);
     if (!slot)
         return shodo_fail(err, SHODO_NOMEM, "no memory for detection data");
@@ -228,13 +241,14 @@ static enum shodo_status add_doc(struct shodo_detect *d, const struct shodo_rule
         d->docs.count--;
         return st;
     }
-    if (!is_schema(shodo_doc_root(*slot), "") && !shodo_value_get_str(shodo_doc_root(*slot), "schema"))
+    if (!is_schema(shodo_doc_root(*slot), "") &&
+        !shodo_value_get_str(shodo_doc_root(*slot), "schema"))
         return shodo_fail(err, SHODO_INVALID, "detection file '%s' has no schema", t->name);
     return SHODO_OK;
 }
 
-enum shodo_status shodo_detect_new(struct shodo_detect **ret, const struct shodo_rule_text *texts, size_t count,
-                                   struct shodo_error *err) {
+enum shodo_status shodo_detect_new(struct shodo_detect **ret, const struct shodo_rule_text *texts,
+                                   size_t count, struct shodo_error *err) {
     *ret = NULL;
     struct shodo_detect *d = calloc(1, sizeof *d);
     struct shodo_hash *h = shodo_hash_new(SHODO_SHA256);
@@ -245,7 +259,8 @@ enum shodo_status shodo_detect_new(struct shodo_detect **ret, const struct shodo
     }
     d->docs = (struct shodo_vec)SHODO_VEC_INIT(sizeof(struct shodo_doc *));
     d->patients = (struct shodo_vec)SHODO_VEC_INIT(sizeof(struct patient));
-    d->extensions = d->endings = d->notes = d->note_globs = (struct shodo_vec)SHODO_VEC_INIT(sizeof(struct pattern));
+    d->extensions = d->endings = d->notes = d->note_globs = (struct shodo_vec)SHODO_VEC_INIT(
+        sizeof(struct pattern));
     enum shodo_status st = SHODO_OK;
     for (size_t i = 0; i < count && st == SHODO_OK; i++) {
         shodo_hash_update(h, texts[i].text, texts[i].len);
@@ -280,7 +295,8 @@ struct shodo_detect *shodo_detect_free(struct shodo_detect *d) {
         shodo_vec_done(&p->names);
         shodo_vec_done(&p->folders);
     }
-    struct shodo_vec *all[] = {&d->docs, &d->patients, &d->extensions, &d->endings, &d->notes, &d->note_globs};
+    struct shodo_vec *all[] = {&d->docs,    &d->patients, &d->extensions,
+                               &d->endings, &d->notes,    &d->note_globs};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(all); i++)
         shodo_vec_done(all[i]);
     shodo_arena_done(&d->arena);
@@ -291,7 +307,8 @@ struct shodo_detect *shodo_detect_free(struct shodo_detect *d) {
 /* First row of equal text in a sorted table. */
 static const struct pattern *find(const struct shodo_vec *v, const char *text) {
     const struct pattern key = {.text = text};
-    const struct pattern *p = v->count ? bsearch(&key, v->data, v->count, sizeof key, by_text) : NULL;
+    const struct pattern *p = v->count ? bsearch(&key, v->data, v->count, sizeof key, by_text)
+                                       : NULL;
     while (p && p > (const struct pattern *)v->data && strcmp(p[-1].text, text) == 0)
         p--;
     return p;
@@ -313,7 +330,8 @@ static bool has_tail9(const char *extension) {
     return letters > 0 && digits > 0; /* a word of nine letters is somebody's own extension */
 }
 
-enum shodo_extension_list shodo_detect_extension(const struct shodo_detect *d, const char *extension, const char *folded_name,
+enum shodo_extension_list shodo_detect_extension(const struct shodo_detect *d,
+                                                 const char *extension, const char *folded_name,
                                                  size_t n, const char **ret_family) {
     *ret_family = "";
     const struct pattern *p = find(&d->extensions, extension);
@@ -340,11 +358,13 @@ static bool is_note_extension(const struct shodo_detect *d, const char *extensio
     return !d->note_extensions;
 }
 
-int shodo_detect_note(const struct shodo_detect *d, const char *folded_name, size_t n, const char *extension, uint64_t size) {
+int shodo_detect_note(const struct shodo_detect *d, const char *folded_name, size_t n,
+                      const char *extension, uint64_t size) {
     if (size < d->note_min || size > d->note_max || !is_note_extension(d, extension))
         return 0;
     int best = 0;
-    const struct pattern *p = find(&d->notes, folded_name), *end = (const struct pattern *)d->notes.data + d->notes.count;
+    const struct pattern *p = find(&d->notes, folded_name),
+                         *end = (const struct pattern *)d->notes.data + d->notes.count;
     for (; p && p < end && strcmp(p->text, folded_name) == 0; p++)
         best = SHODO_MAX(best, p->strength);
     for (size_t i = 0; best < 2 && i < d->note_globs.count; i++) {
@@ -362,7 +382,8 @@ static bool any(const struct shodo_vec *v, const char *s, size_t n) {
     return false;
 }
 
-int shodo_detect_patient(const struct shodo_detect *d, const char *folded_path, size_t n, const char *extension, bool *ret_is_named) {
+int shodo_detect_patient(const struct shodo_detect *d, const char *folded_path, size_t n,
+                         const char *extension, bool *ret_is_named) {
     const char *slash = memrchr(folded_path, '/', n);
     const char *name = slash ? slash + 1 : folded_path;
     size_t name_n = n - (size_t)(name - folded_path), e = strlen(extension);

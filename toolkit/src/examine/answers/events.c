@@ -15,9 +15,10 @@ static bool list_any(const struct shodo_value *list, const char *op, const char 
     for (size_t i = 0; i < shodo_value_count(list); i++) {
         const char *s = shodo_value_str(shodo_value_at(list, i));
         shodo_fold_path(&b, s ? s : "", s ? strlen(s) : 0);
-        bool fits = strstr(op, "like")       ? shodo_wild(shodo_buf_cstr(&b), folded, n)
-                    : strstr(op, "contains") ? memmem(folded, n, shodo_buf_cstr(&b), b.len) != NULL
-                                             : n == b.len && memcmp(folded, shodo_buf_cstr(&b), n) == 0;
+        bool fits = strstr(op, "like") ? shodo_wild(shodo_buf_cstr(&b), folded, n)
+                    : strstr(op, "contains")
+                        ? memmem(folded, n, shodo_buf_cstr(&b), b.len) != NULL
+                        : n == b.len && memcmp(folded, shodo_buf_cstr(&b), n) == 0;
         if (is_all && !fits)
             return false;
         if (!is_all && fits)
@@ -67,24 +68,56 @@ static bool fits(const struct shodo_value *p, const struct shodo_value *v) {
         is_ours = shodo_value_int(shodo_value_at(ids, i), -2) == id;
     const char *provider = ans_get(p, "provider"), *channel = ans_get(p, "channel");
     /* the provider decides: forwarded and archived events stand in other channels */
-    bool has_source = *provider ? shodo_text_ieq(provider, ans_get(v, "provider")) : !*channel || shodo_text_ieq(channel, ans_get(v, "channel"));
-    return is_ours && has_source && holds(shodo_value_get(p, "conditions"), shodo_value_get(v, "data"));
+    bool has_source = *provider ? shodo_text_ieq(provider, ans_get(v, "provider"))
+                                : !*channel || shodo_text_ieq(channel, ans_get(v, "channel"));
+    return is_ours && has_source &&
+           holds(shodo_value_get(p, "conditions"), shodo_value_get(v, "data"));
 }
 
 /* What people ask first, in this order, with a word for it. */
 static const struct detail {
     const char *field, *ja, *en;
 } detail_rows[] = {
-    {"TargetUserName", "対象", "target"}, {"User", "アカウント", "account"}, {"UserName", "アカウント", "account"}, {"UserContext", "アカウント", "account"},
-    {"SubjectUserName", "操作した人", "by"}, {"Param1", "アカウント", "account"}, {"IpAddress", "接続元", "from"}, {"Address", "接続元", "from"}, {"Param3", "接続元", "from"},
-    {"WorkstationName", "接続元の端末名", "workstation"}, {"ServiceName", "サービス", "service"}, {"ImagePath", "プログラム", "program"}, {"param1", "サービス", "service"},
-    {"param3", "変更後", "now"}, {"param4", "サービス名", "service name"}, {"CommandLine", "コマンド", "command"}, {"NewProcessName", "プログラム", "program"}, {"TaskName", "タスク", "task"},
-    {"New Value", "新しい値", "new value"}, {"Threat Name", "検知名", "threat"}, {"Path", "場所", "path"}, {"ScriptBlockText", "スクリプト", "script"}, {"Value", "値", "value"},
-    {"Image", "プログラム", "program"}, {"TargetFilename", "ファイル", "file"}, {"TargetObject", "レジストリ", "registry"}, {"Details", "内容", "details"},
-    {"ImageLoaded", "読み込んだもの", "loaded"}, {"SourceImage", "元のプログラム", "source"}, {"TargetImage", "相手のプログラム", "target program"}, {"PipeName", "パイプ", "pipe"},
-    {"DestinationIp", "接続先", "to"}, {"DestinationHostname", "接続先の名前", "to host"}, {"ShareLocalPath", "共有した場所", "shared path"}, {"ObjectDN", "対象", "object"},
+    {"TargetUserName", "対象", "target"},
+    {"User", "アカウント", "account"},
+    {"UserName", "アカウント", "account"},
+    {"UserContext", "アカウント", "account"},
+    {"SubjectUserName", "操作した人", "by"},
+    {"Param1", "アカウント", "account"},
+    {"IpAddress", "接続元", "from"},
+    {"Address", "接続元", "from"},
+    {"Param3", "接続元", "from"},
+    {"WorkstationName", "接続元の端末名", "workstation"},
+    {"ServiceName", "サービス", "service"},
+    {"ImagePath", "プログラム", "program"},
+    {"param1", "サービス", "service"},
+    {"param3", "変更後", "now"},
+    {"param4", "サービス名", "service name"},
+    {"CommandLine", "コマンド", "command"},
+    {"NewProcessName", "プログラム", "program"},
+    {"TaskName", "タスク", "task"},
+    {"New Value", "新しい値", "new value"},
+    {"Threat Name", "検知名", "threat"},
+    {"Path", "場所", "path"},
+    {"ScriptBlockText", "スクリプト", "script"},
+    {"Value", "値", "value"},
+    {"Image", "プログラム", "program"},
+    {"TargetFilename", "ファイル", "file"},
+    {"TargetObject", "レジストリ", "registry"},
+    {"Details", "内容", "details"},
+    {"ImageLoaded", "読み込んだもの", "loaded"},
+    {"SourceImage", "元のプログラム", "source"},
+    {"TargetImage", "相手のプログラム", "target program"},
+    {"PipeName", "パイプ", "pipe"},
+    {"DestinationIp", "接続先", "to"},
+    {"DestinationHostname", "接続先の名前", "to host"},
+    {"ShareLocalPath", "共有した場所", "shared path"},
+    {"ObjectDN", "対象", "object"},
     {"ProcessName", "プログラム", "program"},
-    {"MemberSid", "加えられた SID", "member SID"}, {"Channel", "ログ", "log"}, {"url", "URL", "URL"}, {"ShareName", "共有", "share"},
+    {"MemberSid", "加えられた SID", "member SID"},
+    {"Channel", "ログ", "log"},
+    {"url", "URL", "URL"},
+    {"ShareName", "共有", "share"},
 };
 
 static const char *details(struct shodo_answers *a, const struct shodo_value *data, bool is_ja) {
@@ -96,7 +129,8 @@ static const char *details(struct shodo_answers *a, const struct shodo_value *da
         if (!n || (n == 1 && one.data[0] == '-'))
             continue;
         n = shodo_text_clip(one.data, n, DETAIL_BYTES, NULL);
-        shodo_buf_addf(&b, "%s%s: %.*s", b.len ? ", " : "", is_ja ? detail_rows[i].ja : detail_rows[i].en, (int)n, one.data);
+        shodo_buf_addf(&b, "%s%s: %.*s", b.len ? ", " : "",
+                       is_ja ? detail_rows[i].ja : detail_rows[i].en, (int)n, one.data);
     }
     for (size_t i = 0; i < b.len; i++)
         if (b.data[i] == '\n' || b.data[i] == '\r')
@@ -105,7 +139,8 @@ static const char *details(struct shodo_answers *a, const struct shodo_value *da
 }
 
 /* The first of these fields that says something. */
-static const char *first_of(struct shodo_answers *a, const struct shodo_value *data, const char *const *names, size_t count) {
+static const char *first_of(struct shodo_answers *a, const struct shodo_value *data,
+                            const char *const *names, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const char *s = shodo_value_str(shodo_value_get(data, names[i]));
         if (s && *s && strcmp(s, "-") != 0 && strcmp(s, "LOCAL") != 0)
@@ -114,15 +149,21 @@ static const char *first_of(struct shodo_answers *a, const struct shodo_value *d
     return "";
 }
 
-static void who_and_where(struct shodo_answers *a, struct ans_line *l, const struct shodo_value *data) {
-    static const char *const addresses[] = {"IpAddress", "Address", "Param3"}, *const accounts[] = {"TargetUserName", "User", "Param1", "SubjectUserName", "UserName"};
+static void who_and_where(struct shodo_answers *a, struct ans_line *l,
+                          const struct shodo_value *data) {
+    static const char *const addresses[] = {"IpAddress", "Address", "Param3"},
+                             *const accounts[] = {"TargetUserName", "User", "Param1",
+                                                  "SubjectUserName", "UserName"};
     static const char *const doers[] = {"SubjectUserName"};
-    bool is_cleared = strncmp(l->what, "log-cleared", 11) == 0; /* the account is the one who did it */
+    /* the account is the one who did it */
+    bool is_cleared = strncmp(l->what, "log-cleared", 11) == 0;
     l->address = first_of(a, data, addresses, SHODO_ARRAY_SIZE(addresses));
-    l->account = is_cleared ? first_of(a, data, doers, 1) : first_of(a, data, accounts, SHODO_ARRAY_SIZE(accounts));
+    l->account = is_cleared ? first_of(a, data, doers, 1)
+                            : first_of(a, data, accounts, SHODO_ARRAY_SIZE(accounts));
 }
 
-static void tell(struct shodo_answers *a, const struct shodo_value *p, const struct ans_fact *f, int64_t time, uint64_t count, bool is_lineage) {
+static void tell(struct shodo_answers *a, const struct shodo_value *p, const struct ans_fact *f,
+                 int64_t time, uint64_t count, bool is_lineage) {
     struct ans_line *l = ans_line_add(a, time, ans_get(p, "id"), f->id, f->path);
     if (!l)
         return;
@@ -130,9 +171,12 @@ static void tell(struct shodo_answers *a, const struct shodo_value *p, const str
     const char *more_ja = details(a, data, true), *more_en = details(a, data, false);
     who_and_where(a, l, data);
     const char *times_ja = count > 1 ? ans_format(a, "（%llu 回）", (unsigned long long)count) : "";
-    const char *times_en = count > 1 ? ans_format(a, " (%llu times)", (unsigned long long)count) : "";
-    l->ja = ans_format(a, "%s%s%s%s", ans_get(p, "meaning_ja"), times_ja, *more_ja ? " " : "", more_ja);
-    l->en = ans_format(a, "%s%s%s%s", ans_get(p, "meaning_en"), times_en, *more_en ? " " : "", more_en);
+    const char *times_en = count > 1 ? ans_format(a, " (%llu times)", (unsigned long long)count)
+                                     : "";
+    l->ja = ans_format(a, "%s%s%s%s", ans_get(p, "meaning_ja"), times_ja, *more_ja ? " " : "",
+                       more_ja);
+    l->en = ans_format(a, "%s%s%s%s", ans_get(p, "meaning_en"), times_en, *more_en ? " " : "",
+                       more_en);
     l->technique = ans_get(p, "technique");
     l->data_type = "windows:evtx:record";
     l->is_sign = !is_lineage && shodo_value_bool(shodo_value_get(p, "alone"), false);
@@ -152,7 +196,8 @@ static int by_group(const void *pa, const void *pb) {
     return r ? r : a->first < b->first ? -1 : a->first > b->first;
 }
 
-static const char *group_of(struct shodo_answers *a, const char *rule, const struct shodo_value *data) {
+static const char *group_of(struct shodo_answers *a, const char *rule,
+                            const struct shodo_value *data) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     if (strcmp(rule, "many") == 0)
         return "";
@@ -181,7 +226,8 @@ static uint64_t weigh(const struct hit *h, size_t n, const char *rule) {
 }
 
 /* A run of one group without a gap of `seconds`, with `count` inside `seconds` somewhere. */
-static void tell_bursts(struct shodo_answers *a, const struct shodo_value *p, struct shodo_vec *hits, bool is_lineage) {
+static void tell_bursts(struct shodo_answers *a, const struct shodo_value *p,
+                        struct shodo_vec *hits, bool is_lineage) {
     const struct shodo_value *rate = shodo_value_get(p, "rate");
     const char *rule = ans_get(rate, "group");
     int64_t span = shodo_value_get_int(rate, "seconds", 60) * second_ns;
@@ -191,7 +237,9 @@ static void tell_bursts(struct shodo_answers *a, const struct shodo_value *p, st
         qsort(h, hits->count, sizeof *h, by_group);
     for (size_t i = 0, k; i < hits->count; i = k) {
         uint64_t best = 0, all = 0;
-        for (k = i + 1; k < hits->count && strcmp(h[k].group, h[i].group) == 0 && h[k].first - h[k - 1].last <= span; k++)
+        for (k = i + 1; k < hits->count && strcmp(h[k].group, h[i].group) == 0 &&
+                        h[k].first - h[k - 1].last <= span;
+             k++)
             ;
         for (size_t x = i, y = i; x < k; x++) {
             while (y < k && h[y].first - h[x].first <= span)
@@ -212,7 +260,8 @@ static void apply(struct shodo_answers *a, const struct shodo_value *p, bool is_
     for (const struct ans_fact *f; (f = ans_next(a, "evtx", NULL, &i)) != NULL;) {
         if (f->time == SHODO_TIME_NONE || !fits(p, f->values))
             continue;
-        uint64_t count = (uint64_t)SHODO_MAX((int64_t)1, shodo_value_get_int(f->values, "count", 1));
+        uint64_t count = (uint64_t)SHODO_MAX((int64_t)1,
+                                             shodo_value_get_int(f->values, "count", 1));
         if (!rate) {
             tell(a, p, f, f->time, count, is_lineage);
             continue;
@@ -220,8 +269,12 @@ static void apply(struct shodo_answers *a, const struct shodo_value *p, bool is_
         struct hit *h = shodo_vec_push(&hits);
         int64_t last = ans_get_time(f->values, "last");
         if (h)
-            *h = (struct hit){.fact = f, .group = group_of(a, ans_get(rate, "group"), shodo_value_get(f->values, "data")), .first = f->time,
-                              .last = last == SHODO_TIME_NONE ? f->time : last, .count = count};
+            *h = (struct hit){
+                .fact = f,
+                .group = group_of(a, ans_get(rate, "group"), shodo_value_get(f->values, "data")),
+                .first = f->time,
+                .last = last == SHODO_TIME_NONE ? f->time : last,
+                .count = count};
     }
     if (rate)
         tell_bursts(a, p, &hits, is_lineage);
@@ -233,8 +286,10 @@ static void plain_events(struct shodo_answers *a) {
     static const struct {
         const char *kind, *ja, *en;
     } rows[] = {
-        {"rdp_session_disconnected", "リモートデスクトップの接続が切れました。", "Remote desktop session disconnected."},
-        {"rdp_session_logoff", "リモートデスクトップからログオフしました。", "Remote desktop session logged off."},
+        {"rdp_session_disconnected", "リモートデスクトップの接続が切れました。",
+         "Remote desktop session disconnected."},
+        {"rdp_session_logoff", "リモートデスクトップからログオフしました。",
+         "Remote desktop session logged off."},
         {"vpn_dialed", "VPN に接続しました。", "VPN dialled."},
         {"remote_session", "遠隔サポートの接続。", "Remote support session."},
         {"power_lost", "正しい手順でなく電源が切れました。", "Power was lost."},
@@ -245,8 +300,10 @@ static void plain_events(struct shodo_answers *a) {
             struct ans_line *l = ans_line_add(a, f->time, rows[k].kind, f->id, f->path);
             if (!l)
                 continue;
-            l->ja = ans_format(a, "%s %s", rows[k].ja, details(a, shodo_value_get(f->values, "data"), true));
-            l->en = ans_format(a, "%s %s", rows[k].en, details(a, shodo_value_get(f->values, "data"), false));
+            l->ja = ans_format(a, "%s %s", rows[k].ja,
+                               details(a, shodo_value_get(f->values, "data"), true));
+            l->en = ans_format(a, "%s %s", rows[k].en,
+                               details(a, shodo_value_get(f->values, "data"), false));
             l->data_type = "windows:evtx:record";
         }
     }

@@ -38,11 +38,14 @@ static uint64_t confirmed(const struct shodo_answers *a, const char *extension) 
 
 /* Does the name part alone, or with the contents, say that these files are encrypted? */
 static bool is_accepted(const struct shodo_answers *a, const struct shodo_value *v) {
-    const struct shodo_value *rule = shodo_detect_value(a->detect, "encrypted-extensions", "unknown_extension_rule");
-    int64_t files = shodo_value_get_int(v, "window_files", 0), folders = shodo_value_get_int(v, "directories", 0);
+    const struct shodo_value *rule = shodo_detect_value(a->detect, "encrypted-extensions",
+                                                        "unknown_extension_rule");
+    int64_t files = shodo_value_get_int(v, "window_files", 0),
+            folders = shodo_value_get_int(v, "directories", 0);
     int64_t inner = shodo_value_get_int(v, "inner_types", 0);
     uint64_t seen = confirmed(a, ans_get(v, "extension"));
-    if (files >= shodo_value_get_int(rule, "min_files", 50) && folders >= shodo_value_get_int(rule, "min_directories", 5) &&
+    if (files >= shodo_value_get_int(rule, "min_files", 50) &&
+        folders >= shodo_value_get_int(rule, "min_directories", 5) &&
         inner >= shodo_value_get_int(rule, "min_inner_types", 5))
         return true;
     if (strcmp(ans_get(v, "listed"), "strong") == 0 && (files >= CONFIRM_MIN || seen > 0))
@@ -51,7 +54,8 @@ static bool is_accepted(const struct shodo_answers *a, const struct shodo_value 
 }
 
 static void take_extension(struct shodo_answers *a, const struct ans_fact *f) {
-    const struct shodo_value *v = f->values, *list = shodo_value_get(v, "folders"), *users = shodo_value_get(v, "users");
+    const struct shodo_value *v = f->values, *list = shodo_value_get(v, "folders"),
+                             *users = shodo_value_get(v, "users");
     uint64_t files = (uint64_t)shodo_value_get_int(v, "files", 0);
     if (!a->extension || files > (uint64_t)shodo_value_get_int(a->extension, "files", 0)) {
         a->extension = v;
@@ -63,11 +67,13 @@ static void take_extension(struct shodo_answers *a, const struct ans_fact *f) {
     a->kept_modified += (uint64_t)shodo_value_get_int(v, "kept_modified", 0);
     for (size_t i = 0; i < shodo_value_count(list); i++) {
         const struct shodo_value *r = shodo_value_at(list, i);
-        add_share(&a->folders, ans_get(r, "path"), (uint64_t)shodo_value_get_int(r, "files", 0), (uint64_t)shodo_value_get_int(r, "bytes", 0));
+        add_share(&a->folders, ans_get(r, "path"), (uint64_t)shodo_value_get_int(r, "files", 0),
+                  (uint64_t)shodo_value_get_int(r, "bytes", 0));
     }
     for (size_t i = 0; i < shodo_value_count(users); i++) {
         const struct shodo_value *r = shodo_value_at(users, i);
-        add_share(&a->users, ans_get(r, "name"), (uint64_t)shodo_value_get_int(r, "files", 0), (uint64_t)shodo_value_get_int(r, "bytes", 0));
+        add_share(&a->users, ans_get(r, "name"), (uint64_t)shodo_value_get_int(r, "files", 0),
+                  (uint64_t)shodo_value_get_int(r, "bytes", 0));
     }
     int64_t first = ans_get_time(v, "window_first"), last = ans_get_time(v, "window_last");
     if (first != SHODO_TIME_NONE && (a->first == SHODO_TIME_NONE || first < a->first))
@@ -78,7 +84,9 @@ static void take_extension(struct shodo_answers *a, const struct ans_fact *f) {
 
 static const char *folder_of(struct shodo_answers *a, const char *path) {
     const char *slash = strrchr(path, '/');
-    const char *t = slash ? shodo_arena_str(&a->arena, path, slash > path ? (size_t)(slash - path) : 1) : "/";
+    const char *t = slash ? shodo_arena_str(&a->arena, path,
+                                            slash > path ? (size_t)(slash - path) : 1)
+                          : "/";
     return t ? t : "/";
 }
 
@@ -169,15 +177,20 @@ void ans_make_extent(struct shodo_answers *a) {
         const char *path = ans_get(f->values, "path");
         uint64_t files = (uint64_t)shodo_value_get_int(f->values, "files", 0);
         size_t k = 0;
-        while (k < a->folders.count && strcmp(((struct ans_share *)shodo_vec_at(&a->folders, k))->name, path) != 0)
+        while (k < a->folders.count &&
+               strcmp(((struct ans_share *)shodo_vec_at(&a->folders, k))->name, path) != 0)
             k++;
-        struct ans_share *s = k < a->folders.count ? shodo_vec_at(&a->folders, k) : shodo_vec_push(&a->untouched);
+        struct ans_share *s = k < a->folders.count ? shodo_vec_at(&a->folders, k)
+                                                   : shodo_vec_push(&a->untouched);
         if (!s)
             continue;
         s->total = files;
         if (k < a->folders.count)
             continue;
-        *s = (struct ans_share){.name = path, .files = files, .bytes = (uint64_t)shodo_value_get_int(f->values, "bytes", 0), .total = files};
+        *s = (struct ans_share){.name = path,
+                                .files = files,
+                                .bytes = (uint64_t)shodo_value_get_int(f->values, "bytes", 0),
+                                .total = files};
     }
     struct shodo_vec *all[] = {&a->folders, &a->users, &a->untouched};
     for (size_t k = 0; k < SHODO_ARRAY_SIZE(all); k++)
@@ -185,7 +198,8 @@ void ans_make_extent(struct shodo_answers *a) {
             qsort(all[k]->data, all[k]->count, sizeof(struct ans_share), by_files);
 }
 
-static void write_shares(struct shodo_json *j, const char *key, const struct shodo_vec *v, bool has_total) {
+static void write_shares(struct shodo_json *j, const char *key, const struct shodo_vec *v,
+                         bool has_total) {
     shodo_json_array(j, key);
     for (size_t i = 0; i < v->count && i < SHOWN_MAX; i++) {
         const struct ans_share *s = shodo_vec_at(v, i);
@@ -206,7 +220,8 @@ static void write_patients(const struct shodo_answers *a, struct shodo_json *j) 
     for (const struct ans_fact *f; (f = ans_next(a, "mft", "patient", &i)) != NULL;) {
         const char *id = ans_get(f->values, "id"), *ja = "", *en = "";
         for (size_t k = 0; k < shodo_detect_count(a->detect, "patient-data", "indicators"); k++) {
-            const struct shodo_value *r = shodo_detect_row(a->detect, "patient-data", "indicators", k);
+            const struct shodo_value *r = shodo_detect_row(a->detect, "patient-data", "indicators",
+                                                           k);
             if (strcmp(ans_get(r, "id"), id) == 0) {
                 ja = ans_get(r, "ja");
                 en = ans_get(r, "en");
@@ -230,18 +245,28 @@ static void write_patients(const struct shodo_answers *a, struct shodo_json *j) 
 void ans_write_extent(struct shodo_answers *a, struct shodo_json *j) {
     shodo_json_array(j, "sentences");
     unsigned long long files = a->encrypted_files, bytes = a->encrypted_bytes;
-    const char *size = bytes >> 20 ? ans_format(a, "%llu MiB", bytes >> 20) : ans_format(a, "%llu KiB", bytes >> 10);
+    const char *size = bytes >> 20 ? ans_format(a, "%llu MiB", bytes >> 20)
+                                   : ans_format(a, "%llu KiB", bytes >> 10);
     if (files) {
-        ans_sentence(j, ans_format(a, "暗号化されたと見られるファイルは %llu 件（約 %s）、フォルダーは %zu か所です。", files, size, a->folders.count),
-                     ans_format(a, "%llu files (about %s) in %zu folders look encrypted.", files, size, a->folders.count));
+        ans_sentence(
+            j,
+            ans_format(
+                a, "暗号化されたと見られるファイルは %llu 件（約 %s）、フォルダーは %zu か所です。",
+                files, size, a->folders.count),
+            ans_format(a, "%llu files (about %s) in %zu folders look encrypted.", files, size,
+                       a->folders.count));
         if (a->kept_modified)
-            ans_sentence(j, "更新日時が元のまま残されたファイルがあります。更新日時だけで被害を数えないでください。",
-                         "Some files keep their old write times: do not count the damage by write time alone.");
+            ans_sentence(
+                j,
+                "更新日時が元のまま残されたファイルがあります。更新日時だけで被害を数えないでください。",
+                "Some files keep their old write times: do not count the damage by write time alone.");
     } else {
-        ans_sentence(j, "見た範囲では、暗号化されたと見られるファイルのまとまりはありません。", "No group of files that look encrypted in what was looked at.");
+        ans_sentence(j, "見た範囲では、暗号化されたと見られるファイルのまとまりはありません。",
+                     "No group of files that look encrypted in what was looked at.");
     }
     if (a->o.is_first)
-        ans_sentence(j, "ファイル名と日時だけの速報です。中身はこれから調べます。", "Early answer from names and times only; contents are looked at next.");
+        ans_sentence(j, "ファイル名と日時だけの速報です。中身はこれから調べます。",
+                     "Early answer from names and times only; contents are looked at next.");
     shodo_json_array_end(j);
     shodo_json_object(j, "data");
     shodo_json_u64(j, "encrypted_files", a->encrypted_files);

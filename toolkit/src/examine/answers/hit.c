@@ -33,23 +33,28 @@ static void vote_notes(struct shodo_answers *a) {
     v->en = ans_format(a, "%llu texts read like ransom notes.", (unsigned long long)v->count);
 }
 
-/* Names repeated over folders: a vote of its own before contents are read, part of "notes" afterwards. */
+/* Names repeated over folders: a vote of its own before contents are read, part of "notes"
+ * afterwards. */
 static void vote_note_names(struct shodo_answers *a) {
     struct ans_vote *v = ans_vote_add(a, "note names");
     bool is_spread = false;
     size_t i = 0;
     for (const struct ans_fact *f; (f = ans_next(a, "mft", "note_name", &i)) != NULL;) {
         int64_t folders = shodo_value_get_int(f->values, "directories", 0);
-        int64_t differ = shodo_value_get_int(f->values, "size_max", 0) - shodo_value_get_int(f->values, "size_min", 0);
-        int64_t slack = shodo_value_int(shodo_detect_value(a->detect, "note-names", "same_size_tolerance_bytes"), 64);
+        int64_t differ = shodo_value_get_int(f->values, "size_max", 0) -
+                         shodo_value_get_int(f->values, "size_min", 0);
+        int64_t slack = shodo_value_int(
+            shodo_detect_value(a->detect, "note-names", "same_size_tolerance_bytes"), 64);
         bool is_same = folders >= 5 && differ <= slack;
         bool is_strong = strcmp(ans_get(f->values, "strength"), "strong") == 0;
         if (!is_same && !is_strong)
             continue; /* README files of a program package differ in size */
         is_spread = is_spread || is_same;
         ans_vote_id(v, f->id);
-        v->ja = ans_format(a, "脅迫文らしい名前「%s」が %lld か所にあります。", ans_get(f->values, "name"), (long long)folders);
-        v->en = ans_format(a, "Name like a note, '%s', in %lld folders.", ans_get(f->values, "name"), (long long)folders);
+        v->ja = ans_format(a, "脅迫文らしい名前「%s」が %lld か所にあります。",
+                           ans_get(f->values, "name"), (long long)folders);
+        v->en = ans_format(a, "Name like a note, '%s', in %lld folders.",
+                           ans_get(f->values, "name"), (long long)folders);
     }
     v->weight = v->count ? (is_spread ? 2 : 1) : 0;
 }
@@ -72,10 +77,14 @@ static void vote_files(struct shodo_answers *a) {
     v->count = a->encrypted_files;
     if (!v->weight)
         return;
-    v->ja = ans_format(a, "暗号化されたと見られるファイルが %llu 件（うち中身を確かめたもの %llu 件）%s%s。", (unsigned long long)a->encrypted_files,
-                       (unsigned long long)a->judged_yes, a->extension ? "。拡張子 " : "", a->extension ? ans_get(a->extension, "extension") : "");
-    v->en = ans_format(a, "%llu files look encrypted (%llu by content)%s%s.", (unsigned long long)a->encrypted_files,
-                       (unsigned long long)a->judged_yes, a->extension ? ", extension " : "", a->extension ? ans_get(a->extension, "extension") : "");
+    v->ja = ans_format(
+        a, "暗号化されたと見られるファイルが %llu 件（うち中身を確かめたもの %llu 件）%s%s。",
+        (unsigned long long)a->encrypted_files, (unsigned long long)a->judged_yes,
+        a->extension ? "。拡張子 " : "", a->extension ? ans_get(a->extension, "extension") : "");
+    v->en = ans_format(a, "%llu files look encrypted (%llu by content)%s%s.",
+                       (unsigned long long)a->encrypted_files, (unsigned long long)a->judged_yes,
+                       a->extension ? ", extension " : "",
+                       a->extension ? ans_get(a->extension, "extension") : "");
 }
 
 static void vote_rules(struct shodo_answers *a) {
@@ -91,8 +100,14 @@ static void vote_rules(struct shodo_answers *a) {
     v->weight = v->count != 0;
     if (!v->count)
         return;
-    v->ja = ans_format(a, "攻撃で使われる道具・スクリプトの規則に %llu 件一致しました（保守用でないか確かめてください）。", (unsigned long long)v->count);
-    v->en = ans_format(a, "%llu matches of rules for tools and scripts used in attacks (check that they are not your own).", (unsigned long long)v->count);
+    v->ja = ans_format(
+        a,
+        "攻撃で使われる道具・スクリプトの規則に %llu 件一致しました（保守用でないか確かめてください）。",
+        (unsigned long long)v->count);
+    v->en = ans_format(
+        a,
+        "%llu matches of rules for tools and scripts used in attacks (check that they are not your own).",
+        (unsigned long long)v->count);
 }
 
 static void vote_logs(struct shodo_answers *a) {
@@ -101,7 +116,8 @@ static void vote_logs(struct shodo_answers *a) {
     size_t strong = 0, weak = 0, known = 0;
     for (size_t i = 0; i < a->lines.count; i++) {
         const struct ans_line *l = shodo_vec_at(&a->lines, i);
-        bool is_log = strcmp(l->data_type, "windows:evtx:record") == 0 || strcmp(l->data_type, "windows:registry:key_value") == 0;
+        bool is_log = strcmp(l->data_type, "windows:evtx:record") == 0 ||
+                      strcmp(l->data_type, "windows:registry:key_value") == 0;
         if (!is_log || !l->is_sign)
             continue;
         ans_vote_id(v, l->id);
@@ -137,35 +153,50 @@ void ans_make_verdict(struct shodo_answers *a) {
         strong += a->votes[i].weight == 2;
     }
     bool is_match = groups >= 2 && (strong >= 2 || (has_encryption && sum >= 3));
-    a->verdict = is_match ? SHODO_VERDICT_MATCH : sum ? SHODO_VERDICT_SUSPECT : a->has_volume ? SHODO_VERDICT_NOTHING : SHODO_VERDICT_NOT_EXAMINED;
+    a->verdict = is_match        ? SHODO_VERDICT_MATCH
+                 : sum           ? SHODO_VERDICT_SUSPECT
+                 : a->has_volume ? SHODO_VERDICT_NOTHING
+                                 : SHODO_VERDICT_NOT_EXAMINED;
     bool has_problem = false;
     for (size_t i = 0; i < a->reasons.count; i++)
-        has_problem = has_problem || ((const struct ans_reason *)shodo_vec_at(&a->reasons, i))->is_problem;
+        has_problem = has_problem ||
+                      ((const struct ans_reason *)shodo_vec_at(&a->reasons, i))->is_problem;
     a->confidence = is_match && strong >= 2       ? "high"
                     : is_match || (sum && strong) ? "middle"
-                    : a->verdict == SHODO_VERDICT_NOTHING && !has_problem && !a->o.is_first && !a->o.is_unfinished ? "middle"
-                                                                                                                     : "low";
+                    : a->verdict == SHODO_VERDICT_NOTHING && !has_problem && !a->o.is_first &&
+                            !a->o.is_unfinished
+                        ? "middle"
+                        : "low";
 }
 
 void ans_write_hit(struct shodo_answers *a, struct shodo_json *j) {
     shodo_json_array(j, "sentences");
     switch (a->verdict) {
     case SHODO_VERDICT_MATCH:
-        ans_sentence(j, "この端末はランサムウェアの被害に遭ったと見られます。この端末の Windows を起動せず、ネットワークにつながないでください。触った人と時刻を記録してください。",
-                     "This machine looks hit by ransomware. Do not start its Windows and do not connect it. Write down who touched it and when.");
-        ans_sentence(j, "この端末を USB から調べている間は、手順が終わるまで電源を切らないでください。終わったら電源を切り、「起動禁止」の札を付けてください。",
-                     "While it is examined from the stick, leave it on until the steps are done; then switch it off and label it 'do not start'.");
+        ans_sentence(
+            j,
+            "この端末はランサムウェアの被害に遭ったと見られます。この端末の Windows を起動せず、ネットワークにつながないでください。触った人と時刻を記録してください。",
+            "This machine looks hit by ransomware. Do not start its Windows and do not connect it. Write down who touched it and when.");
+        ans_sentence(
+            j,
+            "この端末を USB から調べている間は、手順が終わるまで電源を切らないでください。終わったら電源を切り、「起動禁止」の札を付けてください。",
+            "While it is examined from the stick, leave it on until the steps are done; then switch it off and label it 'do not start'.");
         break;
     case SHODO_VERDICT_SUSPECT:
-        ans_sentence(j, "被害または侵入の疑いがあります。保守の作業でないか担当者に確かめるまで、つながないでください。",
-                     "Signs of damage or intrusion. Keep it disconnected until those responsible say whether it was maintenance.");
+        ans_sentence(
+            j,
+            "被害または侵入の疑いがあります。保守の作業でないか担当者に確かめるまで、つながないでください。",
+            "Signs of damage or intrusion. Keep it disconnected until those responsible say whether it was maintenance.");
         break;
     case SHODO_VERDICT_NOTHING:
-        ans_sentence(j, "見た範囲では該当するものはありません。この結果だけで再接続・使用再開・初期化をしない。判断: 対策本部",
-                     "Nothing found in what was looked at. Do not reconnect, use or reinstall on this result alone. Decision: the response headquarters.");
+        ans_sentence(
+            j,
+            "見た範囲では該当するものはありません。この結果だけで再接続・使用再開・初期化をしない。判断: 対策本部",
+            "Nothing found in what was looked at. Do not reconnect, use or reinstall on this result alone. Decision: the response headquarters.");
         break;
     case SHODO_VERDICT_NOT_EXAMINED:
-        ans_sentence(j, "調べられませんでした。理由は「見ていないもの」にあります。", "Could not be examined; the reasons are under not_examined.");
+        ans_sentence(j, "調べられませんでした。理由は「見ていないもの」にあります。",
+                     "Could not be examined; the reasons are under not_examined.");
         break;
     }
     for (size_t i = 0; i < a->votes_count; i++)
@@ -193,7 +224,8 @@ void ans_write_hit(struct shodo_answers *a, struct shodo_json *j) {
 /* ---- families ---- */
 
 static bool is_generic(const struct shodo_answers *a, const char *folded, size_t n) {
-    return shodo_wild_any(shodo_detect_value(a->detect, "families", "generic_note_names"), folded, n);
+    return shodo_wild_any(shodo_detect_value(a->detect, "families", "generic_note_names"), folded,
+                          n);
 }
 
 /* The name of a note of this machine that is one of the family's own; NULL otherwise. */
@@ -203,14 +235,16 @@ static const char *note_of(const struct shodo_answers *a, const struct shodo_val
     for (size_t i = 0; i < a->hits.count; i++) {
         const struct ans_hit *h = shodo_vec_at(&a->hits, i);
         shodo_fold_path(&b, h->name, strlen(h->name));
-        if (is_note_rule(h) && !is_generic(a, shodo_buf_cstr(&b), b.len) && shodo_wild_any(names, shodo_buf_cstr(&b), b.len))
+        if (is_note_rule(h) && !is_generic(a, shodo_buf_cstr(&b), b.len) &&
+            shodo_wild_any(names, shodo_buf_cstr(&b), b.len))
             return h->name;
     }
     size_t i = 0;
     for (const struct ans_fact *f; (f = ans_next(a, "mft", "note_name", &i)) != NULL;) {
         const char *name = ans_get(f->values, "name");
         shodo_fold_path(&b, name, strlen(name));
-        if (!is_generic(a, shodo_buf_cstr(&b), b.len) && shodo_wild_any(names, shodo_buf_cstr(&b), b.len))
+        if (!is_generic(a, shodo_buf_cstr(&b), b.len) &&
+            shodo_wild_any(names, shodo_buf_cstr(&b), b.len))
             return name;
     }
     return NULL;
@@ -238,7 +272,8 @@ static const char *extension_of(const struct shodo_answers *a, const struct shod
     if (strcmp(ans_get(a->extension, "family"), ans_get(family, "id")) == 0)
         return e;
     shodo_fold_path(&b, e, strlen(e));
-    return shodo_wild_any(shodo_value_get(family, "extensions"), shodo_buf_cstr(&b), b.len) ? e : NULL;
+    return shodo_wild_any(shodo_value_get(family, "extensions"), shodo_buf_cstr(&b), b.len) ? e
+                                                                                            : NULL;
 }
 
 static bool has_lineage(const struct shodo_answers *a, const char *id) {
@@ -258,17 +293,21 @@ static const char *why(struct shodo_answers *a, const struct signs *s, bool is_j
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     const char *comma = is_ja ? "、" : ", ";
     if (s->phrase)
-        shodo_buf_addf(&b, is_ja ? "脅迫文の中の語「%s」（%s）" : "'%s' in the note %s", s->phrase, s->phrase_path);
+        shodo_buf_addf(&b, is_ja ? "脅迫文の中の語「%s」（%s）" : "'%s' in the note %s", s->phrase,
+                       s->phrase_path);
     if (s->note)
-        shodo_buf_addf(&b, "%s%s %s", b.len ? comma : "", is_ja ? "脅迫文の名前" : "note name", s->note);
+        shodo_buf_addf(&b, "%s%s %s", b.len ? comma : "", is_ja ? "脅迫文の名前" : "note name",
+                       s->note);
     if (s->extension)
-        shodo_buf_addf(&b, "%s%s %s", b.len ? comma : "", is_ja ? "拡張子" : "extension", s->extension);
+        shodo_buf_addf(&b, "%s%s %s", b.len ? comma : "", is_ja ? "拡張子" : "extension",
+                       s->extension);
     if (s->has_log)
         shodo_buf_addf(&b, "%s%s", b.len ? comma : "", is_ja ? "ログの特徴" : "log traces");
     return ans_text(a, shodo_buf_cstr(&b));
 }
 
-static void write_family(struct shodo_answers *a, struct shodo_json *j, const struct shodo_value *f, const struct signs *s) {
+static void write_family(struct shodo_answers *a, struct shodo_json *j, const struct shodo_value *f,
+                         const struct signs *s) {
     shodo_json_object(j, NULL);
     shodo_json_str(j, "id", ans_get(f, "id"));
     shodo_json_str(j, "name", ans_get(f, "name"));
@@ -284,14 +323,18 @@ static void write_family(struct shodo_answers *a, struct shodo_json *j, const st
 
 enum { FAMILIES_SAID = 4 };
 
-/* Rounds: families that a note names, then those with two other signs, then the rest: the likelier ones stand first. */
+/* Rounds: families that a note names, then those with two other signs, then the rest: the likelier
+ * ones stand first. */
 static unsigned rank_of(const struct signs *s) {
     unsigned others = (s->note != NULL) + (s->extension != NULL);
-    return s->phrase ? 0 : others == 2 ? 1 : others == 1 ? 2 : 3; /* log traces alone name dozens of families: never */
+    /* log traces alone name dozens of families: never */
+    return s->phrase ? 0 : others == 2 ? 1 : others == 1 ? 2 : 3;
 }
 
 static struct signs signs_of(const struct shodo_answers *a, const struct shodo_value *f) {
-    struct signs s = {.note = note_of(a, f), .extension = extension_of(a, f), .has_log = has_lineage(a, ans_get(f, "log_lineage"))};
+    struct signs s = {.note = note_of(a, f),
+                      .extension = extension_of(a, f),
+                      .has_log = has_lineage(a, ans_get(f, "log_lineage"))};
     s.phrase = phrase_of(a, ans_get(f, "id"), &s.phrase_path);
     return s;
 }
@@ -300,21 +343,26 @@ void ans_write_family(struct shodo_answers *a, struct shodo_json *j) {
     shodo_auto(shodo_buf) struct shodo_buf list = SHODO_BUF_INIT;
     struct shodo_json l = shodo_json_to(&list);
     size_t n = 0;
-    bool has_decryptor = false, has_damage = a->verdict != SHODO_VERDICT_NOTHING && a->verdict != SHODO_VERDICT_NOT_EXAMINED;
+    bool has_decryptor = false, has_damage = a->verdict != SHODO_VERDICT_NOTHING &&
+                                             a->verdict != SHODO_VERDICT_NOT_EXAMINED;
     struct ans_say says[FAMILIES_SAID];
     shodo_json_array(&l, NULL);
     for (unsigned rank = 0; has_damage && rank < 3; rank++)
-        for (size_t i = 0; n < FAMILIES_MAX && i < shodo_detect_count(a->detect, "families", "families"); i++) {
+        for (size_t i = 0;
+             n < FAMILIES_MAX && i < shodo_detect_count(a->detect, "families", "families"); i++) {
             const struct shodo_value *f = shodo_detect_row(a->detect, "families", "families", i);
             const struct signs s = signs_of(a, f);
             const char *known = ans_get(shodo_value_get(f, "decryptor"), "known");
             if (rank_of(&s) != rank)
                 continue;
             write_family(a, &l, f, &s);
-            has_decryptor = has_decryptor || strcmp(known, "yes") == 0 || strcmp(known, "possible") == 0;
+            has_decryptor = has_decryptor || strcmp(known, "yes") == 0 ||
+                            strcmp(known, "possible") == 0;
             if (n < FAMILIES_SAID)
-                says[n] = (struct ans_say){.ja = ans_format(a, "候補: %s。理由: %s。", ans_get(f, "name"), why(a, &s, true)),
-                                           .en = ans_format(a, "Possible: %s, because of %s.", ans_get(f, "name"), why(a, &s, false))};
+                says[n] = (struct ans_say){.ja = ans_format(a, "候補: %s。理由: %s。",
+                                                            ans_get(f, "name"), why(a, &s, true)),
+                                           .en = ans_format(a, "Possible: %s, because of %s.",
+                                                            ans_get(f, "name"), why(a, &s, false))};
             n++;
         }
     shodo_json_array_end(&l);
@@ -322,16 +370,25 @@ void ans_write_family(struct shodo_answers *a, struct shodo_json *j) {
     for (size_t i = 0; i < n && i < FAMILIES_SAID; i++)
         ans_sentence(j, says[i].ja, says[i].en);
     if (n > FAMILIES_SAID)
-        ans_sentence(j, ans_format(a, "ほかに候補が %zu あります。", n - FAMILIES_SAID), ans_format(a, "%zu more candidates.", n - FAMILIES_SAID));
+        ans_sentence(j, ans_format(a, "ほかに候補が %zu あります。", n - FAMILIES_SAID),
+                     ans_format(a, "%zu more candidates.", n - FAMILIES_SAID));
     if (n)
-        ans_sentence(j, "候補です。断定ではありません。同じ名前や拡張子を別の集団も使います。", "Possible families, not a claim: other groups use the same names and extensions.");
+        ans_sentence(
+            j, "候補です。断定ではありません。同じ名前や拡張子を別の集団も使います。",
+            "Possible families, not a claim: other groups use the same names and extensions.");
     else
-        ans_sentence(j, "種類の候補: なし（公開されている名前・拡張子に合うものがない）。", "No candidate: no published name or extension fits.");
+        ans_sentence(j, "種類の候補: なし（公開されている名前・拡張子に合うものがない）。",
+                     "No candidate: no published name or extension fits.");
     if (has_decryptor)
-        ans_sentence(j, "公開の復号手段がある（または例がある）候補です。暗号化されたファイルを消さず、警察に相談してください。",
-                     "A public decryptor exists or was seen for a candidate: keep the encrypted files and ask the police.");
+        ans_sentence(
+            j,
+            "公開の復号手段がある（または例がある）候補です。暗号化されたファイルを消さず、警察に相談してください。",
+            "A public decryptor exists or was seen for a candidate: keep the encrypted files and ask the police.");
     else if (a->encrypted_files)
-        ans_sentence(j, "暗号化されたファイルは消さずに残してください（後から復号できるようになった例があります）。", "Keep the encrypted files: decryption became possible later in other cases.");
+        ans_sentence(
+            j,
+            "暗号化されたファイルは消さずに残してください（後から復号できるようになった例があります）。",
+            "Keep the encrypted files: decryption became possible later in other cases.");
     shodo_json_array_end(j);
     shodo_json_object(j, "data");
     shodo_json_raw(j, "candidates", shodo_buf_cstr(&list), list.len);

@@ -33,23 +33,37 @@ void ans_write_reach(struct shodo_answers *a, struct shodo_json *j) {
     ans_say_next(a, j);
     size_t k = 0;
     for (const struct ans_fact *f; (f = ans_next(a, "registry", "share", &k)) != NULL;)
-        ans_sentence(j, ans_format(a, "この端末が出している共有: %s（ほかの端末から届きます）。", ans_str(f, "name")), ans_format(a, "Share offered by this machine: %s.", ans_str(f, "name")));
+        ans_sentence(j,
+                     ans_format(a, "この端末が出している共有: %s（ほかの端末から届きます）。",
+                                ans_str(f, "name")),
+                     ans_format(a, "Share offered by this machine: %s.", ans_str(f, "name")));
     if (!n)
-        ans_sentence(j, "届く先の記録は読み取れていません（無いとは言えません）。", "No record of what it reaches was read (which does not mean there is none).");
+        ans_sentence(j, "届く先の記録は読み取れていません（無いとは言えません）。",
+                     "No record of what it reaches was read (which does not mean there is none).");
     size_t i = 0;
     const struct ans_fact *uac = ans_next(a, "registry", "uac", &i);
     if (uac && shodo_value_int(ans_value(uac, "LocalAccountTokenFilterPolicy"), 0) == 1)
-        ans_sentence(j, "ローカル管理者の遠隔操作が開いています。同じ管理者パスワードの端末へ広がりやすい状態です。",
-                     "Remote use of local administrators is open: easy spread to machines with the same administrator password.");
+        ans_sentence(
+            j,
+            "ローカル管理者の遠隔操作が開いています。同じ管理者パスワードの端末へ広がりやすい状態です。",
+            "Remote use of local administrators is open: easy spread to machines with the same administrator password.");
     i = 0;
     const struct ans_fact *smb = ans_next(a, "registry", "smb_server", &i);
     if (smb && shodo_value_int(ans_value(smb, "SMB1"), 0) == 1)
-        ans_sentence(j, "古い共有の方式（SMBv1）が有効です。", "The old sharing protocol SMBv1 is enabled.");
+        ans_sentence(j, "古い共有の方式（SMBv1）が有効です。",
+                     "The old sharing protocol SMBv1 is enabled.");
     i = 0;
     const struct ans_fact *cached = ans_next(a, "registry", "cached_logons", &i);
     if (cached && shodo_value_int(ans_value(cached, "used"), 0) > 0)
-        ans_sentence(j, ans_format(a, "ドメインの利用者 %lld 人分のログオン情報がこの端末に残っています。盗まれたものとして扱ってください。", (long long)shodo_value_int(ans_value(cached, "used"), 0)),
-                     ans_format(a, "Cached logons of %lld domain users are on this machine: treat them as stolen.", (long long)shodo_value_int(ans_value(cached, "used"), 0)));
+        ans_sentence(
+            j,
+            ans_format(
+                a,
+                "ドメインの利用者 %lld 人分のログオン情報がこの端末に残っています。盗まれたものとして扱ってください。",
+                (long long)shodo_value_int(ans_value(cached, "used"), 0)),
+            ans_format(
+                a, "Cached logons of %lld domain users are on this machine: treat them as stolen.",
+                (long long)shodo_value_int(ans_value(cached, "used"), 0)));
     shodo_json_array_end(j);
     shodo_json_object(j, "data");
     ans_write_next(a, j);

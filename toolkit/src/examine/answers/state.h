@@ -33,15 +33,15 @@ struct ans_fact {
 /* One line of the timeline; texts are in the arena. */
 struct ans_line {
     int64_t time;
-    const char *what;  /* "log_cleared": one word */
+    const char *what; /* "log_cleared": one word */
     const char *ja, *en;
     const char *id;    /* evidence */
     const char *place; /* file or key it was read from */
     const char *technique;
-    const char *data_type; /* plaso-like, for exports */
+    const char *data_type;         /* plaso-like, for exports */
     const char *address, *account; /* of an event: who came from where; "" none */
-    bool is_sign;      /* of an intrusion, when it is not explained */
-    bool is_strong;    /* a sign by itself */
+    bool is_sign;                  /* of an intrusion, when it is not explained */
+    bool is_strong;                /* a sign by itself */
 };
 struct ans_reason {
     bool is_problem;
@@ -91,50 +91,56 @@ struct shodo_answers {
     const char *confidence;
     struct ans_vote votes[8];
     size_t votes_count;
-    struct shodo_vec folders, users;      /* struct ans_share: encrypted by folder, by user */
-    struct shodo_vec untouched;           /* struct ans_share */
+    struct shodo_vec folders, users; /* struct ans_share: encrypted by folder, by user */
+    struct shodo_vec untouched;      /* struct ans_share */
     uint64_t encrypted_files, encrypted_bytes, judged_yes, judged_maybe;
     int64_t first, last, first_note, earliest;
     const struct ans_line *earliest_line;
     int64_t gap_ms;
     uint64_t kept_modified;
     struct shodo_vec ways, next_hosts, link_says;
-    struct shodo_buf links;               /* JSON list of connections */
+    struct shodo_buf links; /* JSON list of connections */
     uint64_t links_count, links_listed, links_unlisted;
-    const struct shodo_value *extension;  /* values of the leading extension fact, or NULL */
+    const struct shodo_value *extension; /* values of the leading extension fact, or NULL */
     const char *extension_id;
     bool has_volume, is_zone_known;
     int zone_minutes;
     const char *zone_name, *computer;
 };
 
-const char *ans_text(struct shodo_answers *a, const char *s); /* copy; NULL → "" ; "" when out of memory */
+/* copy; NULL → "" ; "" when out of memory */
+const char *ans_text(struct shodo_answers *a, const char *s);
 const char *ans_format(struct shodo_answers *a, const char *fmt, ...) SHODO_PRINTF(2, 3);
 const char *ans_local(struct shodo_answers *a, int64_t t); /* "2026-11-22 02:03:07 +09:00" */
 /* Adds a line; NULL when full or out of memory. */
-struct ans_line *ans_line_add(struct shodo_answers *a, int64_t time, const char *what, const char *id, const char *place);
+struct ans_line *ans_line_add(struct shodo_answers *a, int64_t time, const char *what,
+                              const char *id, const char *place);
 /* Kept facts of a reader and kind; start with i = 0. NULL at the end. */
-const struct ans_fact *ans_next(const struct shodo_answers *a, const char *reader, const char *kind, size_t *i);
+const struct ans_fact *ans_next(const struct shodo_answers *a, const char *reader, const char *kind,
+                                size_t *i);
 struct ans_vote *ans_vote_add(struct shodo_answers *a, const char *name);
 void ans_vote_id(struct ans_vote *v, const char *id); /* counts, and keeps the first ones */
 /* A value of a fact: its own, or of its "data" (registry and event facts). */
 const struct shodo_value *ans_value(const struct ans_fact *f, const char *key);
-const char *ans_str(const struct ans_fact *f, const char *key); /* text of it, or "" */
+const char *ans_str(const struct ans_fact *f, const char *key);      /* text of it, or "" */
 const char *ans_get(const struct shodo_value *map, const char *key); /* text or "" */
 int64_t ans_get_time(const struct shodo_value *map, const char *key);
 
-void ans_read_machine(struct shodo_answers *a);  /* machine.c: zone, name */
-void ans_make_lines(struct shodo_answers *a);    /* lines.c: files and registry */
-void ans_make_events(struct shodo_answers *a);   /* events.c */
-void ans_make_extent(struct shodo_answers *a);   /* extent.c */
-void ans_make_times(struct shodo_answers *a);    /* when.c */
-void ans_make_verdict(struct shodo_answers *a);  /* hit.c */
-void ans_make_ways(struct shodo_answers *a);     /* entry.c: after the lines are sorted; marks logons that are signs */
-void ans_add_first_logon(struct shodo_answers *a); /* entry.c: after the times */
+void ans_read_machine(struct shodo_answers *a); /* machine.c: zone, name */
+void ans_make_lines(struct shodo_answers *a);   /* lines.c: files and registry */
+void ans_make_events(struct shodo_answers *a);  /* events.c */
+void ans_make_extent(struct shodo_answers *a);  /* extent.c */
+void ans_make_times(struct shodo_answers *a);   /* when.c */
+void ans_make_verdict(struct shodo_answers *a); /* hit.c */
+/* entry.c: after the lines are sorted; marks logons that are signs */
+void ans_make_ways(struct shodo_answers *a);
+void ans_add_first_logon(struct shodo_answers *a);  /* entry.c: after the times */
 void ans_make_connections(struct shodo_answers *a); /* connections.c */
-void ans_make_next(struct shodo_answers *a);     /* next.c: after the times */
-bool ans_is_outside(const struct shodo_answers *a, const char *address); /* global, and not this machine's own network */
-bool ans_is_part(const struct shodo_answers *a, const struct ans_line *l); /* of the story since the earliest sign */
+void ans_make_next(struct shodo_answers *a);        /* next.c: after the times */
+/* global, and not this machine's own network */
+bool ans_is_outside(const struct shodo_answers *a, const char *address);
+/* of the story since the earliest sign */
+bool ans_is_part(const struct shodo_answers *a, const struct ans_line *l);
 void ans_write_line(struct shodo_json *j, const struct ans_line *l);
 void ans_say_next(struct shodo_answers *a, struct shodo_json *j);
 void ans_write_next(const struct shodo_answers *a, struct shodo_json *j);

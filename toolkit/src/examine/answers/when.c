@@ -38,28 +38,32 @@ void ans_read_machine(struct shodo_answers *a) {
 static void find_first_note(struct shodo_answers *a) {
     for (size_t i = 0; i < a->hits.count; i++) {
         const struct ans_hit *h = shodo_vec_at(&a->hits, i);
-        if (strstr(h->ruleset, "ransom-notes") && h->born != SHODO_TIME_NONE && (a->first_note == SHODO_TIME_NONE || h->born < a->first_note))
+        if (strstr(h->ruleset, "ransom-notes") && h->born != SHODO_TIME_NONE &&
+            (a->first_note == SHODO_TIME_NONE || h->born < a->first_note))
             a->first_note = h->born;
     }
     size_t i = 0;
-    for (const struct ans_fact *f; a->encrypted_files && (f = ans_next(a, "mft", "note_name", &i)) != NULL;) {
+    for (const struct ans_fact *f;
+         a->encrypted_files && (f = ans_next(a, "mft", "note_name", &i)) != NULL;) {
         int64_t t = ans_get_time(f->values, "first_born");
-        bool is_near = t != SHODO_TIME_NONE && a->first != SHODO_TIME_NONE && t > a->first - day_ns && t < a->last + day_ns;
+        bool is_near = t != SHODO_TIME_NONE && a->first != SHODO_TIME_NONE &&
+                       t > a->first - day_ns && t < a->last + day_ns;
         if (is_near && (a->first_note == SHODO_TIME_NONE || t < a->first_note))
             a->first_note = t;
     }
 }
 
 static bool is_logon(const struct ans_line *l) {
-    static const char *const ids[] = {"rdp-logon", "logon-rdp", "logon-network", "rdp-authenticated"};
+    static const char *const ids[] = {"rdp-logon", "logon-rdp", "logon-network",
+                                      "rdp-authenticated"};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(ids); i++)
         if (strcmp(l->what, ids[i]) == 0)
             return true;
     return false;
 }
 
-/* The earliest sign in the SIGN_DAYS before the encryption (or before the newest sign); a logon from elsewhere in the hour
- * before it belongs to it. */
+/* The earliest sign in the SIGN_DAYS before the encryption (or before the newest sign); a logon
+ * from elsewhere in the hour before it belongs to it. */
 void ans_make_times(struct shodo_answers *a) {
     find_first_note(a);
     const struct ans_line *lines = a->lines.data;
@@ -82,30 +86,57 @@ void ans_make_times(struct shodo_answers *a) {
 
 static void say_window(struct shodo_answers *a, struct shodo_json *j) {
     if (a->first == SHODO_TIME_NONE) {
-        ans_sentence(j, "暗号化の始まりと終わり: 不明（まとまった暗号化は見つかっていません）。", "Start and end of an encryption: unknown (no mass encryption seen).");
+        ans_sentence(j, "暗号化の始まりと終わり: 不明（まとまった暗号化は見つかっていません）。",
+                     "Start and end of an encryption: unknown (no mass encryption seen).");
         return;
     }
     const char *zone_ja = a->is_zone_known ? "" : "（端末の時間帯は読めず、日本時間と仮定）";
-    const char *zone_en = a->is_zone_known ? "" : " (the machine's time zone could not be read; Japan assumed)";
-    ans_sentence(j, ans_format(a, "暗号化は %s から %s まで%s。ファイルの記録変更日時（更新日時ではない）で見ています。", ans_local(a, a->first), ans_local(a, a->last), zone_ja),
-                 ans_format(a, "Encryption from %s to %s%s, by record change times, not write times.", ans_local(a, a->first), ans_local(a, a->last), zone_en));
+    const char *zone_en = a->is_zone_known
+                              ? ""
+                              : " (the machine's time zone could not be read; Japan assumed)";
+    ans_sentence(
+        j,
+        ans_format(
+            a,
+            "暗号化は %s から %s まで%s。ファイルの記録変更日時（更新日時ではない）で見ています。",
+            ans_local(a, a->first), ans_local(a, a->last), zone_ja),
+        ans_format(a, "Encryption from %s to %s%s, by record change times, not write times.",
+                   ans_local(a, a->first), ans_local(a, a->last), zone_en));
     if (a->gap_ms)
-        ans_sentence(j, ans_format(a, "およそ %lld.%lld 秒に1件の速さです。", (long long)(a->gap_ms / 1000), (long long)(a->gap_ms % 1000 / 100)),
-                     ans_format(a, "About one file in %lld.%lld seconds.", (long long)(a->gap_ms / 1000), (long long)(a->gap_ms % 1000 / 100)));
+        ans_sentence(j,
+                     ans_format(a, "およそ %lld.%lld 秒に1件の速さです。",
+                                (long long)(a->gap_ms / 1000), (long long)(a->gap_ms % 1000 / 100)),
+                     ans_format(a, "About one file in %lld.%lld seconds.",
+                                (long long)(a->gap_ms / 1000),
+                                (long long)(a->gap_ms % 1000 / 100)));
 }
 
 void ans_write_when(struct shodo_answers *a, struct shodo_json *j) {
     shodo_json_array(j, "sentences");
     say_window(a, j);
     if (a->earliest_line)
-        ans_sentence(j, ans_format(a, "侵入の兆しとして最も早いもの: %s %s", ans_local(a, a->earliest), a->earliest_line->ja),
-                     ans_format(a, "Earliest sign of intrusion: %s %s", ans_local(a, a->earliest), a->earliest_line->en));
+        ans_sentence(j,
+                     ans_format(a, "侵入の兆しとして最も早いもの: %s %s", ans_local(a, a->earliest),
+                                a->earliest_line->ja),
+                     ans_format(a, "Earliest sign of intrusion: %s %s", ans_local(a, a->earliest),
+                                a->earliest_line->en));
     else
         ans_sentence(j, "侵入の時期: 不明。", "Time of the intrusion: unknown.");
-    ans_sentence(j, "暗号化より前のバックアップにも侵入者の仕掛けが残っていることがあります。復元の前に、隔離した場所で確かめてください。",
-                 "A backup older than the encryption may still carry the intruder: check it in isolation before restoring.");
-    ans_sentence(j, ans_format(a, "時刻は端末の時計によります（時間帯 UTC%+d:%02d%s）。端末の時計と実時刻の差を記録し、差があれば引いて読んでください。", a->zone_minutes / 60, abs(a->zone_minutes % 60), a->is_zone_known ? "" : "、読めないため仮定"),
-                 ans_format(a, "Times are those of the machine's clock (zone UTC%+d:%02d%s): note its offset to the real time and subtract it.", a->zone_minutes / 60, abs(a->zone_minutes % 60), a->is_zone_known ? "" : ", assumed"));
+    ans_sentence(
+        j,
+        "暗号化より前のバックアップにも侵入者の仕掛けが残っていることがあります。復元の前に、隔離した場所で確かめてください。",
+        "A backup older than the encryption may still carry the intruder: check it in isolation before restoring.");
+    ans_sentence(
+        j,
+        ans_format(
+            a,
+            "時刻は端末の時計によります（時間帯 UTC%+d:%02d%s）。端末の時計と実時刻の差を記録し、差があれば引いて読んでください。",
+            a->zone_minutes / 60, abs(a->zone_minutes % 60),
+            a->is_zone_known ? "" : "、読めないため仮定"),
+        ans_format(
+            a,
+            "Times are those of the machine's clock (zone UTC%+d:%02d%s): note its offset to the real time and subtract it.",
+            a->zone_minutes / 60, abs(a->zone_minutes % 60), a->is_zone_known ? "" : ", assumed"));
     shodo_json_array_end(j);
     shodo_json_object(j, "data");
     shodo_json_time(j, "first_encrypted", a->first);

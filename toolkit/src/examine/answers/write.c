@@ -34,8 +34,10 @@ static const struct answer {
     {"family", "種類の候補と復号手段", "Possible families and decryptors", ans_write_family, "mft"},
     {"how_far", "どこまで被害が及んだか", "How far?", ans_write_extent, "mft"},
     {"since_when", "いつからか", "Since when?", ans_write_when, "mft"},
-    {"how_in", "どこから入り、何をしたか", "How did they come in, what did they do?", ans_write_entry, "evtx"},
-    {"connections", "この端末の外部接続", "External connections of this machine", ans_write_connections, "registry"},
+    {"how_in", "どこから入り、何をしたか", "How did they come in, what did they do?",
+     ans_write_entry, "evtx"},
+    {"connections", "この端末の外部接続", "External connections of this machine",
+     ans_write_connections, "registry"},
     {"reach", "ほかに届く先", "What else is in reach?", ans_write_reach, "registry"},
     {"gaps", "ログから言えないこと", "What the logs cannot say", ans_write_gaps, "evtx"},
 };
@@ -49,7 +51,8 @@ static bool has_reader(const struct shodo_answers *a, const char *reader) {
     return !reader || ans_next(a, reader, NULL, &i) != NULL;
 }
 
-static void not_examined(struct shodo_json *j, const char *reason, uint64_t items, uint64_t bytes, const char *ja, const char *en, const char *example) {
+static void not_examined(struct shodo_json *j, const char *reason, uint64_t items, uint64_t bytes,
+                         const char *ja, const char *en, const char *example) {
     shodo_json_object(j, NULL);
     shodo_json_str(j, "reason", reason);
     shodo_json_u64(j, "items", items);
@@ -60,19 +63,28 @@ static void not_examined(struct shodo_json *j, const char *reason, uint64_t item
     shodo_json_object_end(j);
 }
 
-static void write_not_examined(struct shodo_answers *a, struct shodo_json *j, const struct answer *x) {
+static void write_not_examined(struct shodo_answers *a, struct shodo_json *j,
+                               const struct answer *x) {
     shodo_json_array(j, "not_examined");
     if (!has_reader(a, x->needs))
-        not_examined(j, "missing", 0, 0, ans_format(a, "この答えに必要な記録（%s）が読めていません。", x->needs), ans_format(a, "facts of '%s', which this answer needs, were not read", x->needs), "");
+        not_examined(
+            j, "missing", 0, 0,
+            ans_format(a, "この答えに必要な記録（%s）が読めていません。", x->needs),
+            ans_format(a, "facts of '%s', which this answer needs, were not read", x->needs), "");
     if (a->o.is_first)
-        not_examined(j, "pending", 0, 0, "ファイルの中身はまだ調べていません。", "contents are not looked at yet", "");
+        not_examined(j, "pending", 0, 0, "ファイルの中身はまだ調べていません。",
+                     "contents are not looked at yet", "");
     if (a->o.is_unfinished)
-        not_examined(j, "cancelled", 0, 0, "検査は途中で止まっています。", "the run is not finished", "");
+        not_examined(j, "cancelled", 0, 0, "検査は途中で止まっています。",
+                     "the run is not finished", "");
     if (a->cut_rows || a->bad_lines)
-        not_examined(j, "too_large", a->cut_rows + a->bad_lines, 0, "記録が多すぎるか読めず、一部を使っていません。", "too many or unreadable records: some were not used", "");
+        not_examined(j, "too_large", a->cut_rows + a->bad_lines, 0,
+                     "記録が多すぎるか読めず、一部を使っていません。",
+                     "too many or unreadable records: some were not used", "");
     for (size_t i = 0; i < a->reasons.count; i++) {
         const struct ans_reason *r = shodo_vec_at(&a->reasons, i);
-        not_examined(j, shodo_ledger_reason_name(r->reason), r->items, r->bytes, shodo_ledger_reason_ja(r->reason), r->text, r->example);
+        not_examined(j, shodo_ledger_reason_name(r->reason), r->items, r->bytes,
+                     shodo_ledger_reason_ja(r->reason), r->text, r->example);
     }
     shodo_json_array_end(j);
 }
@@ -82,17 +94,22 @@ static const char *verdict_of(const struct shodo_answers *a, const struct answer
         return shodo_verdict_name(a->verdict);
     if (strcmp(x->id, "how_far") == 0 || strcmp(x->id, "since_when") == 0) {
         bool is_seen = a->encrypted_files && a->votes_count > 2 && a->votes[2].weight;
-        return shodo_verdict_name(is_seen ? SHODO_VERDICT_MATCH : a->has_volume ? SHODO_VERDICT_NOTHING : SHODO_VERDICT_NOT_EXAMINED);
+        return shodo_verdict_name(is_seen         ? SHODO_VERDICT_MATCH
+                                  : a->has_volume ? SHODO_VERDICT_NOTHING
+                                                  : SHODO_VERDICT_NOT_EXAMINED);
     }
     if (!has_reader(a, x->needs))
         return shodo_verdict_name(SHODO_VERDICT_NOT_EXAMINED);
     if (strcmp(x->id, "how_in") == 0)
         return shodo_verdict_name(a->earliest_line ? SHODO_VERDICT_SUSPECT : SHODO_VERDICT_NOTHING);
     if (strcmp(x->id, "connections") == 0)
-        return shodo_verdict_name(a->links_unlisted ? SHODO_VERDICT_SUSPECT : SHODO_VERDICT_NOTHING);
+        return shodo_verdict_name(a->links_unlisted ? SHODO_VERDICT_SUSPECT
+                                                    : SHODO_VERDICT_NOTHING);
     if (strcmp(x->id, "reach") == 0 && !a->next_hosts.count)
         return shodo_verdict_name(SHODO_VERDICT_NOTHING);
-    return shodo_verdict_name(strcmp(x->id, "family") == 0 && !a->encrypted_files ? SHODO_VERDICT_NOTHING : SHODO_VERDICT_SUSPECT);
+    return shodo_verdict_name(strcmp(x->id, "family") == 0 && !a->encrypted_files
+                                  ? SHODO_VERDICT_NOTHING
+                                  : SHODO_VERDICT_SUSPECT);
 }
 
 struct ids {
@@ -114,19 +131,22 @@ static void put_encrypted(const struct shodo_answers *a, struct ids *to) {
     }
 }
 
-static void put_facts(const struct shodo_answers *a, struct ids *to, const char *reader, const char *kind) {
+static void put_facts(const struct shodo_answers *a, struct ids *to, const char *reader,
+                      const char *kind) {
     size_t i = 0;
     for (const struct ans_fact *f; (f = ans_next(a, reader, kind, &i)) != NULL;)
         put_id(to, f->id);
 }
 
-static void write_evidence(const struct shodo_answers *a, struct shodo_json *j, const struct answer *x) {
+static void write_evidence(const struct shodo_answers *a, struct shodo_json *j,
+                           const struct answer *x) {
     struct ids to = {.j = j};
     shodo_json_array(j, "evidence");
     for (size_t i = 0; strcmp(x->id, "hit") == 0 && i < a->votes_count; i++)
         for (size_t k = 0; k < a->votes[i].ids_count && k < 4; k++)
             put_id(&to, a->votes[i].ids[k]);
-    if (strcmp(x->id, "how_far") == 0 || strcmp(x->id, "since_when") == 0 || strcmp(x->id, "family") == 0)
+    if (strcmp(x->id, "how_far") == 0 || strcmp(x->id, "since_when") == 0 ||
+        strcmp(x->id, "family") == 0)
         put_encrypted(a, &to);
     if (strcmp(x->id, "family") == 0)
         put_facts(a, &to, "note", "family_phrases");
@@ -146,7 +166,8 @@ static void write_evidence(const struct shodo_answers *a, struct shodo_json *j, 
     shodo_json_array_end(j);
 }
 
-/* How far the answer bears: of "hit" by its votes (hit.c); of the others by what they rest on. Families are never more than possible. */
+/* How far the answer bears: of "hit" by its votes (hit.c); of the others by what they rest on.
+ * Families are never more than possible. */
 static const char *confidence_of(const struct shodo_answers *a, const struct answer *x) {
     bool is_early = a->o.is_first || a->o.is_unfinished;
     if (strcmp(x->id, "hit") == 0)
@@ -154,13 +175,16 @@ static const char *confidence_of(const struct shodo_answers *a, const struct ans
     if (!has_reader(a, x->needs))
         return "low";
     if (strcmp(x->id, "how_far") == 0 || strcmp(x->id, "since_when") == 0)
-        return !a->encrypted_files || is_early ? "low" : a->judged_yes >= 20 && a->is_zone_known ? "high" : "middle";
+        return !a->encrypted_files || is_early           ? "low"
+               : a->judged_yes >= 20 && a->is_zone_known ? "high"
+                                                         : "middle";
     if (strcmp(x->id, "how_in") == 0)
         return a->ways.count && !is_early ? "middle" : "low";
     return strcmp(x->id, "family") == 0 || is_early ? "low" : "middle";
 }
 
-void shodo_answers_write_one(struct shodo_answers *a, size_t i, struct shodo_json *j, const char *key) {
+void shodo_answers_write_one(struct shodo_answers *a, size_t i, struct shodo_json *j,
+                             const char *key) {
     const struct answer *x = &answers[i];
     const char *verdict = verdict_of(a, x);
     enum shodo_verdict v = SHODO_VERDICT_NOT_EXAMINED;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Event logs → facts. Every event of the table (events_rows.c) is told with its data as it stands in the log; equal ones
- * (same names, no more than the row's window apart) are one fact with count, first (its time) and last, so that a brute
- * force of a million tries stays some thousand lines. One fact "event_log" a file says what the log can say at all: number
- * of records, first and last time, gaps, damage, how many of each event.
+ * Event logs → facts. Every event of the table (events_rows.c) is told with its data as it stands
+ * in the log; equal ones (same names, no more than the row's window apart) are one fact with count,
+ * first (its time) and last, so that a brute force of a million tries stays some thousand lines.
+ * One fact "event_log" a file says what the log can say at all: number of records, first and last
+ * time, gaps, damage, how many of each event.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,7 +86,9 @@ static void write_data(struct shodo_json *j, const struct shodo_evtx_record *r) 
         const struct shodo_evtx_pair *p = &r->pairs[i];
         const char *name = p->name ? p->name : p->element;
         size_t before = r->data_first, same = 0;
-        while (before < i && strcmp(r->pairs[before].name ? r->pairs[before].name : r->pairs[before].element, name) != 0)
+        while (before < i &&
+               strcmp(r->pairs[before].name ? r->pairs[before].name : r->pairs[before].element,
+                      name) != 0)
             before++;
         if (before < i)
             continue;
@@ -98,7 +101,8 @@ static void write_data(struct shodo_json *j, const struct shodo_evtx_record *r) 
             if (strcmp(r->pairs[k].name ? r->pairs[k].name : r->pairs[k].element, name) != 0)
                 continue;
             size_t n = strlen(r->pairs[k].value);
-            while (n > left || (n < strlen(r->pairs[k].value) && n > 0 && (r->pairs[k].value[n] & 0xc0) == 0x80))
+            while (n > left || (n < strlen(r->pairs[k].value) && n > 0 &&
+                                (r->pairs[k].value[n] & 0xc0) == 0x80))
                 n = n > left ? left : n - 1;
             shodo_json_strn(j, same > 1 ? NULL : name, r->pairs[k].value, n);
             left -= n;
@@ -136,7 +140,8 @@ static uint64_t mix(uint64_t h, const char *s) {
     return h;
 }
 
-/* FNV-1a over kind and the values of the row's names; a collision of 64 bits would add up two different events. */
+/* FNV-1a over kind and the values of the row's names; a collision of 64 bits would add up two
+ * different events. */
 static uint64_t hash_of(const struct event_row *row, const struct shodo_evtx_record *r) {
     char name[64];
     uint64_t h = mix(UINT64_C(14695981039346656037) ^ row->id, row->kind);
@@ -163,7 +168,8 @@ static uint64_t hash_of(const struct event_row *row, const struct shodo_evtx_rec
     return h;
 }
 
-static struct group *find_group(struct gathering *g, const struct event_row *row, uint64_t hash, int64_t time, uint16_t **ret_slot) {
+static struct group *find_group(struct gathering *g, const struct event_row *row, uint64_t hash,
+                                int64_t time, uint16_t **ret_slot) {
     for (size_t i = hash % SLOTS;; i = (i + 1) % SLOTS) {
         uint16_t at = g->slots[i];
         *ret_slot = &g->slots[i];
@@ -172,13 +178,15 @@ static struct group *find_group(struct gathering *g, const struct event_row *row
         struct group *p = shodo_vec_at(&g->groups, at - 1u);
         if (p->hash != hash || p->row != row)
             continue;
-        bool is_near = row->window == EVENTS_LOG || (time >= p->first && time - p->first < (int64_t)row->window * SECOND);
+        bool is_near = row->window == EVENTS_LOG ||
+                       (time >= p->first && time - p->first < (int64_t)row->window * SECOND);
         if (is_near)
             return p;
     }
 }
 
-static void add(struct gathering *g, const struct event_row *row, const struct shodo_evtx_record *r, int64_t time) {
+static void add(struct gathering *g, const struct event_row *row, const struct shodo_evtx_record *r,
+                int64_t time) {
     uint16_t *slot = NULL;
     uint64_t hash = hash_of(row, r);
     struct group *p = row->window == EVENTS_EACH ? NULL : find_group(g, row, hash, time, &slot);
@@ -191,7 +199,8 @@ static void add(struct gathering *g, const struct event_row *row, const struct s
     write_values(&g->scratch, r);
     if (g->scratch.failed || g->scratch.len < 2)
         return;
-    struct group fresh = {.row = row, .hash = hash, .first = time, .last = time, .count = 1, .record = r->number};
+    struct group fresh = {
+        .row = row, .hash = hash, .first = time, .last = time, .count = 1, .record = r->number};
     if (row->window == EVENTS_EACH) {
         fresh.json = g->scratch.data + 1;
         fresh.json_len = g->scratch.len - 1;
@@ -211,19 +220,23 @@ static void add(struct gathering *g, const struct event_row *row, const struct s
     }
 }
 
-/* Logons of the system itself: tens of thousands on every machine. They are counted in the log's summary only. */
+/* Logons of the system itself: tens of thousands on every machine. They are counted in the log's
+ * summary only. */
 static bool is_noise(const struct event_row *row, const struct shodo_evtx_record *r) {
-    static const char *const own[] = {"SYSTEM", "LOCAL SERVICE", "NETWORK SERVICE", "ANONYMOUS LOGON"};
+    static const char *const own[] = {"SYSTEM", "LOCAL SERVICE", "NETWORK SERVICE",
+                                      "ANONYMOUS LOGON"};
     if (row->id == 4672) {
         const char *user = shodo_evtx_data(r, "SubjectUserName");
         size_t n = strlen(user);
         for (size_t i = 0; i < SHODO_ARRAY_SIZE(own); i++)
             if (strcmp(user, own[i]) == 0)
                 return true;
-        return n == 0 || user[n - 1] == '$' || strncmp(user, "DWM-", 4) == 0 || strncmp(user, "UMFD-", 5) == 0;
+        return n == 0 || user[n - 1] == '$' || strncmp(user, "DWM-", 4) == 0 ||
+               strncmp(user, "UMFD-", 5) == 0;
     }
     if (row->id == 4624 || row->id == 4634) {
-        const char *user = shodo_evtx_data(r, "TargetUserName"), *type = shodo_evtx_data(r, "LogonType");
+        const char *user = shodo_evtx_data(r, "TargetUserName"),
+                   *type = shodo_evtx_data(r, "LogonType");
         return strcmp(type, "5") == 0 || strcmp(type, "0") == 0 || strcmp(user, "SYSTEM") == 0 ||
                strncmp(user, "DWM-", 4) == 0 || strncmp(user, "UMFD-", 5) == 0;
     }
@@ -247,7 +260,8 @@ static bool on_record(void *ctx, const struct shodo_evtx_record *r) {
             g->first_number = r->number;
         g->last_number = SHODO_MAX(g->last_number, r->number);
         if (time != SHODO_TIME_NONE) {
-            g->first_time = g->first_time == SHODO_TIME_NONE ? time : SHODO_MIN(g->first_time, time);
+            g->first_time = g->first_time == SHODO_TIME_NONE ? time
+                                                             : SHODO_MIN(g->first_time, time);
             g->last_time = g->last_time == SHODO_TIME_NONE ? time : SHODO_MAX(g->last_time, time);
         }
     }
@@ -304,11 +318,14 @@ static void read_chunk(struct gathering *g, const uint8_t *p, size_t n) {
     g->bad_chunks += c.is_cut;
 }
 
-static size_t get(const struct shodo_reader_bytes *b, uint64_t at, uint8_t *p, struct shodo_error *err) {
+static size_t get(const struct shodo_reader_bytes *b, uint64_t at, uint8_t *p,
+                  struct shodo_error *err) {
     size_t done = 0;
     while (done < SHODO_EVTX_CHUNK_BYTES) {
         size_t got = 0;
-        if (b->read(b->ctx, at + done, p + done, SHODO_EVTX_CHUNK_BYTES - done, &got, err) != SHODO_OK || got == 0)
+        if (b->read(b->ctx, at + done, p + done, SHODO_EVTX_CHUNK_BYTES - done, &got, err) !=
+                SHODO_OK ||
+            got == 0)
             break;
         done += got;
     }
@@ -345,11 +362,13 @@ static void read_file(struct gathering *g, const struct shodo_reader_file *f) {
     if (!p)
         shodo_reader_problem(g->sink, SHODO_LEDGER_CRASH, 0, "no memory for an event log");
     else if (skipped > 0)
-        shodo_reader_problem(g->sink, SHODO_LEDGER_DAMAGED, f->bytes.size - SHODO_MIN(skipped, f->bytes.size),
-                             "event log: %llu of %llu bytes are no log data", (unsigned long long)skipped,
-                             (unsigned long long)f->bytes.size);
+        shodo_reader_problem(g->sink, SHODO_LEDGER_DAMAGED,
+                             f->bytes.size - SHODO_MIN(skipped, f->bytes.size),
+                             "event log: %llu of %llu bytes are no log data",
+                             (unsigned long long)skipped, (unsigned long long)f->bytes.size);
     if (f->bytes.size > size)
-        shodo_reader_problem(g->sink, SHODO_LEDGER_TOO_LARGE, size, "event log: the first %llu of %llu bytes were read",
+        shodo_reader_problem(g->sink, SHODO_LEDGER_TOO_LARGE, size,
+                             "event log: the first %llu of %llu bytes were read",
                              (unsigned long long)size, (unsigned long long)f->bytes.size);
     free(p);
 }
@@ -370,13 +389,14 @@ static void run(const struct shodo_reader_file *f, const struct shodo_reader_sin
         tell_log(&g);
         if (g.lost > 0)
             shodo_reader_problem(sink, SHODO_LEDGER_TOO_LARGE, f->bytes.size,
-                                 "event log: more than %u facts; %llu more are not listed", SHODO_LIMIT_EVTX_FACTS,
-                                 (unsigned long long)g.lost);
+                                 "event log: more than %u facts; %llu more are not listed",
+                                 SHODO_LIMIT_EVTX_FACTS, (unsigned long long)g.lost);
         if (g.partial > 0 || g.bad_chunks > 0)
-            shodo_reader_problem(sink, SHODO_LEDGER_DAMAGED, f->bytes.size,
-                                 "event log: %llu of %llu records are readable in part only; %llu of %llu chunks end early",
-                                 (unsigned long long)g.partial, (unsigned long long)g.records,
-                                 (unsigned long long)g.bad_chunks, (unsigned long long)g.chunks);
+            shodo_reader_problem(
+                sink, SHODO_LEDGER_DAMAGED, f->bytes.size,
+                "event log: %llu of %llu records are readable in part only; %llu of %llu chunks end early",
+                (unsigned long long)g.partial, (unsigned long long)g.records,
+                (unsigned long long)g.bad_chunks, (unsigned long long)g.chunks);
     } else {
         shodo_reader_problem(sink, SHODO_LEDGER_CRASH, 0, "no memory for an event log");
     }
@@ -388,7 +408,8 @@ static void run(const struct shodo_reader_file *f, const struct shodo_reader_sin
     free(g.ids);
 }
 
-static const char *const patterns[] = {"/Windows/System32/winevt/Logs/*.evtx", "/Windows.old/Windows/System32/winevt/Logs/*.evtx",
-                                       NULL};
+static const char *const patterns[] = {"/Windows/System32/winevt/Logs/*.evtx",
+                                       "/Windows.old/Windows/System32/winevt/Logs/*.evtx", NULL};
 
-const struct shodo_reader shodo_reader_evtx = {.name = "evtx", .patterns = patterns, .stream = "", .run = run};
+const struct shodo_reader shodo_reader_evtx = {
+    .name = "evtx", .patterns = patterns, .stream = "", .run = run};

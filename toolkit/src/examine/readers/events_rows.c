@@ -4,32 +4,37 @@
 #include "base/macro.h"
 #include "base/text.h"
 
-#define AUDIT "Microsoft-Windows-Security-Auditing"
-#define EVENTLOG "Microsoft-Windows-Eventlog"
-#define SCM "Service Control Manager"
-#define LSM "Microsoft-Windows-TerminalServices-LocalSessionManager"
-#define RCM "Microsoft-Windows-TerminalServices-RemoteConnectionManager"
-#define RDPCORE "Microsoft-Windows-RemoteDesktopServices-RdpCoreTS"
+#define AUDIT     "Microsoft-Windows-Security-Auditing"
+#define EVENTLOG  "Microsoft-Windows-Eventlog"
+#define SCM       "Service Control Manager"
+#define LSM       "Microsoft-Windows-TerminalServices-LocalSessionManager"
+#define RCM       "Microsoft-Windows-TerminalServices-RemoteConnectionManager"
+#define RDPCORE   "Microsoft-Windows-RemoteDesktopServices-RdpCoreTS"
 #define RDPCLIENT "Microsoft-Windows-TerminalServices-ClientActiveXCore"
-#define DEFENDER "Microsoft-Windows-Windows Defender"
-#define TASK "Microsoft-Windows-TaskScheduler"
-#define SYSMON "Microsoft-Windows-Sysmon"
-#define FIREWALL "Microsoft-Windows-Windows Firewall With Advanced Security"
-#define RESTART "Microsoft-Windows-RestartManager"
+#define DEFENDER  "Microsoft-Windows-Windows Defender"
+#define TASK      "Microsoft-Windows-TaskScheduler"
+#define SYSMON    "Microsoft-Windows-Sysmon"
+#define FIREWALL  "Microsoft-Windows-Windows Firewall With Advanced Security"
+#define RESTART   "Microsoft-Windows-RestartManager"
 #define BITLOCKER "Microsoft-Windows-BitLocker-API"
-#define LOGON_KEYS "TargetUserName|TargetDomainName|LogonType|IpAddress|WorkstationName|LogonProcessName"
+#define LOGON_KEYS                                                                                 \
+    "TargetUserName|TargetDomainName|LogonType|IpAddress|WorkstationName|LogonProcessName"
 
 static const struct event_row rows[] = {
     /* logons */
     {4624, AUDIT, "logon", EVENTS_MINUTE, LOGON_KEYS},
-    {4625, AUDIT, "logon_failed", EVENTS_MINUTE, "TargetUserName|LogonType|IpAddress|WorkstationName|SubStatus"},
+    {4625, AUDIT, "logon_failed", EVENTS_MINUTE,
+     "TargetUserName|LogonType|IpAddress|WorkstationName|SubStatus"},
     {4634, AUDIT, "logoff", EVENTS_MINUTE, "TargetUserName|LogonType"},
     {4647, AUDIT, "logoff", EVENTS_MINUTE, "TargetUserName"},
-    {4648, AUDIT, "explicit_credentials", EVENTS_MINUTE, "SubjectUserName|TargetUserName|TargetServerName|ProcessName|IpAddress"},
+    {4648, AUDIT, "explicit_credentials", EVENTS_MINUTE,
+     "SubjectUserName|TargetUserName|TargetServerName|ProcessName|IpAddress"},
     {4672, AUDIT, "admin_logon", EVENTS_MINUTE, "SubjectUserName|SubjectDomainName"},
     {4740, AUDIT, "account_locked", EVENTS_MINUTE, "TargetUserName|TargetDomainName"},
-    {4768, AUDIT, "kerberos_logon", EVENTS_MINUTE, "TargetUserName|IpAddress|Status|TicketEncryptionType"},
-    {4769, AUDIT, "kerberos_service", EVENTS_MINUTE, "TargetUserName|ServiceName|IpAddress|TicketEncryptionType"},
+    {4768, AUDIT, "kerberos_logon", EVENTS_MINUTE,
+     "TargetUserName|IpAddress|Status|TicketEncryptionType"},
+    {4769, AUDIT, "kerberos_service", EVENTS_MINUTE,
+     "TargetUserName|ServiceName|IpAddress|TicketEncryptionType"},
     {4771, AUDIT, "kerberos_failed", EVENTS_MINUTE, "TargetUserName|IpAddress|Status"},
     {4776, AUDIT, "ntlm_logon", EVENTS_MINUTE, "TargetUserName|Workstation|Status"},
     {4778, AUDIT, "session_reconnected", EVENTS_EACH, NULL},
@@ -47,7 +52,8 @@ static const struct event_row rows[] = {
     {4732, AUDIT, "group_member_added", EVENTS_EACH, NULL},
     {4756, AUDIT, "group_member_added", EVENTS_EACH, NULL},
     {4741, AUDIT, "computer_account_created", EVENTS_EACH, NULL},
-    {4719, AUDIT, "audit_policy_changed", EVENTS_MINUTE, "SubcategoryGuid|AuditPolicyChanges|SubjectUserName"},
+    {4719, AUDIT, "audit_policy_changed", EVENTS_MINUTE,
+     "SubcategoryGuid|AuditPolicyChanges|SubjectUserName"},
     {4739, AUDIT, "domain_policy_changed", EVENTS_EACH, NULL},
     {4616, AUDIT, "time_changed", EVENTS_MINUTE, "ProcessName|SubjectUserName"},
     {4662, AUDIT, "directory_access", EVENTS_MINUTE, "SubjectUserName|Properties|ObjectName"},
@@ -82,7 +88,8 @@ static const struct event_row rows[] = {
     {141, TASK, "task_deleted", EVENTS_EACH, NULL},
     {129, TASK, "task_run", EVENTS_LOG, "TaskName|Path"},
     {200, TASK, "task_run", EVENTS_LOG, "TaskName|ActionName"},
-    {4688, AUDIT, "process", EVENTS_LOG, "NewProcessName|CommandLine|SubjectUserName|ParentProcessName"},
+    {4688, AUDIT, "process", EVENTS_LOG,
+     "NewProcessName|CommandLine|SubjectUserName|ParentProcessName"},
     {4985, AUDIT, "file_transaction", EVENTS_LOG, "ProcessName|NewState|SubjectUserName"},
     {1033, "MsiInstaller", "program_installed", EVENTS_MINUTE, NULL},
     {11707, "MsiInstaller", "program_installed", EVENTS_MINUTE, NULL},
@@ -104,10 +111,12 @@ static const struct event_row rows[] = {
     /* shares and remote management */
     {5140, AUDIT, "share_accessed", EVENTS_MINUTE, "ShareName|IpAddress|SubjectUserName"},
     {5142, AUDIT, "share_created", EVENTS_EACH, NULL},
-    {5145, AUDIT, "share_file_accessed", EVENTS_MINUTE, "ShareName|RelativeTargetName|IpAddress|SubjectUserName"},
+    {5145, AUDIT, "share_file_accessed", EVENTS_MINUTE,
+     "ShareName|RelativeTargetName|IpAddress|SubjectUserName"},
     {551, "Microsoft-Windows-SMBServer", "smb_logon_failed", EVENTS_MINUTE, "ClientName|UserName"},
     {3000, "Microsoft-Windows-SMBServer", "smb1_used", EVENTS_MINUTE, "ClientName"},
-    {31001, "Microsoft-Windows-SMBClient", "smb_client_failed", EVENTS_MINUTE, "ServerName|UserName"},
+    {31001, "Microsoft-Windows-SMBClient", "smb_client_failed", EVENTS_MINUTE,
+     "ServerName|UserName"},
     {6, "Microsoft-Windows-WinRM", "winrm_outgoing", EVENTS_MINUTE, "connection"},
     {91, "Microsoft-Windows-WinRM", "winrm_session", EVENTS_MINUTE, NULL},
     {5861, "Microsoft-Windows-WMI-Activity", "wmi_consumer", EVENTS_EACH, NULL},
@@ -128,7 +137,8 @@ static const struct event_row rows[] = {
     {5012, DEFENDER, "defender_disabled", EVENTS_EACH, NULL},
     {5013, DEFENDER, "defender_tampering", EVENTS_EACH, NULL},
     {2003, FIREWALL, "firewall_profile_changed", EVENTS_MINUTE, NULL},
-    {2004, FIREWALL, "firewall_rule_added", EVENTS_MINUTE, "RuleName|ApplicationPath|ModifyingApplication"},
+    {2004, FIREWALL, "firewall_rule_added", EVENTS_MINUTE,
+     "RuleName|ApplicationPath|ModifyingApplication"},
     {2006, FIREWALL, "firewall_rule_deleted", EVENTS_MINUTE, "RuleName|ModifyingApplication"},
     {2033, FIREWALL, "firewall_rules_deleted", EVENTS_EACH, NULL},
     /* PowerShell */
@@ -164,7 +174,8 @@ static const struct event_row rows[] = {
     {20225, "RasClient", "vpn_connected", EVENTS_EACH, NULL},
     {20226, "RasClient", "vpn_disconnected", EVENTS_EACH, NULL},
     /* Sysmon */
-    {1, SYSMON, "sysmon_process", EVENTS_LOG, "Image|CommandLine|User|ParentImage|ParentCommandLine"},
+    {1, SYSMON, "sysmon_process", EVENTS_LOG,
+     "Image|CommandLine|User|ParentImage|ParentCommandLine"},
     {2, SYSMON, "sysmon_file_time", EVENTS_LOG, "Image|TargetFilename"},
     {3, SYSMON, "sysmon_network", EVENTS_LOG, "Image|DestinationIp|DestinationPort|Initiated"},
     {6, SYSMON, "sysmon_driver", EVENTS_LOG, "ImageLoaded|Signature"},

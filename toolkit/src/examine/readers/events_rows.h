@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 /* Equal events fall together: in windows of so many seconds, over the whole log, or never. */
-#define EVENTS_EACH 0u
+#define EVENTS_EACH   0u
 #define EVENTS_MINUTE 60u
-#define EVENTS_LOG UINT32_MAX
+#define EVENTS_LOG    UINT32_MAX
 
 struct event_row {
     uint32_t id;

@@ -139,7 +139,8 @@ static void add_value(struct stretch *s, const char *value) {
         e->is_bad = true;
         return;
     }
-    e->pairs[e->pairs_count++] = (struct shodo_evtx_pair){.element = el, .name = name, .value = value};
+    e->pairs[e->pairs_count++] = (struct shodo_evtx_pair){
+        .element = el, .name = name, .value = value};
 }
 
 static void open_element(struct stretch *s, bool has_attributes) {
@@ -233,7 +234,8 @@ static void substitute(struct stretch *s) {
     }
     const struct substitution *v = &s->values[i];
     if (v->type == TYPE_BINXML) {
-        struct stretch inner = {.e = s->e, .at = v->offset, .end = v->offset + v->size, .depth = s->depth + 1};
+        struct stretch inner = {
+            .e = s->e, .at = v->offset, .end = v->offset + v->size, .depth = s->depth + 1};
         read_stretch(&inner);
     } else if (v->type == (EVTX_TYPE_STRING | EVTX_TYPE_LIST)) {
         add_list(s, v);
@@ -256,7 +258,8 @@ static void instantiate(struct stretch *s) {
         return;
     }
     uint32_t size = shodo_le32(e->chunk + definition + 20);
-    if (size > e->len - definition - TEMPLATE_BYTES || (definition == s->at && !has(s, TEMPLATE_BYTES + size))) {
+    if (size > e->len - definition - TEMPLATE_BYTES ||
+        (definition == s->at && !has(s, TEMPLATE_BYTES + size))) {
         bad(s);
         return;
     }
@@ -274,7 +277,8 @@ static void instantiate(struct stretch *s) {
             bad(s);
             return;
         }
-        values[i] = (struct substitution){.offset = data, .size = n, .type = e->chunk[table + 4 * i + 2]};
+        values[i] = (struct substitution){
+            .offset = data, .size = n, .type = e->chunk[table + 4 * i + 2]};
         data += n;
     }
     struct stretch inner = {.e = e,
@@ -364,8 +368,10 @@ static void read_stretch(struct stretch *s) {
 /* ---- records ---- */
 
 static bool is_system(const struct shodo_evtx_pair *p) {
-    static const char *const names[] = {"Provider", "EventID", "Version",     "Level",       "Task",      "Opcode",  "Keywords",
-                                        "TimeCreated", "EventRecordID", "Correlation", "Execution", "Channel", "Computer", "Security"};
+    static const char *const names[] = {"Provider",      "EventID",     "Version",   "Level",
+                                        "Task",          "Opcode",      "Keywords",  "TimeCreated",
+                                        "EventRecordID", "Correlation", "Execution", "Channel",
+                                        "Computer",      "Security"};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(names); i++)
         if (strcmp(p->element, names[i]) == 0)
             return true;
@@ -411,11 +417,12 @@ static void decode(struct shodo_evtx *e, uint32_t at, uint32_t size, struct shod
     e->is_bad = false;
     struct stretch s = {.e = e, .at = at + 24, .end = at + size - 4};
     read_stretch(&s);
-    *r = (struct shodo_evtx_record){.number = shodo_le64(e->chunk + at + 8),
-                                    .written = shodo_time_from_filetime(shodo_le64(e->chunk + at + 16)),
-                                    .created = SHODO_TIME_NONE,
-                                    .pairs = e->pairs,
-                                    .is_partial = e->is_bad || e->text.is_full};
+    *r = (struct shodo_evtx_record){
+        .number = shodo_le64(e->chunk + at + 8),
+        .written = shodo_time_from_filetime(shodo_le64(e->chunk + at + 16)),
+        .created = SHODO_TIME_NONE,
+        .pairs = e->pairs,
+        .is_partial = e->is_bad || e->text.is_full};
     take_system(e, r);
     r->pairs_count = e->pairs_count;
 }

@@ -44,8 +44,8 @@ static size_t put_utf8(char *o, uint32_t c) {
     return 4;
 }
 
-/* Own loop instead of base/text.h: no memory is asked for, this runs some ten times for each of a million records.
- * Unpaired surrogates become U+FFFD. */
+/* Own loop instead of base/text.h: no memory is asked for, this runs some ten times for each of a
+ * million records. Unpaired surrogates become U+FFFD. */
 const char *evtx_text_utf16(struct evtx_text *t, const uint8_t *p, size_t bytes) {
     size_t n = bytes / 2;
     while (n > 0 && shodo_le16(p + 2 * n - 2) == 0)
@@ -79,8 +79,9 @@ static const char *keep(struct evtx_text *t, const char *s) {
 
 static const char *guid_text(struct evtx_text *t, const uint8_t *p) {
     char s[40];
-    snprintf(s, sizeof s, "%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X", shodo_le32(p), shodo_le16(p + 4),
-             shodo_le16(p + 6), p[8], p[9], p[10], p[11], p[12], p[13], p[14], p[15]);
+    snprintf(s, sizeof s, "%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X", shodo_le32(p),
+             shodo_le16(p + 4), shodo_le16(p + 6), p[8], p[9], p[10], p[11], p[12], p[13], p[14],
+             p[15]);
     return keep(t, s);
 }
 
@@ -110,8 +111,8 @@ static const char *system_time_text(struct evtx_text *t, const uint8_t *p) {
                                   .hour = shodo_le16(p + 8),
                                   .minute = shodo_le16(p + 10),
                                   .second = shodo_le16(p + 12)};
-    bool is_date = c.year >= 1678 && c.year < 2262 && c.month >= 1 && c.month <= 12 && c.day >= 1 && c.day <= 31 &&
-                   c.hour < 24 && c.minute < 60 && c.second < 61;
+    bool is_date = c.year >= 1678 && c.year < 2262 && c.month >= 1 && c.month <= 12 && c.day >= 1 &&
+                   c.day <= 31 && c.hour < 24 && c.minute < 60 && c.second < 61;
     return is_date ? time_text(t, shodo_time_from_civil(&c, 0)) : "";
 }
 
@@ -149,7 +150,8 @@ static const char *ansi_text(struct evtx_text *t, const uint8_t *p, size_t n) {
 }
 
 const char *evtx_value_text(struct evtx_text *t, uint8_t type, const uint8_t *p, size_t n) {
-    static const uint8_t sizes[] = {[3] = 1, [4] = 1, [5] = 2, [6] = 2, [7] = 4, [8] = 4, [9] = 8, [10] = 8};
+    static const uint8_t sizes[] = {
+        [3] = 1, [4] = 1, [5] = 2, [6] = 2, [7] = 4, [8] = 4, [9] = 8, [10] = 8};
     char s[40];
     if (n == 0 || type == 0)
         return "";

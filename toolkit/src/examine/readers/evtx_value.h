@@ -16,8 +16,10 @@ struct evtx_text {
     bool is_full; /* something did not fit: "" was given */
 };
 
-const char *evtx_text_utf16(struct evtx_text *t, const uint8_t *p, size_t bytes); /* up to trailing NULs */
-/* Numbers decimal, hex types with 0x, times RFC 3339, SIDs and GUIDs in their usual form, binary as hex (64 bytes). */
+/* up to trailing NULs */
+const char *evtx_text_utf16(struct evtx_text *t, const uint8_t *p, size_t bytes);
+/* Numbers decimal, hex types with 0x, times RFC 3339, SIDs and GUIDs in their usual form, binary as
+ * hex (64 bytes). */
 const char *evtx_value_text(struct evtx_text *t, uint8_t type, const uint8_t *p, size_t n);
 
 #endif

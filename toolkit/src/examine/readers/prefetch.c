@@ -22,13 +22,17 @@ enum {
     PACKED_MAX = 4 << 20,
 };
 
-enum shodo_status shodo_prefetch_unpack(struct shodo_buf *out, const uint8_t *p, size_t n, struct shodo_error *err) {
+enum shodo_status shodo_prefetch_unpack(struct shodo_buf *out, const uint8_t *p, size_t n,
+                                        struct shodo_error *err) {
     if (n < MAM_BYTES || memcmp(p, "MAM", 3) != 0)
-        return shodo_buf_add(out, p, n) ? SHODO_OK : shodo_fail(err, SHODO_NOMEM, "no memory for a prefetch file");
+        return shodo_buf_add(out, p, n)
+                   ? SHODO_OK
+                   : shodo_fail(err, SHODO_NOMEM, "no memory for a prefetch file");
     uint32_t size = shodo_le32(p + 4);
     size_t head = MAM_BYTES + ((p[3] & MAM_CHECKSUM) ? 4 : 0);
     if ((p[3] & 0x0f) != XPRESS_HUFFMAN)
-        return shodo_fail(err, SHODO_UNSUPPORTED, "prefetch file packed in an unknown way (%u)", p[3]);
+        return shodo_fail(err, SHODO_UNSUPPORTED, "prefetch file packed in an unknown way (%u)",
+                          p[3]);
     if (size > SHODO_LIMIT_PREFETCH_BYTES)
         return shodo_fail(err, SHODO_LIMIT, "prefetch file of %u bytes", size);
     if (n < head || size == 0)
@@ -38,30 +42,39 @@ enum shodo_status shodo_prefetch_unpack(struct shodo_buf *out, const uint8_t *p,
     bool is_whole = shodo_xpress_decode(p + head, n - head, (uint8_t *)out->data, size);
     out->len = size;
     out->data[size] = 0;
-    return is_whole ? SHODO_OK : shodo_fail(err, SHODO_DAMAGED, "packed prefetch file: its data cannot be unpacked completely");
+    return is_whole ? SHODO_OK
+                    : shodo_fail(err, SHODO_DAMAGED,
+                                 "packed prefetch file: its data cannot be unpacked completely");
 }
 
 static bool is_inside(size_t at, size_t n, size_t all) {
     return at <= all && n <= all - at;
 }
 
-/* Where run count and times stand; version 30 has two forms, told apart by where the metrics begin. */
+/* Where run count and times stand; version 30 has two forms, told apart by where the metrics begin.
+ */
 static void take_runs(struct shodo_prefetch *f, const uint8_t *p, size_t n) {
     unsigned times = f->version >= 26 ? SHODO_PREFETCH_RUNS : 1;
-    size_t times_at = f->version == 17 ? 120 : 128, runs_at = f->version == 17 ? 144 : f->version == 23 ? 152 : 208;
+    size_t times_at = f->version == 17 ? 120 : 128, runs_at = f->version == 17   ? 144
+                                                              : f->version == 23 ? 152
+                                                                                 : 208;
     if (f->version == 31 || (f->version == 30 && shodo_le32(p + 84) == 296))
         runs_at = 200;
     for (unsigned i = 0; i < SHODO_PREFETCH_RUNS; i++)
-        f->times[i] = i < times && is_inside(times_at + 8 * i, 8, n) ? shodo_time_from_filetime(shodo_le64(p + times_at + 8 * i))
-                                                                     : SHODO_TIME_NONE;
+        f->times[i] = i < times && is_inside(times_at + 8 * i, 8, n)
+                          ? shodo_time_from_filetime(shodo_le64(p + times_at + 8 * i))
+                          : SHODO_TIME_NONE;
     f->runs = is_inside(runs_at, 4, n) ? shodo_le32(p + runs_at) : 0;
 }
 
-enum shodo_status shodo_prefetch_parse(struct shodo_prefetch *ret, const uint8_t *p, size_t n, struct shodo_error *err) {
+enum shodo_status shodo_prefetch_parse(struct shodo_prefetch *ret, const uint8_t *p, size_t n,
+                                       struct shodo_error *err) {
     if (n < HEAD_BYTES + 68 || memcmp(p + 4, "SCCA", 4) != 0)
         return shodo_fail(err, SHODO_DAMAGED, "not a prefetch file");
-    *ret = (struct shodo_prefetch){.version = shodo_le32(p), .hash = shodo_le32(p + 76), .name = p + NAME_AT};
-    if (ret->version != 17 && ret->version != 23 && ret->version != 26 && ret->version != 30 && ret->version != 31)
+    *ret = (struct shodo_prefetch){
+        .version = shodo_le32(p), .hash = shodo_le32(p + 76), .name = p + NAME_AT};
+    if (ret->version != 17 && ret->version != 23 && ret->version != 26 && ret->version != 30 &&
+        ret->version != 31)
         return shodo_fail(err, SHODO_UNSUPPORTED, "prefetch file of version %u", ret->version);
     while (ret->name_bytes < NAME_BYTES && shodo_le16(p + NAME_AT + ret->name_bytes) != 0)
         ret->name_bytes += 2;
@@ -90,7 +103,8 @@ static bool is_told(const uint8_t *p, size_t n) {
     shodo_text_decode(&b, SHODO_UTF16LE, p, n, NULL);
     const char *s = shodo_buf_cstr(&b);
     const char *dot = strrchr(s, '.');
-    bool is_windows = strstr(s, "\\WINDOWS\\SYSTEM32\\") || strstr(s, "\\WINDOWS\\WINSXS\\") || strstr(s, "\\WINDOWS\\SYSWOW64\\") ||
+    bool is_windows = strstr(s, "\\WINDOWS\\SYSTEM32\\") || strstr(s, "\\WINDOWS\\WINSXS\\") ||
+                      strstr(s, "\\WINDOWS\\SYSWOW64\\") ||
                       strstr(s, "\\WINDOWS\\GLOBALIZATION\\") || strstr(s, "\\WINDOWS\\FONTS\\");
     return !is_windows || (dot && strcmp(dot, ".EXE") == 0);
 }
@@ -117,7 +131,8 @@ static void put_names(struct shodo_json *j, const struct shodo_prefetch *f, cons
 static void put_volumes(struct shodo_json *j, const struct shodo_prefetch *f, const uint8_t *p) {
     size_t step = f->version == 17 ? 40 : f->version >= 30 ? 96 : 104;
     shodo_json_array(j, "volumes");
-    for (size_t i = 0; i < f->volumes && i < 16 && is_inside(i * step, step, f->volumes_bytes); i++) {
+    for (size_t i = 0; i < f->volumes && i < 16 && is_inside(i * step, step, f->volumes_bytes);
+         i++) {
         const uint8_t *v = p + f->volumes_at + i * step;
         size_t at = shodo_le32(v), n = (size_t)shodo_le32(v + 4) * 2;
         shodo_json_object(j, NULL);
@@ -130,7 +145,8 @@ static void put_volumes(struct shodo_json *j, const struct shodo_prefetch *f, co
     shodo_json_array_end(j);
 }
 
-static void tell(const struct shodo_prefetch *f, const uint8_t *p, const struct shodo_reader_sink *sink) {
+static void tell(const struct shodo_prefetch *f, const uint8_t *p,
+                 const struct shodo_reader_sink *sink) {
     shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;
     struct shodo_json j = shodo_json_to(&out);
     shodo_json_object(&j, NULL);
@@ -157,18 +173,24 @@ static void run(const struct shodo_reader_file *f, const struct shodo_reader_sin
     (void)shodo_reader_load(&packed, &f->bytes, PACKED_MAX, "prefetch file", sink);
     if (packed.len == 0)
         return;
-    enum shodo_status st = shodo_prefetch_unpack(&plain, (const uint8_t *)packed.data, packed.len, &err);
+    enum shodo_status st = shodo_prefetch_unpack(&plain, (const uint8_t *)packed.data, packed.len,
+                                                 &err);
     if (st != SHODO_OK)
-        shodo_reader_problem(sink, st == SHODO_UNSUPPORTED ? SHODO_LEDGER_UNSUPPORTED : SHODO_LEDGER_DAMAGED, 0, "%s", err.text);
+        shodo_reader_problem(
+            sink, st == SHODO_UNSUPPORTED ? SHODO_LEDGER_UNSUPPORTED : SHODO_LEDGER_DAMAGED, 0,
+            "%s", err.text);
     if (plain.len == 0)
         return;
     st = shodo_prefetch_parse(&pf, (const uint8_t *)plain.data, plain.len, &err);
     if (st == SHODO_OK)
         tell(&pf, (const uint8_t *)plain.data, sink);
     else
-        shodo_reader_problem(sink, st == SHODO_UNSUPPORTED ? SHODO_LEDGER_UNSUPPORTED : SHODO_LEDGER_DAMAGED, 0, "%s", err.text);
+        shodo_reader_problem(
+            sink, st == SHODO_UNSUPPORTED ? SHODO_LEDGER_UNSUPPORTED : SHODO_LEDGER_DAMAGED, 0,
+            "%s", err.text);
 }
 
 static const char *const patterns[] = {"/Windows/Prefetch/*.pf", NULL};
 
-const struct shodo_reader shodo_reader_prefetch = {.name = "prefetch", .patterns = patterns, .stream = "", .run = run};
+const struct shodo_reader shodo_reader_prefetch = {
+    .name = "prefetch", .patterns = patterns, .stream = "", .run = run};

@@ -11,7 +11,8 @@
 #include "examine/plan.h"
 
 static const struct shodo_reader *const table[] = {
-    &shodo_reader_registry, &shodo_reader_evtx, &shodo_reader_usn, &shodo_reader_prefetch, &shodo_reader_text,
+    &shodo_reader_registry, &shodo_reader_evtx, &shodo_reader_usn,
+    &shodo_reader_prefetch, &shodo_reader_text,
 };
 
 size_t shodo_reader_count(void) {
@@ -28,7 +29,8 @@ static char lower(char c) {
     return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
 
-/* `*` does not cross '/'. Iterative: the last star is the only place to come back to, within one segment. */
+/* `*` does not cross '/'. Iterative: the last star is the only place to come back to, within one
+ * segment. */
 static bool fits_from(const char *pattern, const char *path, size_t n) {
     const char *star = NULL;
     size_t at = 0, mark = 0;
@@ -109,7 +111,8 @@ bool shodo_reader_is_companion(const struct shodo_entry *e) {
 
 /* ---- bytes ---- */
 
-static enum shodo_status memory_read(void *ctx, uint64_t offset, void *p, size_t n, size_t *ret_n, struct shodo_error *err) {
+static enum shodo_status memory_read(void *ctx, uint64_t offset, void *p, size_t n, size_t *ret_n,
+                                     struct shodo_error *err) {
     const struct shodo_reader_memory *m = ctx;
     (void)err;
     *ret_n = offset < m->n ? SHODO_MIN(n, m->n - (size_t)offset) : 0;
@@ -124,10 +127,12 @@ static uint64_t memory_next(void *ctx, uint64_t offset) {
 }
 
 struct shodo_reader_bytes shodo_reader_in_memory(struct shodo_reader_memory *mem) {
-    return (struct shodo_reader_bytes){.ctx = mem, .size = mem->n, .read = memory_read, .next_data = memory_next};
+    return (struct shodo_reader_bytes){
+        .ctx = mem, .size = mem->n, .read = memory_read, .next_data = memory_next};
 }
 
-static enum shodo_status content_read(void *ctx, uint64_t offset, void *p, size_t n, size_t *ret_n, struct shodo_error *err) {
+static enum shodo_status content_read(void *ctx, uint64_t offset, void *p, size_t n, size_t *ret_n,
+                                      struct shodo_error *err) {
     return shodo_content_read(ctx, offset, p, n, ret_n, err);
 }
 
@@ -135,8 +140,8 @@ static uint64_t content_next(void *ctx, uint64_t offset) {
     return shodo_content_next_data(ctx, offset);
 }
 
-void shodo_reader_problem(const struct shodo_reader_sink *s, enum shodo_ledger_reason reason, uint64_t examined_bytes,
-                          const char *fmt, ...) {
+void shodo_reader_problem(const struct shodo_reader_sink *s, enum shodo_ledger_reason reason,
+                          uint64_t examined_bytes, const char *fmt, ...) {
     char text[SHODO_ERROR_TEXT_BYTES];
     va_list ap;
     va_start(ap, fmt);
@@ -145,24 +150,27 @@ void shodo_reader_problem(const struct shodo_reader_sink *s, enum shodo_ledger_r
     s->problem(s->ctx, reason, examined_bytes, text);
 }
 
-bool shodo_reader_load(struct shodo_buf *out, const struct shodo_reader_bytes *b, uint64_t max_bytes, const char *what,
-                       const struct shodo_reader_sink *sink) {
+bool shodo_reader_load(struct shodo_buf *out, const struct shodo_reader_bytes *b,
+                       uint64_t max_bytes, const char *what, const struct shodo_reader_sink *sink) {
     struct shodo_error err = SHODO_ERROR_INIT;
     if (b->size > max_bytes) {
-        shodo_reader_problem(sink, SHODO_LEDGER_TOO_LARGE, 0, "%s of %llu bytes: not read", what, (unsigned long long)b->size);
+        shodo_reader_problem(sink, SHODO_LEDGER_TOO_LARGE, 0, "%s of %llu bytes: not read", what,
+                             (unsigned long long)b->size);
         return false;
     }
     if (!shodo_buf_reserve(out, (size_t)b->size + 1)) {
-        shodo_reader_problem(sink, SHODO_LEDGER_TOO_LARGE, 0, "no memory for %s of %llu bytes", what,
-                             (unsigned long long)b->size);
+        shodo_reader_problem(sink, SHODO_LEDGER_TOO_LARGE, 0, "no memory for %s of %llu bytes",
+                             what, (unsigned long long)b->size);
         return false;
     }
     while (out->len < b->size) {
         size_t got = 0;
-        enum shodo_status st = b->read(b->ctx, out->len, out->data + out->len, (size_t)b->size - out->len, &got, &err);
+        enum shodo_status st = b->read(b->ctx, out->len, out->data + out->len,
+                                       (size_t)b->size - out->len, &got, &err);
         if (st != SHODO_OK || got == 0) {
-            shodo_reader_problem(sink, SHODO_LEDGER_UNREADABLE, out->len, "%s: read %zu of %llu bytes: %s", what, out->len,
-                                 (unsigned long long)b->size, st == SHODO_OK ? "it ends early" : err.text);
+            shodo_reader_problem(
+                sink, SHODO_LEDGER_UNREADABLE, out->len, "%s: read %zu of %llu bytes: %s", what,
+                out->len, (unsigned long long)b->size, st == SHODO_OK ? "it ends early" : err.text);
             break;
         }
         out->len += got;
@@ -177,8 +185,8 @@ struct telling {
     struct shodo_look *look;
 };
 
-static void tell_fact(void *ctx, const char *reader, const char *kind, int64_t time, const char *source,
-                      const char *values_json) {
+static void tell_fact(void *ctx, const char *reader, const char *kind, int64_t time,
+                      const char *source, const char *values_json) {
     const struct telling *t = ctx;
     const struct shodo_look *l = t->look;
     struct shodo_fact f = {.endpoint = l->plan->endpoint,
@@ -195,30 +203,38 @@ static void tell_fact(void *ctx, const char *reader, const char *kind, int64_t t
         l->sink->fact(l->sink->ctx, &f);
 }
 
-static void tell_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t examined_bytes, const char *text) {
+static void tell_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t examined_bytes,
+                         const char *text) {
     const struct telling *t = ctx;
     shodo_look_problem(t->look, reason, examined_bytes, "%s", text);
 }
 
 static struct shodo_reader_bytes bytes_of(struct shodo_content *c) {
-    return (struct shodo_reader_bytes){.ctx = c, .size = shodo_content_size(c), .read = content_read, .next_data = content_next};
+    return (struct shodo_reader_bytes){
+        .ctx = c, .size = shodo_content_size(c), .read = content_read, .next_data = content_next};
 }
 
-static void run_one(struct shodo_look *l, const struct shodo_reader *reader, struct shodo_source *source,
-                    const struct shodo_entry *companions, size_t companions_count, bool is_unknown) {
+static void run_one(struct shodo_look *l, const struct shodo_reader *reader,
+                    struct shodo_source *source, const struct shodo_entry *companions,
+                    size_t companions_count, bool is_unknown) {
     struct shodo_error err = SHODO_ERROR_INIT;
     struct telling t = {.look = l};
     const struct shodo_reader_sink sink = {.ctx = &t, .fact = tell_fact, .problem = tell_problem};
     struct shodo_content *content = NULL, *logs[SHODO_READER_COMPANIONS] = {NULL};
     enum shodo_status st = shodo_content_open(&content, source, l->entry, l->stream, &err);
     if (st != SHODO_OK) {
-        shodo_reader_problem(&sink, st == SHODO_ENCRYPTED ? SHODO_LEDGER_ENCRYPTED : SHODO_LEDGER_DAMAGED, 0, "%s: %s",
-                             reader->name, err.text);
+        shodo_reader_problem(&sink,
+                             st == SHODO_ENCRYPTED ? SHODO_LEDGER_ENCRYPTED : SHODO_LEDGER_DAMAGED,
+                             0, "%s: %s", reader->name, err.text);
         return;
     }
-    struct shodo_reader_file f = {
-        .path = l->path, .stream = l->stream_name, .bytes = bytes_of(content), .companions_unknown = is_unknown};
-    for (size_t i = 0; reader->wants_logs && i < companions_count && f.companions_count < SHODO_READER_COMPANIONS; i++) {
+    struct shodo_reader_file f = {.path = l->path,
+                                  .stream = l->stream_name,
+                                  .bytes = bytes_of(content),
+                                  .companions_unknown = is_unknown};
+    for (size_t i = 0;
+         reader->wants_logs && i < companions_count && f.companions_count < SHODO_READER_COMPANIONS;
+         i++) {
         struct shodo_content **c = &logs[f.companions_count];
         if (companions[i].streams_count > 0 && companions[i].streams[0].size_bytes > 0 &&
             shodo_content_open(c, source, &companions[i], 0, &err) == SHODO_OK)
@@ -227,16 +243,18 @@ static void run_one(struct shodo_look *l, const struct shodo_reader *reader, str
     reader->run(&f, &sink);
     uint64_t lost = shodo_content_lost(content);
     if (lost > 0)
-        shodo_reader_problem(&sink, SHODO_LEDGER_UNREADABLE, f.bytes.size - SHODO_MIN(lost, f.bytes.size),
-                             "%s: %llu of %llu bytes could not be had and were taken as zeros", reader->name,
-                             (unsigned long long)lost, (unsigned long long)f.bytes.size);
+        shodo_reader_problem(
+            &sink, SHODO_LEDGER_UNREADABLE, f.bytes.size - SHODO_MIN(lost, f.bytes.size),
+            "%s: %llu of %llu bytes could not be had and were taken as zeros", reader->name,
+            (unsigned long long)lost, (unsigned long long)f.bytes.size);
     for (size_t i = 0; i < SHODO_READER_COMPANIONS; i++)
         (void)shodo_content_free(logs[i]);
     (void)shodo_content_free(content);
 }
 
-void shodo_readers_run(struct shodo_look *l, struct shodo_source *source, const struct shodo_entry *companions,
-                       size_t companions_count, bool is_unknown) {
+void shodo_readers_run(struct shodo_look *l, struct shodo_source *source,
+                       const struct shodo_entry *companions, size_t companions_count,
+                       bool is_unknown) {
     const struct shodo_entry *e = l->entry;
     if (!shodo_reader_wants(e))
         return;

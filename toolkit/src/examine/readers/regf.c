@@ -11,7 +11,7 @@
 #include "base/time.h"
 
 enum {
-    BASE_BYTES = 4096,     /* header in front of the first bin: cell offsets count from here */
+    BASE_BYTES = 4096, /* header in front of the first bin: cell offsets count from here */
     NONE_CELL = -1,
     NK_BYTES = 76,
     VK_BYTES = 20,
@@ -41,14 +41,16 @@ static const uint8_t *cell_at(struct shodo_regf *h, uint32_t cell, size_t at_lea
     return p + 4;
 }
 
-enum shodo_status shodo_regf_open(struct shodo_regf *ret, const void *p, size_t n, struct shodo_error *err) {
+enum shodo_status shodo_regf_open(struct shodo_regf *ret, const void *p, size_t n,
+                                  struct shodo_error *err) {
     const uint8_t *b = p;
     if (n < BASE_BYTES + 32 || memcmp(b, "regf", 4) != 0)
         return shodo_fail(err, SHODO_DAMAGED, "not a registry hive");
     *ret = (struct shodo_regf){.data = b, .len = n, .root = shodo_le32(b + 36)};
     struct shodo_regf_key k;
     if (!shodo_regf_root(ret, &k))
-        return shodo_fail(err, SHODO_DAMAGED, "registry hive without a root key: %s", ret->first_damage);
+        return shodo_fail(err, SHODO_DAMAGED, "registry hive without a root key: %s",
+                          ret->first_damage);
     return SHODO_OK;
 }
 
@@ -104,7 +106,8 @@ static void list_at(struct listing *l, uint32_t cell, unsigned depth) {
         return;
     bool is_index = memcmp(p, "ri", 2) == 0, is_plain = memcmp(p, "li", 2) == 0;
     size_t step = is_index || is_plain ? 4 : 8, count = shodo_le16(p + 2);
-    if ((step == 8 && memcmp(p, "lf", 2) != 0 && memcmp(p, "lh", 2) != 0) || (is_index && depth >= LIST_DEPTH)) {
+    if ((step == 8 && memcmp(p, "lf", 2) != 0 && memcmp(p, "lh", 2) != 0) ||
+        (is_index && depth >= LIST_DEPTH)) {
         damage(l->h, "list of subkeys", cell);
         return;
     }
@@ -244,7 +247,8 @@ static bool is_value(void *ctx, const struct shodo_regf_value *v) {
     return !s->is_found;
 }
 
-bool shodo_regf_find(struct shodo_regf *h, const struct shodo_regf_key *from, const char *path, struct shodo_regf_key *ret) {
+bool shodo_regf_find(struct shodo_regf *h, const struct shodo_regf_key *from, const char *path,
+                     struct shodo_regf_key *ret) {
     struct shodo_regf_key k = *from;
     while (*path) {
         size_t n = strcspn(path, "\\");
@@ -260,7 +264,8 @@ bool shodo_regf_find(struct shodo_regf *h, const struct shodo_regf_key *from, co
     return true;
 }
 
-bool shodo_regf_value(struct shodo_regf *h, const struct shodo_regf_key *k, const char *name, struct shodo_regf_value *ret) {
+bool shodo_regf_value(struct shodo_regf *h, const struct shodo_regf_key *k, const char *name,
+                      struct shodo_regf_value *ret) {
     struct search s = {.name = name, .n = strlen(name), .ret = ret};
     shodo_regf_values(h, k, is_value, &s);
     return s.is_found;
@@ -268,7 +273,8 @@ bool shodo_regf_value(struct shodo_regf *h, const struct shodo_regf_key *k, cons
 
 /* ---- data ---- */
 
-static bool big_data(struct shodo_regf *h, const struct shodo_regf_value *v, struct shodo_buf *scratch) {
+static bool big_data(struct shodo_regf *h, const struct shodo_regf_value *v,
+                     struct shodo_buf *scratch) {
     size_t n = 0, list_n = 0;
     const uint8_t *p = cell_at(h, v->cell, 8, &n);
     size_t count = p ? shodo_le16(p + 2) : 0;
@@ -276,7 +282,9 @@ static bool big_data(struct shodo_regf *h, const struct shodo_regf_value *v, str
     shodo_buf_clear(scratch);
     for (size_t i = 0; list && i < count && scratch->len < v->size; i++) {
         const uint8_t *s = cell_at(h, shodo_le32(list + 4 * i), 1, &n);
-        if (!s || !shodo_buf_add(scratch, s, SHODO_MIN(SHODO_MIN(n, (size_t)DB_SEGMENT_BYTES), v->size - scratch->len)))
+        if (!s || !shodo_buf_add(
+                      scratch, s,
+                      SHODO_MIN(SHODO_MIN(n, (size_t)DB_SEGMENT_BYTES), v->size - scratch->len)))
             break;
     }
     if (scratch->len < v->size)
@@ -284,8 +292,8 @@ static bool big_data(struct shodo_regf *h, const struct shodo_regf_value *v, str
     return scratch->len == v->size;
 }
 
-bool shodo_regf_data(struct shodo_regf *h, const struct shodo_regf_value *v, struct shodo_buf *scratch, const uint8_t **ret,
-                     size_t *ret_n) {
+bool shodo_regf_data(struct shodo_regf *h, const struct shodo_regf_value *v,
+                     struct shodo_buf *scratch, const uint8_t **ret, size_t *ret_n) {
     size_t n = 0;
     *ret_n = v->size;
     if (v->is_inline || v->size == 0) {
@@ -312,7 +320,8 @@ bool shodo_regf_data(struct shodo_regf *h, const struct shodo_regf_value *v, str
     return is_whole;
 }
 
-bool shodo_regf_number(struct shodo_regf *h, const struct shodo_regf_key *k, const char *name, uint64_t *ret) {
+bool shodo_regf_number(struct shodo_regf *h, const struct shodo_regf_key *k, const char *name,
+                       uint64_t *ret) {
     shodo_auto(shodo_buf) struct shodo_buf scratch = SHODO_BUF_INIT;
     struct shodo_regf_value v;
     const uint8_t *p = NULL;
@@ -340,17 +349,20 @@ static bool is_text_type(uint32_t type) {
     return type == SHODO_REG_SZ || type == SHODO_REG_EXPAND_SZ || type == SHODO_REG_LINK;
 }
 
-bool shodo_regf_text(struct shodo_regf *h, const struct shodo_regf_key *k, const char *name, struct shodo_buf *out) {
+bool shodo_regf_text(struct shodo_regf *h, const struct shodo_regf_key *k, const char *name,
+                     struct shodo_buf *out) {
     shodo_auto(shodo_buf) struct shodo_buf scratch = SHODO_BUF_INIT;
     struct shodo_regf_value v;
     const uint8_t *p = NULL;
     size_t n = 0;
-    if (!shodo_regf_value(h, k, name, &v) || (!is_text_type(v.type) && v.type != SHODO_REG_MULTI_SZ) ||
+    if (!shodo_regf_value(h, k, name, &v) ||
+        (!is_text_type(v.type) && v.type != SHODO_REG_MULTI_SZ) ||
         !shodo_regf_data(h, &v, &scratch, &p, &n))
         return false;
     if (is_text_type(v.type))
         return shodo_text_decode(out, SHODO_UTF16LE, p, text_length(p, n), NULL);
-    for (size_t at = 0, len = 0; at + 1 < n && (len = text_length(p + at, n - at)) > 0; at += len + 2) {
+    for (size_t at = 0, len = 0; at + 1 < n && (len = text_length(p + at, n - at)) > 0;
+         at += len + 2) {
         if (at > 0)
             shodo_buf_addc(out, '\n');
         shodo_text_decode(out, SHODO_UTF16LE, p + at, len, NULL);
@@ -360,11 +372,13 @@ bool shodo_regf_text(struct shodo_regf *h, const struct shodo_regf_key *k, const
 
 static void json_text(struct shodo_json *j, const char *key, const uint8_t *p, size_t n) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-    shodo_text_decode(&b, SHODO_UTF16LE, p, SHODO_MIN(n, (size_t)SHODO_LIMIT_FACT_TEXT_BYTES), NULL);
+    shodo_text_decode(&b, SHODO_UTF16LE, p, SHODO_MIN(n, (size_t)SHODO_LIMIT_FACT_TEXT_BYTES),
+                      NULL);
     shodo_json_strn(j, key, shodo_buf_cstr(&b), b.len);
 }
 
-void shodo_regf_json(struct shodo_regf *h, const struct shodo_regf_value *v, struct shodo_json *j, const char *key) {
+void shodo_regf_json(struct shodo_regf *h, const struct shodo_regf_value *v, struct shodo_json *j,
+                     const char *key) {
     shodo_auto(shodo_buf) struct shodo_buf scratch = SHODO_BUF_INIT;
     const uint8_t *p = NULL;
     size_t n = 0;
@@ -375,7 +389,8 @@ void shodo_regf_json(struct shodo_regf *h, const struct shodo_regf_value *v, str
     } else if (v->type == SHODO_REG_MULTI_SZ) {
         shodo_json_array(j, key);
         for (size_t at = 0, len = 0, i = 0;
-             i < SHODO_LIMIT_HIVE_LIST && at + 1 < n && (len = text_length(p + at, n - at)) > 0; at += len + 2, i++)
+             i < SHODO_LIMIT_HIVE_LIST && at + 1 < n && (len = text_length(p + at, n - at)) > 0;
+             at += len + 2, i++)
             json_text(j, NULL, p + at, len);
         shodo_json_array_end(j);
     } else if (v->type == SHODO_REG_DWORD && n >= 4) {
@@ -393,7 +408,8 @@ struct walking {
     struct shodo_regf *h;
     struct shodo_regf_count *count;
     struct shodo_buf scratch;
-    struct shodo_vec waiting; /* struct place: an own stack, so that depth costs no stack of the process */
+    /* struct place: an own stack, so that depth costs no stack of the process */
+    struct shodo_vec waiting;
     unsigned depth;
     enum shodo_status status;
 };
@@ -415,7 +431,8 @@ static bool count_value(void *ctx, const struct shodo_regf_value *v) {
 static bool push_key(void *ctx, const struct shodo_regf_key *k) {
     struct walking *w = ctx;
     struct place *p = NULL;
-    if (w->depth > SHODO_LIMIT_HIVE_DEPTH || w->count->keys + w->waiting.count >= SHODO_LIMIT_HIVE_KEYS) {
+    if (w->depth > SHODO_LIMIT_HIVE_DEPTH ||
+        w->count->keys + w->waiting.count >= SHODO_LIMIT_HIVE_KEYS) {
         w->status = SHODO_LIMIT;
         return false;
     }
@@ -427,8 +444,12 @@ static bool push_key(void *ctx, const struct shodo_regf_key *k) {
     return p != NULL;
 }
 
-enum shodo_status shodo_regf_walk(struct shodo_regf *h, struct shodo_regf_count *ret, struct shodo_error *err) {
-    struct walking w = {.h = h, .count = ret, .scratch = SHODO_BUF_INIT, .waiting = SHODO_VEC_INIT(sizeof(struct place))};
+enum shodo_status shodo_regf_walk(struct shodo_regf *h, struct shodo_regf_count *ret,
+                                  struct shodo_error *err) {
+    struct walking w = {.h = h,
+                        .count = ret,
+                        .scratch = SHODO_BUF_INIT,
+                        .waiting = SHODO_VEC_INIT(sizeof(struct place))};
     struct shodo_regf_key k;
     *ret = (struct shodo_regf_count){0};
     if (shodo_regf_root(h, &k))
@@ -445,5 +466,6 @@ enum shodo_status shodo_regf_walk(struct shodo_regf *h, struct shodo_regf_count 
     shodo_buf_done(&w.scratch);
     if (w.status == SHODO_OK)
         return SHODO_OK;
-    return shodo_fail(err, w.status, "registry hive: stopped after %llu keys", (unsigned long long)ret->keys);
+    return shodo_fail(err, w.status, "registry hive: stopped after %llu keys",
+                      (unsigned long long)ret->keys);
 }

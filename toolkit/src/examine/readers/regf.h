@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Windows registry hives ("regf") in memory: keys, values, times; and the transaction logs that belong to them.
+ * Windows registry hives ("regf") in memory: keys, values, times; and the transaction logs that
+ * belong to them.
  *
- * Since Windows 8.1 the hive file may lag up to an hour behind its logs, so a machine that lost power has its newest
- * keys only there. shodo_regf_replay() puts them into a copy of the hive; the evidence is not touched.
- * Source of the format: "Windows registry file format specification" (M. Suhanov), checked against real hives.
- * Nothing is trusted: offsets and counts are checked against the buffer, cycles end at SHODO_LIMIT_HIVE_KEYS and
- * SHODO_LIMIT_HIVE_DEPTH; what contradicts the format is counted in `damage` and left out.
+ * Since Windows 8.1 the hive file may lag up to an hour behind its logs, so a machine that lost
+ * power has its newest keys only there. shodo_regf_replay() puts them into a copy of the hive; the
+ * evidence is not touched. Source of the format: "Windows registry file format specification" (M.
+ * Suhanov), checked against real hives. Nothing is trusted: offsets and counts are checked against
+ * the buffer, cycles end at SHODO_LIMIT_HIVE_KEYS and SHODO_LIMIT_HIVE_DEPTH; what contradicts the
+ * format is counted in `damage` and left out.
  */
 #ifndef SHODO_EXAMINE_READERS_REGF_H
 #define SHODO_EXAMINE_READERS_REGF_H
@@ -35,8 +37,9 @@ struct shodo_regf {
     const uint8_t *data;
     size_t len;
     uint32_t root;
-    uint64_t work;        /* list entries looked at; at SHODO_LIMIT_HIVE_WORK lists end (told as damage) */
-    uint64_t damage;      /* places that contradict the format */
+    /* list entries looked at; at SHODO_LIMIT_HIVE_WORK lists end (told as damage) */
+    uint64_t work;
+    uint64_t damage;       /* places that contradict the format */
     char first_damage[96]; /* what the first one was */
 };
 
@@ -66,43 +69,54 @@ struct shodo_regf_log {
     size_t n;
 };
 struct shodo_regf_replay {
-    bool is_dirty;     /* the hive says that it was not written completely */
-    uint32_t entries;  /* applied log entries */
-    uint32_t pages;    /* applied pages (old format: sectors) */
-    bool has_gap;      /* a log goes on behind a missing entry */
+    bool is_dirty;    /* the hive says that it was not written completely */
+    uint32_t entries; /* applied log entries */
+    uint32_t pages;   /* applied pages (old format: sectors) */
+    bool has_gap;     /* a log goes on behind a missing entry */
 };
-/* Applies what is newer than the hive, in order, and repairs its header. DAMAGED: no hive. Logs that are not usable are
- * left out. LIMIT: the hive would grow beyond SHODO_LIMIT_HIVE_BYTES. */
-enum shodo_status shodo_regf_replay(struct shodo_buf *hive, const struct shodo_regf_log *logs, size_t count,
-                                    struct shodo_regf_replay *ret, struct shodo_error *err);
+/* Applies what is newer than the hive, in order, and repairs its header. DAMAGED: no hive. Logs
+ * that are not usable are left out. LIMIT: the hive would grow beyond SHODO_LIMIT_HIVE_BYTES. */
+enum shodo_status shodo_regf_replay(struct shodo_buf *hive, const struct shodo_regf_log *logs,
+                                    size_t count, struct shodo_regf_replay *ret,
+                                    struct shodo_error *err);
 
 /* Bytes are borrowed. DAMAGED when there is no root key. */
-enum shodo_status shodo_regf_open(struct shodo_regf *ret, const void *p, size_t n, struct shodo_error *err);
+enum shodo_status shodo_regf_open(struct shodo_regf *ret, const void *p, size_t n,
+                                  struct shodo_error *err);
 bool shodo_regf_root(struct shodo_regf *h, struct shodo_regf_key *ret);
 /* '\\' between the names, ASCII case-insensitive (others exactly); "" is `from` itself. */
-bool shodo_regf_find(struct shodo_regf *h, const struct shodo_regf_key *from, const char *path, struct shodo_regf_key *ret);
+bool shodo_regf_find(struct shodo_regf *h, const struct shodo_regf_key *from, const char *path,
+                     struct shodo_regf_key *ret);
 /* Calls `each` until it returns false. */
 void shodo_regf_children(struct shodo_regf *h, const struct shodo_regf_key *k,
                          bool (*each)(void *ctx, const struct shodo_regf_key *k), void *ctx);
 void shodo_regf_values(struct shodo_regf *h, const struct shodo_regf_key *k,
                        bool (*each)(void *ctx, const struct shodo_regf_value *v), void *ctx);
-bool shodo_regf_value(struct shodo_regf *h, const struct shodo_regf_key *k, const char *name, struct shodo_regf_value *ret);
-bool shodo_regf_key_name(struct shodo_buf *out, const struct shodo_regf_key *k); /* UTF-8; false: no memory */
+bool shodo_regf_value(struct shodo_regf *h, const struct shodo_regf_key *k, const char *name,
+                      struct shodo_regf_value *ret);
+/* UTF-8; false: no memory */
+bool shodo_regf_key_name(struct shodo_buf *out, const struct shodo_regf_key *k);
 bool shodo_regf_value_name(struct shodo_buf *out, const struct shodo_regf_value *v);
 /* The bytes of a value: borrowed from the hive, or put together in `scratch`. false: damaged. */
-bool shodo_regf_data(struct shodo_regf *h, const struct shodo_regf_value *v, struct shodo_buf *scratch, const uint8_t **ret,
-                     size_t *ret_n);
+bool shodo_regf_data(struct shodo_regf *h, const struct shodo_regf_value *v,
+                     struct shodo_buf *scratch, const uint8_t **ret, size_t *ret_n);
 /* DWORD or QWORD. */
-bool shodo_regf_number(struct shodo_regf *h, const struct shodo_regf_key *k, const char *name, uint64_t *ret);
-/* SZ, EXPAND_SZ, LINK up to the first NUL, MULTI_SZ joined by '\n', as UTF-8. false: no such text. */
-bool shodo_regf_text(struct shodo_regf *h, const struct shodo_regf_key *k, const char *name, struct shodo_buf *out);
-/* Writes a value as JSON: text, number, list of texts, or hex (at most SHODO_LIMIT_HIVE_HEX_BYTES). */
-void shodo_regf_json(struct shodo_regf *h, const struct shodo_regf_value *v, struct shodo_json *j, const char *key);
+bool shodo_regf_number(struct shodo_regf *h, const struct shodo_regf_key *k, const char *name,
+                       uint64_t *ret);
+/* SZ, EXPAND_SZ, LINK up to the first NUL, MULTI_SZ joined by '\n', as UTF-8. false: no such text.
+ */
+bool shodo_regf_text(struct shodo_regf *h, const struct shodo_regf_key *k, const char *name,
+                     struct shodo_buf *out);
+/* Writes a value as JSON: text, number, list of texts, or hex (at most SHODO_LIMIT_HIVE_HEX_BYTES).
+ */
+void shodo_regf_json(struct shodo_regf *h, const struct shodo_regf_value *v, struct shodo_json *j,
+                     const char *key);
 
 struct shodo_regf_count {
     uint64_t keys, values, data_bytes;
 };
 /* Every key and value, data read. LIMIT when a limit ended it. */
-enum shodo_status shodo_regf_walk(struct shodo_regf *h, struct shodo_regf_count *ret, struct shodo_error *err);
+enum shodo_status shodo_regf_walk(struct shodo_regf *h, struct shodo_regf_count *ret,
+                                  struct shodo_error *err);
 
 #endif

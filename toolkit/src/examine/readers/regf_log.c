@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Transaction logs of registry hives: "HvLE" entries (Windows 8.1 and later) and the older "DIRT" sectors. */
+/* Transaction logs of registry hives: "HvLE" entries (Windows 8.1 and later) and the older "DIRT"
+ * sectors. */
 #include <string.h>
 
 #include "base/cur.h"
@@ -91,7 +92,8 @@ static void finish(struct replaying *r, uint32_t sequence, uint32_t bins) {
 static bool pages_fit(const uint8_t *e, uint32_t size, uint32_t pages, uint32_t bins) {
     uint64_t used = ENTRY_BYTES + (uint64_t)pages * 8;
     for (uint32_t i = 0; i < pages; i++) {
-        uint32_t at = shodo_le32(e + ENTRY_BYTES + 8 * i), n = shodo_le32(e + ENTRY_BYTES + 8 * i + 4);
+        uint32_t at = shodo_le32(e + ENTRY_BYTES + 8 * i),
+                 n = shodo_le32(e + ENTRY_BYTES + 8 * i + 4);
         used += n;
         if (used > size || (uint64_t)at + n > bins)
             return false;
@@ -102,7 +104,8 @@ static bool pages_fit(const uint8_t *e, uint32_t size, uint32_t pages, uint32_t 
 static void apply_pages(struct replaying *r, const uint8_t *e, uint32_t pages) {
     const uint8_t *data = e + ENTRY_BYTES + (size_t)pages * 8;
     for (uint32_t i = 0; i < pages; i++) {
-        uint32_t at = shodo_le32(e + ENTRY_BYTES + 8 * i), n = shodo_le32(e + ENTRY_BYTES + 8 * i + 4);
+        uint32_t at = shodo_le32(e + ENTRY_BYTES + 8 * i),
+                 n = shodo_le32(e + ENTRY_BYTES + 8 * i + 4);
         memcpy(r->hive->data + BASE_BYTES + at, data, n);
         data += n;
         r->ret->pages++;
@@ -114,15 +117,18 @@ static bool is_entry(const struct shodo_regf_log *log, size_t at) {
     if (at > log->n || log->n - at < ENTRY_BYTES || memcmp(e, "HvLE", 4) != 0)
         return false;
     uint32_t size = shodo_le32(e + 4), pages = shodo_le32(e + 20);
-    return size >= ENTRY_BYTES && size % SECTOR_BYTES == 0 && size <= log->n - at && pages <= (size - ENTRY_BYTES) / 8 &&
-           marvin(e, 32) == shodo_le64(e + 32) && marvin(e + ENTRY_BYTES, size - ENTRY_BYTES) == shodo_le64(e + 24);
+    return size >= ENTRY_BYTES && size % SECTOR_BYTES == 0 && size <= log->n - at &&
+           pages <= (size - ENTRY_BYTES) / 8 && marvin(e, 32) == shodo_le64(e + 32) &&
+           marvin(e + ENTRY_BYTES, size - ENTRY_BYTES) == shodo_le64(e + 24);
 }
 
 /* Entries must follow each other; older ones (of a finished write) are passed over. */
-static enum shodo_status apply_entries(struct replaying *r, const struct shodo_regf_log *log, struct shodo_error *err) {
+static enum shodo_status apply_entries(struct replaying *r, const struct shodo_regf_log *log,
+                                       struct shodo_error *err) {
     for (size_t at = SECTOR_BYTES; is_entry(log, at); at += shodo_le32(log->p + at + 4)) {
         const uint8_t *e = log->p + at;
-        uint32_t sequence = shodo_le32(e + 12), bins = shodo_le32(e + 16), pages = shodo_le32(e + 20);
+        uint32_t sequence = shodo_le32(e + 12), bins = shodo_le32(e + 16),
+                 pages = shodo_le32(e + 20);
         uint32_t want = r->has_sequence ? r->next : shodo_le32(header(r) + 8);
         if (sequence < want)
             continue;
@@ -144,12 +150,15 @@ static enum shodo_status apply_entries(struct replaying *r, const struct shodo_r
     return SHODO_OK;
 }
 
-/* Old format: one bit a sector, then the sectors. Counts only while the hive is dirty and the log is complete. */
-static enum shodo_status apply_sectors(struct replaying *r, const struct shodo_regf_log *log, struct shodo_error *err) {
+/* Old format: one bit a sector, then the sectors. Counts only while the hive is dirty and the log
+ * is complete. */
+static enum shodo_status apply_sectors(struct replaying *r, const struct shodo_regf_log *log,
+                                       struct shodo_error *err) {
     uint32_t sequence = shodo_le32(log->p + 4), bins = shodo_le32(log->p + 40);
     size_t bits = bins / SECTOR_BYTES, map = SECTOR_BYTES + 4;
     size_t data = (map + (bits + 7) / 8 + SECTOR_BYTES - 1) / SECTOR_BYTES * SECTOR_BYTES;
-    if (!r->ret->is_dirty || sequence != shodo_le32(log->p + 8) || sequence < shodo_le32(header(r) + 8) || data > log->n)
+    if (!r->ret->is_dirty || sequence != shodo_le32(log->p + 8) ||
+        sequence < shodo_le32(header(r) + 8) || data > log->n)
         return SHODO_OK;
     enum shodo_status st = grow(r, bins, err);
     for (size_t i = 0; st == SHODO_OK && i < bits; i++) {
@@ -170,11 +179,13 @@ static enum shodo_status apply_sectors(struct replaying *r, const struct shodo_r
 
 static bool is_log(const struct shodo_regf_log *log, const char *magic) {
     return log->n >= SECTOR_BYTES + ENTRY_BYTES && memcmp(log->p, "regf", 4) == 0 &&
-           checksum(log->p) == shodo_le32(log->p + 508) && memcmp(log->p + SECTOR_BYTES, magic, 4) == 0;
+           checksum(log->p) == shodo_le32(log->p + 508) &&
+           memcmp(log->p + SECTOR_BYTES, magic, 4) == 0;
 }
 
-enum shodo_status shodo_regf_replay(struct shodo_buf *hive, const struct shodo_regf_log *logs, size_t count,
-                                    struct shodo_regf_replay *ret, struct shodo_error *err) {
+enum shodo_status shodo_regf_replay(struct shodo_buf *hive, const struct shodo_regf_log *logs,
+                                    size_t count, struct shodo_regf_replay *ret,
+                                    struct shodo_error *err) {
     struct shodo_regf_log use[LOGS_MAX];
     size_t used = 0;
     *ret = (struct shodo_regf_replay){0};
@@ -192,7 +203,9 @@ enum shodo_status shodo_regf_replay(struct shodo_buf *hive, const struct shodo_r
     }
     /* the log whose first entry is older comes first */
     for (size_t i = 1; i < used; i++)
-        for (size_t k = i; k > 0 && shodo_le32(use[k].p + SECTOR_BYTES + 12) < shodo_le32(use[k - 1].p + SECTOR_BYTES + 12); k--) {
+        for (size_t k = i; k > 0 && shodo_le32(use[k].p + SECTOR_BYTES + 12) <
+                                        shodo_le32(use[k - 1].p + SECTOR_BYTES + 12);
+             k--) {
             struct shodo_regf_log t = use[k];
             use[k] = use[k - 1];
             use[k - 1] = t;

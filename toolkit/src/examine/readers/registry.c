@@ -42,7 +42,8 @@ static const char *const patterns[] = {
     "/EFI/Microsoft/Boot/BCD",
     NULL,
 };
-_Static_assert(SHODO_ARRAY_SIZE(patterns) == SHODO_ARRAY_SIZE(hives) + 1, "one pattern a kind of hive");
+_Static_assert(SHODO_ARRAY_SIZE(patterns) == SHODO_ARRAY_SIZE(hives) + 1,
+               "one pattern a kind of hive");
 
 /* ---- telling ---- */
 
@@ -56,7 +57,8 @@ void registry_begin(struct hive *h, struct shodo_buf *out, struct shodo_json *j,
         shodo_json_str(j, "user", h->user);
 }
 
-void registry_tell(struct hive *h, const char *kind, int64_t time, const char *path, struct shodo_buf *out, struct shodo_json *j) {
+void registry_tell(struct hive *h, const char *kind, int64_t time, const char *path,
+                   struct shodo_buf *out, struct shodo_json *j) {
     shodo_auto(shodo_buf) struct shodo_buf source = SHODO_BUF_INIT;
     shodo_json_object_end(j);
     shodo_buf_addf(&source, "%s\\%s", h->name, path);
@@ -64,11 +66,13 @@ void registry_tell(struct hive *h, const char *kind, int64_t time, const char *p
         return;
     if (h->facts++ >= SHODO_LIMIT_HIVE_FACTS) {
         if (h->facts == SHODO_LIMIT_HIVE_FACTS + 1)
-            shodo_reader_problem(h->sink, SHODO_LEDGER_TOO_LARGE, 0, "%s: more than %u facts of kind '%s'; the rest is not listed",
+            shodo_reader_problem(h->sink, SHODO_LEDGER_TOO_LARGE, 0,
+                                 "%s: more than %u facts of kind '%s'; the rest is not listed",
                                  h->name, SHODO_LIMIT_HIVE_FACTS, kind);
         return;
     }
-    h->sink->fact(h->sink->ctx, "registry", kind, time, shodo_buf_cstr(&source), shodo_buf_cstr(out));
+    h->sink->fact(h->sink->ctx, "registry", kind, time, shodo_buf_cstr(&source),
+                  shodo_buf_cstr(out));
 }
 
 /* ---- one key of a plain row ---- */
@@ -124,7 +128,8 @@ static void add_named(struct plain *p, const char *names) {
     }
 }
 
-static void tell_key(struct hive *h, const struct row *row, const struct shodo_regf_key *k, const char *path) {
+static void tell_key(struct hive *h, const struct row *row, const struct shodo_regf_key *k,
+                     const char *path) {
     struct plain p = {.h = h, .row = row, .key = k, .path = path, .out = SHODO_BUF_INIT};
     const char *base = strrchr(path, '\\');
     if (row->flags & ROW_EACH) {
@@ -149,7 +154,7 @@ static void tell_key(struct hive *h, const struct row *row, const struct shodo_r
 struct matching {
     struct hive *h;
     const struct row *row;
-    const char *rest;  /* of the pattern, below this key */
+    const char *rest; /* of the pattern, below this key */
     struct shodo_buf *path;
     unsigned depth;
 };
@@ -249,7 +254,8 @@ static void take_user(const char *path, char *out, size_t cap) {
 }
 
 /* How the hive was read: whether its logs were needed and could be used. */
-static void tell_hive(struct hive *h, const struct shodo_regf_replay *r, const struct shodo_reader_file *f) {
+static void tell_hive(struct hive *h, const struct shodo_regf_replay *r,
+                      const struct shodo_reader_file *f) {
     shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;
     struct shodo_json j;
     registry_begin(h, &out, &j, "");
@@ -260,28 +266,35 @@ static void tell_hive(struct hive *h, const struct shodo_regf_replay *r, const s
     shodo_json_u64(&j, "damage", h->regf->damage);
     registry_tell(h, "hive", SHODO_TIME_NONE, "", &out, &j);
     if (r->has_gap)
-        shodo_reader_problem(h->sink, SHODO_LEDGER_DAMAGED, f->bytes.size, "%s: a transaction log has a gap; newer changes are missing",
-                             h->name);
+        shodo_reader_problem(h->sink, SHODO_LEDGER_DAMAGED, f->bytes.size,
+                             "%s: a transaction log has a gap; newer changes are missing", h->name);
     if (r->is_dirty && r->entries == 0)
-        shodo_reader_problem(h->sink, SHODO_LEDGER_DAMAGED, f->bytes.size, "%s: not written completely, and %s: the newest keys are missing",
-                             h->name, f->companions_unknown ? "its transaction logs cannot be had from this source"
-                                      : f->companions_count ? "its transaction logs do not continue it"
-                                                            : "its transaction logs are missing");
+        shodo_reader_problem(
+            h->sink, SHODO_LEDGER_DAMAGED, f->bytes.size,
+            "%s: not written completely, and %s: the newest keys are missing", h->name,
+            f->companions_unknown ? "its transaction logs cannot be had from this source"
+            : f->companions_count ? "its transaction logs do not continue it"
+                                  : "its transaction logs are missing");
     if (h->regf->damage > 0)
-        shodo_reader_problem(h->sink, SHODO_LEDGER_DAMAGED, f->bytes.size, "%s: %llu places contradict the format, the first: %s",
-                             h->name, (unsigned long long)h->regf->damage, h->regf->first_damage);
+        shodo_reader_problem(h->sink, SHODO_LEDGER_DAMAGED, f->bytes.size,
+                             "%s: %llu places contradict the format, the first: %s", h->name,
+                             (unsigned long long)h->regf->damage, h->regf->first_damage);
 }
 
-static enum shodo_status replay(struct shodo_buf *hive, const struct shodo_reader_file *f, const struct shodo_reader_sink *sink,
-                                struct shodo_regf_replay *ret, struct shodo_error *err) {
-    struct shodo_buf logs[SHODO_READER_COMPANIONS] = {SHODO_BUF_INIT, SHODO_BUF_INIT, SHODO_BUF_INIT};
+static enum shodo_status replay(struct shodo_buf *hive, const struct shodo_reader_file *f,
+                                const struct shodo_reader_sink *sink, struct shodo_regf_replay *ret,
+                                struct shodo_error *err) {
+    struct shodo_buf logs[SHODO_READER_COMPANIONS] = {SHODO_BUF_INIT, SHODO_BUF_INIT,
+                                                      SHODO_BUF_INIT};
     struct shodo_regf_log use[SHODO_READER_COMPANIONS];
     size_t count = 0;
     for (size_t i = 0; i < f->companions_count; i++) {
         /* a log that could be read in part still has good entries at its beginning */
-        (void)shodo_reader_load(&logs[i], &f->companions[i], SHODO_LIMIT_HIVE_LOG_BYTES, "transaction log", sink);
+        (void)shodo_reader_load(&logs[i], &f->companions[i], SHODO_LIMIT_HIVE_LOG_BYTES,
+                                "transaction log", sink);
         if (logs[i].len)
-            use[count++] = (struct shodo_regf_log){.p = (const uint8_t *)logs[i].data, .n = logs[i].len};
+            use[count++] = (struct shodo_regf_log){.p = (const uint8_t *)logs[i].data,
+                                                   .n = logs[i].len};
     }
     enum shodo_status st = shodo_regf_replay(hive, use, count, ret, err);
     for (size_t i = 0; i < SHODO_READER_COMPANIONS; i++)
@@ -296,7 +309,8 @@ static void run(const struct shodo_reader_file *f, const struct shodo_reader_sin
     struct shodo_regf regf;
     char user[256];
     size_t kind = 0;
-    while (kind < SHODO_ARRAY_SIZE(hives) && !shodo_reader_fits(hives[kind].pattern, f->path, strlen(f->path)))
+    while (kind < SHODO_ARRAY_SIZE(hives) &&
+           !shodo_reader_fits(hives[kind].pattern, f->path, strlen(f->path)))
         kind++;
     if (kind == SHODO_ARRAY_SIZE(hives))
         return;
@@ -308,7 +322,9 @@ static void run(const struct shodo_reader_file *f, const struct shodo_reader_sin
     if (st == SHODO_OK)
         st = shodo_regf_open(&regf, bytes.data, bytes.len, &err);
     if (st != SHODO_OK) {
-        shodo_reader_problem(sink, st == SHODO_LIMIT ? SHODO_LEDGER_TOO_LARGE : SHODO_LEDGER_DAMAGED, 0, "%s", err.text);
+        shodo_reader_problem(sink,
+                             st == SHODO_LIMIT ? SHODO_LEDGER_TOO_LARGE : SHODO_LEDGER_DAMAGED, 0,
+                             "%s", err.text);
         return;
     }
     take_user(f->path, user, sizeof user);

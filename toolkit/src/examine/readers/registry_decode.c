@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Values of the registry that are neither plain text nor plain numbers. Layouts: docs/formats-facts.md. */
+/* Values of the registry that are neither plain text nor plain numbers. Layouts:
+ * docs/formats-facts.md. */
 #include <string.h>
 
 #include "base/cur.h"
@@ -19,8 +20,15 @@ struct decoding {
     struct shodo_json j;
 };
 
-static struct decoding start(struct hive *h, const struct row *row, const struct shodo_regf_key *k, const char *path) {
-    return (struct decoding){.h = h, .row = row, .key = k, .path = path, .out = SHODO_BUF_INIT, .scratch = SHODO_BUF_INIT, .text = SHODO_BUF_INIT};
+static struct decoding start(struct hive *h, const struct row *row, const struct shodo_regf_key *k,
+                             const char *path) {
+    return (struct decoding){.h = h,
+                             .row = row,
+                             .key = k,
+                             .path = path,
+                             .out = SHODO_BUF_INIT,
+                             .scratch = SHODO_BUF_INIT,
+                             .text = SHODO_BUF_INIT};
 }
 
 static void stop(struct decoding *d) {
@@ -31,7 +39,8 @@ static void stop(struct decoding *d) {
 
 static bool bytes_of(struct decoding *d, const char *name, const uint8_t **ret, size_t *ret_n) {
     struct shodo_regf_value v;
-    return shodo_regf_value(d->h->regf, d->key, name, &v) && shodo_regf_data(d->h->regf, &v, &d->scratch, ret, ret_n);
+    return shodo_regf_value(d->h->regf, d->key, name, &v) &&
+           shodo_regf_data(d->h->regf, &v, &d->scratch, ret, ret_n);
 }
 
 static void json_utf16(struct shodo_json *j, const char *key, const uint8_t *p, size_t n) {
@@ -49,7 +58,8 @@ static const char *base_of(const char *path) {
 }
 
 /* time: when Windows was last shut down in order. */
-void registry_shutdown(struct hive *h, const struct row *row, const struct shodo_regf_key *k, const char *path) {
+void registry_shutdown(struct hive *h, const struct row *row, const struct shodo_regf_key *k,
+                       const char *path) {
     struct decoding d = start(h, row, k, path);
     const uint8_t *p = NULL;
     size_t n = 0;
@@ -68,7 +78,8 @@ static bool bam_value(void *ctx, const struct shodo_regf_value *v) {
     size_t n = 0;
     shodo_buf_clear(&d->text);
     shodo_regf_value_name(&d->text, v);
-    if (v->type != SHODO_REG_BINARY || !shodo_regf_data(d->h->regf, v, &d->scratch, &p, &n) || n < 8)
+    if (v->type != SHODO_REG_BINARY || !shodo_regf_data(d->h->regf, v, &d->scratch, &p, &n) ||
+        n < 8)
         return true;
     int64_t t = shodo_time_from_filetime(shodo_le64(p));
     registry_begin(d->h, &d->out, &d->j, d->path);
@@ -78,7 +89,8 @@ static bool bam_value(void *ctx, const struct shodo_regf_value *v) {
     return true;
 }
 
-void registry_bam(struct hive *h, const struct row *row, const struct shodo_regf_key *k, const char *path) {
+void registry_bam(struct hive *h, const struct row *row, const struct shodo_regf_key *k,
+                  const char *path) {
     struct decoding d = start(h, row, k, path);
     shodo_regf_values(h->regf, k, bam_value, &d);
     stop(&d);
@@ -113,22 +125,26 @@ static bool user_assist_value(void *ctx, const struct shodo_regf_value *v) {
     return true;
 }
 
-void registry_user_assist(struct hive *h, const struct row *row, const struct shodo_regf_key *k, const char *path) {
+void registry_user_assist(struct hive *h, const struct row *row, const struct shodo_regf_key *k,
+                          const char *path) {
     struct decoding d = start(h, row, k, path);
     shodo_regf_values(h->regf, k, user_assist_value, &d);
     stop(&d);
 }
 
-/* ---- application compatibility cache: order = most recent first; time = the file's own modification time ---- */
+/* ---- application compatibility cache: order = most recent first; time = the file's own
+ * modification time ---- */
 
-static void shim_entry(struct decoding *d, uint32_t position, const uint8_t *path, size_t n, uint64_t filetime) {
+static void shim_entry(struct decoding *d, uint32_t position, const uint8_t *path, size_t n,
+                       uint64_t filetime) {
     registry_begin(d->h, &d->out, &d->j, d->path);
     json_utf16(&d->j, "program", path, n);
     shodo_json_u64(&d->j, "position", position);
     registry_tell(d->h, d->row->kind, shodo_time_from_filetime(filetime), d->path, &d->out, &d->j);
 }
 
-/* Windows 8.1 to 11: entries that begin with their own mark. 8.0 and 8.1 have a package name between path and time. */
+/* Windows 8.1 to 11: entries that begin with their own mark. 8.0 and 8.1 have a package name
+ * between path and time. */
 static void shim_marked(struct decoding *d, struct shodo_cur c, const char *mark, bool is_old) {
     for (uint32_t i = 0; shodo_cur_left(&c) > 12; i++) {
         const uint8_t *magic = shodo_cur_bytes(&c, 4);
@@ -167,7 +183,8 @@ static void shim_fixed(struct decoding *d, const uint8_t *p, size_t n) {
     }
 }
 
-void registry_shim_cache(struct hive *h, const struct row *row, const struct shodo_regf_key *k, const char *path) {
+void registry_shim_cache(struct hive *h, const struct row *row, const struct shodo_regf_key *k,
+                         const char *path) {
     struct decoding d = start(h, row, k, path);
     const uint8_t *p = NULL;
     size_t n = 0;
@@ -184,7 +201,8 @@ void registry_shim_cache(struct hive *h, const struct row *row, const struct sho
 
 /* ---- scheduled tasks ---- */
 
-/* u16 version, context, then actions: 0x6666 run a program (id, path, arguments, folder), 0x7777 COM class. */
+/* u16 version, context, then actions: 0x6666 run a program (id, path, arguments, folder), 0x7777
+ * COM class. */
 static bool action_text(struct shodo_cur *c, struct shodo_json *j, const char *key) {
     uint32_t n = shodo_cur_le32(c);
     const uint8_t *p = shodo_cur_bytes(c, n);
@@ -210,7 +228,8 @@ static void task_actions(struct decoding *d) {
         shodo_json_object(&j, NULL);
         bool is_good = (magic == 0x6666 || magic == 0x7777) && action_text(&c, &j, NULL);
         if (is_good && magic == 0x6666) {
-            is_good = action_text(&c, &j, "program") && action_text(&c, &j, "arguments") && action_text(&c, &j, "folder");
+            is_good = action_text(&c, &j, "program") && action_text(&c, &j, "arguments") &&
+                      action_text(&c, &j, "folder");
             shodo_cur_skip(&c, version >= 3 ? 2 : 0);
         } else if (is_good) {
             const uint8_t *guid = shodo_cur_bytes(&c, 16);
@@ -233,7 +252,10 @@ static void task_tree(struct decoding *d, const char *task) {
     struct shodo_regf_key root, tree, k;
     struct shodo_regf_value v;
     bool is_in_tree = shodo_regf_root(d->h->regf, &root) &&
-                      shodo_regf_find(d->h->regf, &root, "Microsoft\\Windows NT\\CurrentVersion\\Schedule\\TaskCache\\Tree", &tree) &&
+                      shodo_regf_find(
+                          d->h->regf, &root,
+                          "Microsoft\\Windows NT\\CurrentVersion\\Schedule\\TaskCache\\Tree",
+                          &tree) &&
                       shodo_regf_find(d->h->regf, &tree, task + (*task == '\\'), &k);
     shodo_json_bool(&d->j, "hidden", !is_in_tree || !shodo_regf_value(d->h->regf, &k, "SD", &v));
     uint64_t index = 1;
@@ -241,9 +263,11 @@ static void task_tree(struct decoding *d, const char *task) {
         shodo_json_u64(&d->j, "index", index);
 }
 
-void registry_task(struct hive *h, const struct row *row, const struct shodo_regf_key *k, const char *path) {
+void registry_task(struct hive *h, const struct row *row, const struct shodo_regf_key *k,
+                   const char *path) {
     struct decoding d = start(h, row, k, path);
-    static const char *const texts[][2] = {{"Author", "author"}, {"Date", "date"}, {"Source", "task_source"}};
+    static const char *const texts[][2] = {
+        {"Author", "author"}, {"Date", "date"}, {"Source", "task_source"}};
     const uint8_t *p = NULL;
     size_t n = 0;
     int64_t time = k->time;
@@ -278,14 +302,16 @@ static void local_date(struct decoding *d, const char *name, const char *key) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     if (!bytes_of(d, name, &p, &n) || n < 16)
         return;
-    shodo_buf_addf(&b, "%04u-%02u-%02uT%02u:%02u:%02u", shodo_le16(p), shodo_le16(p + 2), shodo_le16(p + 6), shodo_le16(p + 8),
-                   shodo_le16(p + 10), shodo_le16(p + 12));
+    shodo_buf_addf(&b, "%04u-%02u-%02uT%02u:%02u:%02u", shodo_le16(p), shodo_le16(p + 2),
+                   shodo_le16(p + 6), shodo_le16(p + 8), shodo_le16(p + 10), shodo_le16(p + 12));
     shodo_json_str(&d->j, key, shodo_buf_cstr(&b));
 }
 
-void registry_network(struct hive *h, const struct row *row, const struct shodo_regf_key *k, const char *path) {
+void registry_network(struct hive *h, const struct row *row, const struct shodo_regf_key *k,
+                      const char *path) {
     struct decoding d = start(h, row, k, path);
-    static const char *const names[][2] = {{"Category", "category"}, {"NameType", "name_type"}, {"Managed", "managed"}};
+    static const char *const names[][2] = {
+        {"Category", "category"}, {"NameType", "name_type"}, {"Managed", "managed"}};
     static const struct {
         uint64_t type;
         const char *text;
@@ -310,9 +336,11 @@ void registry_network(struct hive *h, const struct row *row, const struct shodo_
 
 /* Inbound rules that let somebody in from outside, or let a program from a user's place listen. */
 static bool is_open_rule(const char *s) {
-    static const char *const ports[] = {"|LPort=3389|", "|LPort=5985|", "|LPort=5986|", "|LPort=22|", "|LPort=23|",
-                                        "|LPort=445|",  "|LPort=5900|", "|LPort=5800|", "|LPort=7070|", "|LPort=5938|"};
-    static const char *const places[] = {"\\Users\\", "\\ProgramData\\", "\\Temp\\", "\\PerfLogs\\"};
+    static const char *const ports[] = {
+        "|LPort=3389|", "|LPort=5985|", "|LPort=5986|", "|LPort=22|",   "|LPort=23|",
+        "|LPort=445|",  "|LPort=5900|", "|LPort=5800|", "|LPort=7070|", "|LPort=5938|"};
+    static const char *const places[] = {"\\Users\\", "\\ProgramData\\", "\\Temp\\",
+                                         "\\PerfLogs\\"};
     bool is_wanted = false;
     if (!strstr(s, "|Dir=In|") || !strstr(s, "|Action=Allow|") || !strstr(s, "|Active=TRUE|"))
         return false;
@@ -342,7 +370,8 @@ static bool firewall_value(void *ctx, const struct shodo_regf_value *v) {
     return true;
 }
 
-void registry_firewall_rule(struct hive *h, const struct row *row, const struct shodo_regf_key *k, const char *path) {
+void registry_firewall_rule(struct hive *h, const struct row *row, const struct shodo_regf_key *k,
+                            const char *path) {
     struct decoding d = start(h, row, k, path);
     shodo_regf_values(h->regf, k, firewall_value, &d);
     stop(&d);
@@ -351,7 +380,8 @@ void registry_firewall_rule(struct hive *h, const struct row *row, const struct 
 /* ---- SECURITY ---- */
 
 /* u16 length, u16 room, u32 offset, then the text. */
-void registry_domain(struct hive *h, const struct row *row, const struct shodo_regf_key *k, const char *path) {
+void registry_domain(struct hive *h, const struct row *row, const struct shodo_regf_key *k,
+                     const char *path) {
     struct decoding d = start(h, row, k, path);
     const uint8_t *p = NULL;
     size_t n = 0;
@@ -365,9 +395,10 @@ void registry_domain(struct hive *h, const struct row *row, const struct shodo_r
     stop(&d);
 }
 
-/* u8 on, 3 bytes, u32, then a u16 for each subcategory: bit 0 success, bit 1 failure. Which subcategory is which depends
- * on the Windows version, so only sums are told, and the bytes. */
-void registry_audit(struct hive *h, const struct row *row, const struct shodo_regf_key *k, const char *path) {
+/* u8 on, 3 bytes, u32, then a u16 for each subcategory: bit 0 success, bit 1 failure. Which
+ * subcategory is which depends on the Windows version, so only sums are told, and the bytes. */
+void registry_audit(struct hive *h, const struct row *row, const struct shodo_regf_key *k,
+                    const char *path) {
     struct decoding d = start(h, row, k, path);
     const uint8_t *p = NULL;
     size_t n = 0;
@@ -393,7 +424,8 @@ struct cached {
     uint64_t slots, used;
 };
 
-/* A used slot has a user name of more than nothing: u16 at the start. Nothing else of it is looked at. */
+/* A used slot has a user name of more than nothing: u16 at the start. Nothing else of it is looked
+ * at. */
 static bool cached_value(void *ctx, const struct shodo_regf_value *v) {
     struct cached *c = ctx;
     const uint8_t *p = NULL;
@@ -409,7 +441,8 @@ static bool cached_value(void *ctx, const struct shodo_regf_value *v) {
     return true;
 }
 
-void registry_cached_logons(struct hive *h, const struct row *row, const struct shodo_regf_key *k, const char *path) {
+void registry_cached_logons(struct hive *h, const struct row *row, const struct shodo_regf_key *k,
+                            const char *path) {
     struct decoding d = start(h, row, k, path);
     struct cached c = {.d = &d};
     shodo_regf_values(h->regf, k, cached_value, &c);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Accounts and groups of SAM: names, times, flags. Hashes stand in the same values and are never looked at. */
+/* Accounts and groups of SAM: names, times, flags. Hashes stand in the same values and are never
+ * looked at. */
 #include <stdio.h>
 #include <string.h>
 
@@ -16,14 +17,16 @@ enum {
     GROUP_TABLE = 0x34,
 };
 
-static bool bytes_of(struct hive *h, const struct shodo_regf_key *k, const char *name, struct shodo_buf *scratch,
-                     const uint8_t **ret, size_t *ret_n) {
+static bool bytes_of(struct hive *h, const struct shodo_regf_key *k, const char *name,
+                     struct shodo_buf *scratch, const uint8_t **ret, size_t *ret_n) {
     struct shodo_regf_value v;
-    return shodo_regf_value(h->regf, k, name, &v) && shodo_regf_data(h->regf, &v, scratch, ret, ret_n);
+    return shodo_regf_value(h->regf, k, name, &v) &&
+           shodo_regf_data(h->regf, &v, scratch, ret, ret_n);
 }
 
 /* Entry {offset, length} of the table at the start of V. */
-static void text_of(struct shodo_json *j, const char *key, const uint8_t *v, size_t n, size_t entry) {
+static void text_of(struct shodo_json *j, const char *key, const uint8_t *v, size_t n,
+                    size_t entry) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     if (n < V_TABLE)
         return;
@@ -52,7 +55,8 @@ struct naming {
     bool is_found;
 };
 
-/* Below Names every account has a key whose default value has the RID as its type; its time is that of its making. */
+/* Below Names every account has a key whose default value has the RID as its type; its time is that
+ * of its making. */
 static bool is_rid(void *ctx, const struct shodo_regf_key *k) {
     struct naming *n = ctx;
     struct shodo_regf_value v;
@@ -69,7 +73,8 @@ static void flags_of(struct shodo_json *j, uint16_t acb) {
 }
 
 /* time: when the account was made (key below Names), else the last write of its key. */
-void registry_sam_user(struct hive *h, const struct row *row, const struct shodo_regf_key *k, const char *path) {
+void registry_sam_user(struct hive *h, const struct row *row, const struct shodo_regf_key *k,
+                       const char *path) {
     shodo_auto(shodo_buf) struct shodo_buf scratch = SHODO_BUF_INIT;
     shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;
     struct shodo_regf_key root, names;
@@ -94,7 +99,8 @@ void registry_sam_user(struct hive *h, const struct row *row, const struct shodo
         shodo_json_u64(&j, "bad_passwords", shodo_le16(p + 64));
         shodo_json_u64(&j, "logons", shodo_le16(p + 66));
     }
-    if (shodo_regf_root(h->regf, &root) && shodo_regf_find(h->regf, &root, "SAM\\Domains\\Account\\Users\\Names", &names))
+    if (shodo_regf_root(h->regf, &root) &&
+        shodo_regf_find(h->regf, &root, "SAM\\Domains\\Account\\Users\\Names", &names))
         shodo_regf_children(h->regf, &names, is_rid, &who);
     shodo_json_time(&j, "created", who.is_found ? who.time : SHODO_TIME_NONE);
     registry_tell(h, row->kind, who.is_found ? who.time : k->time, path, &out, &j);
@@ -114,7 +120,8 @@ static bool sid_text(struct shodo_buf *out, const uint8_t *p, size_t n, size_t *
 }
 
 /* C: u32 at 0x28 the members' SIDs (from 0x34), 0x30 their number. */
-void registry_sam_group(struct hive *h, const struct row *row, const struct shodo_regf_key *k, const char *path) {
+void registry_sam_group(struct hive *h, const struct row *row, const struct shodo_regf_key *k,
+                        const char *path) {
     shodo_auto(shodo_buf) struct shodo_buf scratch = SHODO_BUF_INIT;
     shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;
     struct shodo_json j;
@@ -123,7 +130,8 @@ void registry_sam_group(struct hive *h, const struct row *row, const struct shod
     uint32_t rid = 0;
     if (!hex_of(path, &rid) || !bytes_of(h, k, row->values, &scratch, &p, &n) || n < GROUP_TABLE)
         return;
-    uint64_t name_at = (uint64_t)shodo_le32(p + 0x10) + GROUP_TABLE, at = (uint64_t)shodo_le32(p + 0x28) + GROUP_TABLE;
+    uint64_t name_at = (uint64_t)shodo_le32(p + 0x10) + GROUP_TABLE,
+             at = (uint64_t)shodo_le32(p + 0x28) + GROUP_TABLE;
     uint32_t name_n = shodo_le32(p + 0x14), count = shodo_le32(p + 0x30);
     registry_begin(h, &out, &j, path);
     shodo_json_u64(&j, "rid", rid);
@@ -146,7 +154,8 @@ void registry_sam_group(struct hive *h, const struct row *row, const struct shod
 }
 
 /* Last 12 bytes of V: the machine's part of every local SID. */
-void registry_sam_machine(struct hive *h, const struct row *row, const struct shodo_regf_key *k, const char *path) {
+void registry_sam_machine(struct hive *h, const struct row *row, const struct shodo_regf_key *k,
+                          const char *path) {
     shodo_auto(shodo_buf) struct shodo_buf scratch = SHODO_BUF_INIT;
     shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;
     struct shodo_json j;
@@ -155,7 +164,8 @@ void registry_sam_machine(struct hive *h, const struct row *row, const struct sh
     size_t n = 0;
     if (!bytes_of(h, k, row->values, &scratch, &p, &n) || n < 12)
         return;
-    snprintf(sid, sizeof sid, "S-1-5-21-%u-%u-%u", shodo_le32(p + n - 12), shodo_le32(p + n - 8), shodo_le32(p + n - 4));
+    snprintf(sid, sizeof sid, "S-1-5-21-%u-%u-%u", shodo_le32(p + n - 12), shodo_le32(p + n - 8),
+             shodo_le32(p + n - 4));
     registry_begin(h, &out, &j, path);
     shodo_json_str(&j, "sid", sid);
     registry_tell(h, row->kind, k->time, path, &out, &j);

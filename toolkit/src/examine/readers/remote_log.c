@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Small text files that name connections and commands: remote support logs, dial-up and VPN entries, PowerShell history,
- * scheduled task files, the hosts file. UTF-8, UTF-16 or CP932 by their first bytes and content. Never a password: of
- * stored ones only that they are there.
+ * Small text files that name connections and commands: remote support logs, dial-up and VPN
+ * entries, PowerShell history, scheduled task files, the hosts file. UTF-8, UTF-16 or CP932 by
+ * their first bytes and content. Never a password: of stored ones only that they are there.
  */
 #include <stdio.h>
 #include <string.h>
@@ -85,7 +85,8 @@ static int64_t trace_time(const char *s, size_t n) {
     return shodo_time_parse(text, strlen(text), &t) ? t : SHODO_TIME_NONE;
 }
 
-/* Incoming    2026-11-12, 10:02    Passwd    412345678    412345678: local time, so no time of the fact */
+/* Incoming    2026-11-12, 10:02    Passwd    412345678    412345678: local time, so no time of the
+ * fact */
 static void anydesk_connection(struct text *t, const char *s, size_t n) {
     struct field f[FIELDS];
     size_t count = split(s, n, f);
@@ -102,8 +103,10 @@ static void anydesk_connection(struct text *t, const char *s, size_t n) {
 
 /* The service's own trace has UTC times and addresses. */
 static void anydesk_trace(struct text *t, const char *s, size_t n) {
-    static const char *const marks[][2] = {{"Logged in from ", "logged_in"}, {"Incoming session request", "request"},
-                                           {"External address: ", "address"}, {"Session stopped", "stopped"}};
+    static const char *const marks[][2] = {{"Logged in from ", "logged_in"},
+                                           {"Incoming session request", "request"},
+                                           {"External address: ", "address"},
+                                           {"Session stopped", "stopped"}};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(marks); i++) {
         const char *at = find(s, n, marks[i][0]);
         if (!at)
@@ -229,7 +232,8 @@ static void command(struct text *t, const char *s, size_t n) {
 
 /* ---- scheduled task files: XML, of which only the texts of some elements count ---- */
 
-static void element(struct shodo_json *j, const char *key, const char *s, size_t n, const char *name) {
+static void element(struct shodo_json *j, const char *key, const char *s, size_t n,
+                    const char *name) {
     char open[40], close[40];
     snprintf(open, sizeof open, "<%s>", name);
     snprintf(close, sizeof close, "</%s>", name);
@@ -241,10 +245,11 @@ static void element(struct shodo_json *j, const char *key, const char *s, size_t
 }
 
 static void task_file(struct text *t, const char *s, size_t n) {
-    static const char *const names[][2] = {{"author", "Author"},       {"date", "Date"},       {"uri", "URI"},
-                                           {"program", "Command"},     {"arguments", "Arguments"}, {"folder", "WorkingDirectory"},
-                                           {"user", "UserId"},         {"level", "RunLevel"},  {"hidden", "Hidden"},
-                                           {"start", "StartBoundary"}, {"com_class", "ClassId"}};
+    static const char *const names[][2] = {
+        {"author", "Author"},       {"date", "Date"},           {"uri", "URI"},
+        {"program", "Command"},     {"arguments", "Arguments"}, {"folder", "WorkingDirectory"},
+        {"user", "UserId"},         {"level", "RunLevel"},      {"hidden", "Hidden"},
+        {"start", "StartBoundary"}, {"com_class", "ClassId"}};
     if (!find(s, n, "<Task"))
         return;
     struct shodo_json j = begin(t);
@@ -270,8 +275,10 @@ static const struct place places[] = {
     {"/ProgramData/Microsoft/Network/Connections/Pbk/*.pbk", phone_book, NULL},
     {"/Users/*/AppData/Roaming/Microsoft/Network/Connections/Pbk/*.pbk", phone_book, NULL},
     {"/Windows/System32/drivers/etc/hosts", hosts, NULL},
-    {"/Users/*/AppData/Roaming/Microsoft/Windows/PowerShell/PSReadLine/*_history.txt", command, NULL},
-    {"/Windows/System32/config/systemprofile/AppData/Roaming/Microsoft/Windows/PowerShell/PSReadLine/*_history.txt", command, NULL},
+    {"/Users/*/AppData/Roaming/Microsoft/Windows/PowerShell/PSReadLine/*_history.txt", command,
+     NULL},
+    {"/Windows/System32/config/systemprofile/AppData/Roaming/Microsoft/Windows/PowerShell/PSReadLine/*_history.txt",
+     command, NULL},
     {"/Windows/System32/Tasks/*", NULL, task_file},
     {"/Windows/System32/Tasks/*/*", NULL, task_file},
     {"/Windows/System32/Tasks/*/*/*", NULL, task_file},
@@ -308,7 +315,8 @@ static bool decode(struct shodo_buf *out, const char *p, size_t n) {
     const uint8_t *b = (const uint8_t *)p;
     bool has_mark = n >= 2 && b[0] == 0xff && b[1] == 0xfe;
     if (has_mark || (n >= 4 && b[1] == 0 && b[3] == 0))
-        return shodo_text_decode(out, SHODO_UTF16LE, p + 2 * has_mark, (n - 2 * has_mark) & ~(size_t)1, NULL);
+        return shodo_text_decode(out, SHODO_UTF16LE, p + 2 * has_mark,
+                                 (n - 2 * has_mark) & ~(size_t)1, NULL);
     bool has_utf8_mark = n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0;
     if (has_utf8_mark || shodo_text_is_utf8(p, n))
         return shodo_buf_add(out, p + 3 * has_utf8_mark, n - 3 * has_utf8_mark);
@@ -332,19 +340,24 @@ static void read_lines(struct text *t, const struct place *place, const char *s,
 }
 
 /* The end of a file that is too long: its newest lines. */
-static bool load(struct shodo_buf *raw, const struct shodo_reader_file *f, const struct shodo_reader_sink *sink) {
+static bool load(struct shodo_buf *raw, const struct shodo_reader_file *f,
+                 const struct shodo_reader_sink *sink) {
     struct shodo_error err = SHODO_ERROR_INIT;
-    uint64_t size = f->bytes.size, from = size > SHODO_LIMIT_REMOTE_LOG_BYTES ? size - SHODO_LIMIT_REMOTE_LOG_BYTES : 0;
+    uint64_t size = f->bytes.size,
+             from = size > SHODO_LIMIT_REMOTE_LOG_BYTES ? size - SHODO_LIMIT_REMOTE_LOG_BYTES : 0;
     if (from == 0)
-        return shodo_reader_load(raw, &f->bytes, SHODO_LIMIT_REMOTE_LOG_BYTES, "text file", sink) || raw->len > 0;
+        return shodo_reader_load(raw, &f->bytes, SHODO_LIMIT_REMOTE_LOG_BYTES, "text file", sink) ||
+               raw->len > 0;
     from -= from % 2;
     size_t want = (size_t)(size - from);
-    shodo_reader_problem(sink, SHODO_LEDGER_TOO_LARGE, want, "only the last %zu of %llu bytes were read", want,
+    shodo_reader_problem(sink, SHODO_LEDGER_TOO_LARGE, want,
+                         "only the last %zu of %llu bytes were read", want,
                          (unsigned long long)size);
     if (!shodo_buf_reserve(raw, want + 1))
         return false;
     for (size_t got = 1; got > 0 && raw->len < want; raw->len += got)
-        if (f->bytes.read(f->bytes.ctx, from + raw->len, raw->data + raw->len, want - raw->len, &got, &err) != SHODO_OK)
+        if (f->bytes.read(f->bytes.ctx, from + raw->len, raw->data + raw->len, want - raw->len,
+                          &got, &err) != SHODO_OK)
             break;
     return raw->len > 0;
 }
@@ -353,7 +366,8 @@ static void run(const struct shodo_reader_file *f, const struct shodo_reader_sin
     shodo_auto(shodo_buf) struct shodo_buf raw = SHODO_BUF_INIT;
     shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT;
     size_t i = 0;
-    while (i < SHODO_ARRAY_SIZE(places) && !shodo_reader_fits(places[i].pattern, f->path, strlen(f->path)))
+    while (i < SHODO_ARRAY_SIZE(places) &&
+           !shodo_reader_fits(places[i].pattern, f->path, strlen(f->path)))
         i++;
     if (i == SHODO_ARRAY_SIZE(places) || !load(&raw, f, sink) || !decode(&text, raw.data, raw.len))
         return;
@@ -368,7 +382,8 @@ static void run(const struct shodo_reader_file *f, const struct shodo_reader_sin
     else
         places[i].whole(&t, shodo_buf_cstr(&text), text.len);
     if (t.facts > SHODO_LIMIT_REMOTE_LOG_FACTS)
-        shodo_reader_problem(sink, SHODO_LEDGER_TOO_LARGE, f->bytes.size, "more than %u facts in one text file; the rest is not listed",
+        shodo_reader_problem(sink, SHODO_LEDGER_TOO_LARGE, f->bytes.size,
+                             "more than %u facts in one text file; the rest is not listed",
                              SHODO_LIMIT_REMOTE_LOG_FACTS);
     shodo_buf_done(&t.out);
     shodo_buf_done(&t.name);
@@ -376,4 +391,5 @@ static void run(const struct shodo_reader_file *f, const struct shodo_reader_sin
     shodo_buf_done(&t.device);
 }
 
-const struct shodo_reader shodo_reader_text = {.name = "text", .patterns = patterns, .stream = "", .run = run};
+const struct shodo_reader shodo_reader_text = {
+    .name = "text", .patterns = patterns, .stream = "", .run = run};

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The change journal as facts: not every record (some 300,000) but what shows an encryption run and its traces: renames
- * a minute and extension, the same name made in many folders (notes), deletions of what attackers delete, and how far
- * back the journal goes at all. Renames are counted at their "new name" record without the close bit, once each.
+ * The change journal as facts: not every record (some 300,000) but what shows an encryption run and
+ * its traces: renames a minute and extension, the same name made in many folders (notes), deletions
+ * of what attackers delete, and how far back the journal goes at all. Renames are counted at their
+ * "new name" record without the close bit, once each.
  */
 #include "examine/readers/usn.h"
 
@@ -27,8 +28,8 @@ enum {
     SAME_NAME_MIN = 5, /* creations of one name that are told */
     RENAMES_MIN = 3,   /* renames of one extension in one minute that are told */
     DELETES_MAX = 5000,
-    NEAR_SLOTS = 64,   /* recent deletions, and folders of told ones */
-    NEAR_MAX = 200,    /* deletions told only because of their neighbours */
+    NEAR_SLOTS = 64, /* recent deletions, and folders of told ones */
+    NEAR_MAX = 200,  /* deletions told only because of their neighbours */
     NEAR_SECONDS = 3600,
     MINUTE = 60,
 };
@@ -37,11 +38,12 @@ _Static_assert(SHODO_LIMIT_USN_GROUPS < SLOTS / 2, "room in the table");
 
 bool shodo_usn_parse(const uint8_t *p, size_t n, struct shodo_usn_record *ret) {
     struct shodo_cur c = shodo_cur_of(p, n);
-    *ret = (struct shodo_usn_record){.length = shodo_cur_le32(&c), .major = shodo_cur_le16(&c), .minor = shodo_cur_le16(&c)};
+    *ret = (struct shodo_usn_record){
+        .length = shodo_cur_le32(&c), .major = shodo_cur_le16(&c), .minor = shodo_cur_le16(&c)};
     bool is_wide = ret->major >= 3;
     size_t head = ret->major == 2 ? V2_BYTES : ret->major == 3 ? V3_BYTES : V4_BYTES;
-    if (c.bad || ret->length % 8 != 0 || ret->length > n || ret->length < head || ret->major < 2 || ret->major > 4 ||
-        ret->length > SHODO_USN_RECORD_MAX)
+    if (c.bad || ret->length % 8 != 0 || ret->length > n || ret->length < head || ret->major < 2 ||
+        ret->major > 4 || ret->length > SHODO_USN_RECORD_MAX)
         return false;
     ret->file = shodo_cur_le64(&c);
     shodo_cur_skip(&c, is_wide ? 8 : 0);
@@ -67,7 +69,8 @@ bool shodo_usn_parse(const uint8_t *p, size_t n, struct shodo_usn_record *ret) {
     ret->attributes = shodo_cur_le32(&c);
     ret->name_bytes = shodo_cur_le16(&c);
     uint16_t at = shodo_cur_le16(&c);
-    if (c.bad || at < head || at > ret->length || ret->name_bytes > ret->length - at || ret->name_bytes % 2)
+    if (c.bad || at < head || at > ret->length || ret->name_bytes > ret->length - at ||
+        ret->name_bytes % 2)
         return false;
     ret->name = p + at;
     return true;
@@ -80,7 +83,8 @@ struct group {
     int64_t minute;
     uint64_t count, appended;
     int64_t first, last;
-    uint64_t folders, last_parent; /* changes of folder: a lower bound of "how many folders" it is not, but cheap */
+    /* changes of folder: a lower bound of "how many folders" it is not, but cheap */
+    uint64_t folders, last_parent;
     char *sample;
 };
 
@@ -93,7 +97,10 @@ struct groups {
 };
 
 static bool groups_init(struct groups *g, size_t max) {
-    *g = (struct groups){.list = SHODO_VEC_INIT(sizeof(struct group)), .slots = calloc(SLOTS, sizeof *g->slots), .arena = SHODO_ARENA_INIT, .max = max};
+    *g = (struct groups){.list = SHODO_VEC_INIT(sizeof(struct group)),
+                         .slots = calloc(SLOTS, sizeof *g->slots),
+                         .arena = SHODO_ARENA_INIT,
+                         .max = max};
     return g->slots != NULL;
 }
 
@@ -181,7 +188,8 @@ static void put_group(struct journal *j, const char *kind, const struct group *p
         shodo_json_str(&w, "sample", p->sample);
     shodo_json_object_end(&w);
     if (!out.failed)
-        j->sink->fact(j->sink->ctx, "usn", kind, p->first == INT64_MAX ? SHODO_TIME_NONE : p->first, "$J", shodo_buf_cstr(&out));
+        j->sink->fact(j->sink->ctx, "usn", kind, p->first == INT64_MAX ? SHODO_TIME_NONE : p->first,
+                      "$J", shodo_buf_cstr(&out));
 }
 
 static void renamed(struct journal *j, const struct shodo_usn_record *r) {
@@ -191,10 +199,12 @@ static void renamed(struct journal *j, const struct shodo_usn_record *r) {
     extension_of(j->name.data, j->name.len, &ext, &n);
     for (size_t i = 0; i < n; i++)
         shodo_buf_addc(&j->folded, ext[i] >= 'A' && ext[i] <= 'Z' ? (char)(ext[i] + 32) : ext[i]);
-    bool is_appended = j->old_file == r->file && j->old_name.len > 0 && j->old_name.len < j->name.len &&
+    bool is_appended = j->old_file == r->file && j->old_name.len > 0 &&
+                       j->old_name.len < j->name.len &&
                        memcmp(j->old_name.data, j->name.data, j->old_name.len) == 0;
     int64_t minute = r->time == SHODO_TIME_NONE ? 0 : r->time / (MINUTE * SECOND);
-    struct group *in_minute = group_of(&j->renames, shodo_buf_cstr(&j->folded), j->folded.len, minute);
+    struct group *in_minute = group_of(&j->renames, shodo_buf_cstr(&j->folded), j->folded.len,
+                                       minute);
     struct group *all = group_of(&j->extensions, shodo_buf_cstr(&j->folded), j->folded.len, 0);
     count(in_minute, r);
     count(all, r);
@@ -209,8 +219,9 @@ static void renamed(struct journal *j, const struct shodo_usn_record *r) {
 
 /* Shadow copies, backups, logs, programs and scripts. */
 static bool is_told_when_deleted(const char *name, size_t n) {
-    static const char *const extensions[] = {".bat", ".cmd", ".ps1", ".vbs", ".exe", ".dll", ".msi",  ".evtx", ".vhd", ".vhdx",
-                                             ".bak", ".vbk", ".vib", ".tib", ".bkf", ".wbcat", ".pf", ".7z",   ".zip", ".rar", ".key"};
+    static const char *const extensions[] = {
+        ".bat", ".cmd", ".ps1", ".vbs", ".exe",   ".dll", ".msi", ".evtx", ".vhd", ".vhdx", ".bak",
+        ".vbk", ".vib", ".tib", ".bkf", ".wbcat", ".pf",  ".7z",  ".zip",  ".rar", ".key"};
     const char *ext = NULL;
     size_t ext_n = 0;
     char lower[8] = "";
@@ -240,11 +251,12 @@ static void tell_deleted(struct journal *j, const struct gone *g, bool is_near) 
 }
 
 static bool is_neighbour(const struct gone *a, const struct gone *b) {
-    return a->parent == b->parent && a->time != SHODO_TIME_NONE && b->time != SHODO_TIME_NONE && a->time - b->time <= NEAR_SECONDS * SECOND &&
-           b->time - a->time <= NEAR_SECONDS * SECOND;
+    return a->parent == b->parent && a->time != SHODO_TIME_NONE && b->time != SHODO_TIME_NONE &&
+           a->time - b->time <= NEAR_SECONDS * SECOND && b->time - a->time <= NEAR_SECONDS * SECOND;
 }
 
-static void keep(struct gone slots[NEAR_SLOTS], uint64_t *count, const struct gone *g, const struct shodo_buf *name) {
+static void keep(struct gone slots[NEAR_SLOTS], uint64_t *count, const struct gone *g,
+                 const struct shodo_buf *name) {
     struct gone *to = &slots[(*count)++ % NEAR_SLOTS];
     struct shodo_buf old = to->name;
     *to = *g;
@@ -254,9 +266,11 @@ static void keep(struct gone slots[NEAR_SLOTS], uint64_t *count, const struct go
         shodo_buf_add(&to->name, name->data, name->len);
 }
 
-/* What attackers delete is told, and what goes from the same folder within an hour of it (lists, notes of their own). */
+/* What attackers delete is told, and what goes from the same folder within an hour of it (lists,
+ * notes of their own). */
 static void deleted(struct journal *j, const struct shodo_usn_record *r) {
-    const struct gone g = {.file = r->file, .parent = r->parent, .usn = r->usn, .time = r->time, .name = j->name};
+    const struct gone g = {
+        .file = r->file, .parent = r->parent, .usn = r->usn, .time = r->time, .name = j->name};
     j->deleted++;
     if (is_told_when_deleted(shodo_buf_cstr(&j->name), j->name.len)) {
         if (j->deletes++ >= DELETES_MAX)
@@ -294,7 +308,8 @@ static void take(struct journal *j, const struct shodo_usn_record *r) {
     j->first_usn = j->first_usn == 0 ? r->usn : j->first_usn;
     j->last_usn = r->usn;
     bool is_close = r->reason & SHODO_USN_CLOSE;
-    bool is_wanted = r->reason & (SHODO_USN_CREATE | SHODO_USN_DELETE | SHODO_USN_RENAME_OLD | SHODO_USN_RENAME_NEW);
+    bool is_wanted = r->reason & (SHODO_USN_CREATE | SHODO_USN_DELETE | SHODO_USN_RENAME_OLD |
+                                  SHODO_USN_RENAME_NEW);
     if (!is_wanted || r->name_bytes == 0)
         return;
     shodo_buf_clear(&j->name);
@@ -316,7 +331,8 @@ static void take(struct journal *j, const struct shodo_usn_record *r) {
 }
 
 /* Reads a piece and takes its records; returns where to go on. */
-static uint64_t read_piece(struct journal *j, const struct shodo_reader_bytes *b, uint64_t at, uint8_t *p, size_t n) {
+static uint64_t read_piece(struct journal *j, const struct shodo_reader_bytes *b, uint64_t at,
+                           uint8_t *p, size_t n) {
     size_t pos = 0;
     while (n - pos >= 8) {
         struct shodo_usn_record r;
@@ -354,9 +370,11 @@ static void read_journal(struct journal *j, const struct shodo_reader_file *f) {
         at = to;
     }
     if (err.text[0])
-        shodo_reader_problem(j->sink, SHODO_LEDGER_UNREADABLE, done, "change journal: %s", err.text);
+        shodo_reader_problem(j->sink, SHODO_LEDGER_UNREADABLE, done, "change journal: %s",
+                             err.text);
     if (done >= SHODO_LIMIT_USN_BYTES)
-        shodo_reader_problem(j->sink, SHODO_LEDGER_TOO_LARGE, done, "change journal: only the first %llu bytes of data were read",
+        shodo_reader_problem(j->sink, SHODO_LEDGER_TOO_LARGE, done,
+                             "change journal: only the first %llu bytes of data were read",
                              (unsigned long long)done);
     free(p);
 }
@@ -405,10 +423,12 @@ static void run(const struct shodo_reader_file *f, const struct shodo_reader_sin
         read_journal(&j, f);
         tell_journal(&j);
         if (j.damaged > 0)
-            shodo_reader_problem(sink, SHODO_LEDGER_DAMAGED, f->bytes.size, "change journal: %llu pages hold something else than records",
+            shodo_reader_problem(sink, SHODO_LEDGER_DAMAGED, f->bytes.size,
+                                 "change journal: %llu pages hold something else than records",
                                  (unsigned long long)j.damaged);
         if (j.renames.lost + j.extensions.lost > 0)
-            shodo_reader_problem(sink, SHODO_LEDGER_TOO_LARGE, f->bytes.size, "change journal: more than %u extensions a minute were renamed",
+            shodo_reader_problem(sink, SHODO_LEDGER_TOO_LARGE, f->bytes.size,
+                                 "change journal: more than %u extensions a minute were renamed",
                                  SHODO_LIMIT_USN_GROUPS);
     } else {
         shodo_reader_problem(sink, SHODO_LEDGER_CRASH, 0, "no memory for the change journal");
@@ -425,4 +445,5 @@ static void run(const struct shodo_reader_file *f, const struct shodo_reader_sin
 
 static const char *const patterns[] = {"/$Extend/$UsnJrnl", NULL};
 
-const struct shodo_reader shodo_reader_usn = {.name = "usn", .patterns = patterns, .stream = "$J", .run = run};
+const struct shodo_reader shodo_reader_usn = {
+    .name = "usn", .patterns = patterns, .stream = "$J", .run = run};

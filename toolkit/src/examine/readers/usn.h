@@ -30,8 +30,9 @@ struct shodo_usn_record {
     uint32_t reason, source, security, attributes;
     const uint8_t *name; /* UTF-16LE */
     uint16_t name_bytes;
-    uint32_t extents_left;  /* version 4: that follow in further records */
-    uint16_t extents_count; /* of this record: pairs of offset and length, 8 bytes each, at `extents` */
+    uint32_t extents_left; /* version 4: that follow in further records */
+    /* of this record: pairs of offset and length, 8 bytes each, at `extents` */
+    uint16_t extents_count;
     const uint8_t *extents;
 };
 

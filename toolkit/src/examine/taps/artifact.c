@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Artifact definitions that select this entry: a finding of kind "artifact" for each, which collecting consumes.
- * Detail: {"order":n,"credential":bool,"hole":bytes}; `credential` is what collecting refuses unless a step has named a
- * recipient, `hole` is how far a sparse beginning reaches (absent: none): it is no part of what would be copied.
+ * Artifact definitions that select this entry: a finding of kind "artifact" for each, which
+ * collecting consumes. Detail: {"order":n,"credential":bool,"hole":bytes}; `credential` is what
+ * collecting refuses unless a step has named a recipient, `hole` is how far a sparse beginning
+ * reaches (absent: none): it is no part of what would be copied.
  */
 #include "examine/artifact.h"
 
@@ -45,7 +46,8 @@ static void hit(void *ctx, const struct shodo_artifact *d, size_t stream) {
 static void on_entry(void *state, struct shodo_look *l) {
     (void)state;
     if (!shodo_artifacts_match(l->plan->artifacts, l->entry, hit, l, NULL))
-        shodo_look_problem(l, SHODO_LEDGER_CRASH, 0, "no memory for comparing with artifact definitions");
+        shodo_look_problem(l, SHODO_LEDGER_CRASH, 0,
+                           "no memory for comparing with artifact definitions");
 }
 
 const struct shodo_tap shodo_tap_artifact = {.name = "artifact", .entry = on_entry};

@@ -3,7 +3,8 @@
 #include "base/hash.h"
 #include "examine/tap.h"
 
-static enum shodo_status open_digest(void **ret, const struct shodo_plan *p, struct shodo_error *err) {
+static enum shodo_status open_digest(void **ret, const struct shodo_plan *p,
+                                     struct shodo_error *err) {
     (void)p;
     *ret = shodo_hash_new(SHODO_SHA256);
     return *ret ? SHODO_OK : shodo_fail(err, SHODO_NOMEM, "no memory for digests");
@@ -29,5 +30,9 @@ static void whole(void *state, struct shodo_look *l, const struct shodo_bytes *b
         shodo_hash_final(state, l->sha256);
 }
 
-const struct shodo_tap shodo_tap_digest = {
-    .name = "digest", .open = open_digest, .close = close_digest, .start = start, .data = data, .whole = whole};
+const struct shodo_tap shodo_tap_digest = {.name = "digest",
+                                           .open = open_digest,
+                                           .close = close_digest,
+                                           .start = start,
+                                           .data = data,
+                                           .whole = whole};

@@ -2,14 +2,15 @@
 /*
  * YARA rules over every stream that is read.
  *
- * Rules without externals depend on content alone: what they matched is passed to sink->learned under the SHA-256 and
- * asked back with sink->known, so that equal content is scanned once. Bytes of such a record: 8 bytes stamp of the rule
- * set (another set's records are ignored), then LEB128: count, and for each match rule id, number of strings, and for
- * each string its name and offset. Rules with externals are evaluated for every name of the entry.
+ * Rules without externals depend on content alone: what they matched is passed to sink->learned
+ * under the SHA-256 and asked back with sink->known, so that equal content is scanned once. Bytes
+ * of such a record: 8 bytes stamp of the rule set (another set's records are ignored), then LEB128:
+ * count, and for each match rule id, number of strings, and for each string its name and offset.
+ * Rules with externals are evaluated for every name of the entry.
  *
- * Externals (Windows form): filename "x.exe", filepath "C:\Users\a\x.exe", extension ".exe", filetype "EXE" (table of
- * identify), owner, md5 in lower-case hex. A named stream has filename "x.exe:s" and filepath "C:\Users\a\x.exe:s"; its
- * extension is that of the file.
+ * Externals (Windows form): filename "x.exe", filepath "C:\Users\a\x.exe", extension ".exe",
+ * filetype "EXE" (table of identify), owner, md5 in lower-case hex. A named stream has filename
+ * "x.exe:s" and filepath "C:\Users\a\x.exe:s"; its extension is that of the file.
  */
 #include "examine/taps/scan_yara.h"
 
@@ -23,7 +24,7 @@
 #include "examine/taps/scan_sets.h"
 
 /* Asking costs a message to the supervisor and back: below this size scanning again is cheaper. */
-#define ASK_BYTES 2048u
+#define ASK_BYTES         2048u
 #define STRING_NAME_BYTES 32u
 
 struct match {
@@ -39,7 +40,7 @@ struct match {
 struct scan {
     const struct shodo_scan_sets *s;
     struct shodo_yara_scanner *scanners[SHODO_TABLES][SHODO_SETS][SHODO_PARTS]; /* NULL: no rules */
-    struct shodo_vec matches; /* struct match */
+    struct shodo_vec matches;                                                   /* struct match */
     struct shodo_buf record;
     /* of the scan that runs now */
     const uint32_t *ids;
@@ -64,7 +65,8 @@ static void close_scan(void *state) {
     free(x);
 }
 
-static enum shodo_status open_scanners(struct scan *x, enum shodo_set_table t, enum shodo_set_kind k, struct shodo_error *err) {
+static enum shodo_status open_scanners(struct scan *x, enum shodo_set_table t,
+                                       enum shodo_set_kind k, struct shodo_error *err) {
     enum shodo_status st = SHODO_OK;
     for (size_t p = 0; p < SHODO_PARTS && st == SHODO_OK; p++) {
         const struct shodo_yara_rules *r = x->s->sets[t][k].parts[p].rules;
@@ -74,7 +76,8 @@ static enum shodo_status open_scanners(struct scan *x, enum shodo_set_table t, e
     return st;
 }
 
-static enum shodo_status open_scan(void **ret, const struct shodo_plan *p, struct shodo_error *err) {
+static enum shodo_status open_scan(void **ret, const struct shodo_plan *p,
+                                   struct shodo_error *err) {
     struct scan *x = calloc(1, sizeof *x);
     if (!x)
         return shodo_fail(err, SHODO_NOMEM, "no memory for a rule scanner");
@@ -82,7 +85,8 @@ static enum shodo_status open_scan(void **ret, const struct shodo_plan *p, struc
     x->matches = (struct shodo_vec)SHODO_VEC_INIT(sizeof(struct match));
     enum shodo_status st = SHODO_OK;
     for (size_t i = 0; i < (size_t)SHODO_TABLES * SHODO_SETS && st == SHODO_OK; i++)
-        st = open_scanners(x, (enum shodo_set_table)(i / SHODO_SETS), (enum shodo_set_kind)(i % SHODO_SETS), err);
+        st = open_scanners(x, (enum shodo_set_table)(i / SHODO_SETS),
+                           (enum shodo_set_kind)(i % SHODO_SETS), err);
     if (st != SHODO_OK) {
         close_scan(x);
         return st;
@@ -177,12 +181,14 @@ static bool decode(struct scan *x) {
 
 /* ---- running the sets ---- */
 
-static void run_part(struct scan *x, struct shodo_look *l, const struct shodo_scan_rules *part, struct shodo_yara_scanner *scanner,
-                     const struct shodo_yara_input *in, const char *const *externals) {
+static void run_part(struct scan *x, struct shodo_look *l, const struct shodo_scan_rules *part,
+                     struct shodo_yara_scanner *scanner, const struct shodo_yara_input *in,
+                     const char *const *externals) {
     uint64_t now = shodo_time_mono_ms();
     if (now >= x->deadline_ms) {
         if (!x->is_partial)
-            shodo_look_problem(l, SHODO_LEDGER_TIMEOUT, 0, "the rules took more than %u seconds together; not all were tried",
+            shodo_look_problem(l, SHODO_LEDGER_TIMEOUT, 0,
+                               "the rules took more than %u seconds together; not all were tried",
                                3 * SHODO_LIMIT_SCAN_SECONDS);
         x->is_partial = true;
         return;
@@ -190,11 +196,12 @@ static void run_part(struct scan *x, struct shodo_look *l, const struct shodo_sc
     struct shodo_error err = SHODO_ERROR_INIT;
     const char *flooded = NULL;
     x->ids = part->ids;
-    enum shodo_status st =
-        shodo_yara_scan(scanner, in, externals, SHODO_LIMIT_SCAN_SECONDS, on_match, x, &flooded, &err);
+    enum shodo_status st = shodo_yara_scan(scanner, in, externals, SHODO_LIMIT_SCAN_SECONDS,
+                                           on_match, x, &flooded, &err);
     if (flooded)
-        shodo_look_problem(l, SHODO_LEDGER_RULE, in->head_len + in->tail_len,
-                           "a string of rule '%s' matched too often and was not followed to the end", flooded);
+        shodo_look_problem(
+            l, SHODO_LEDGER_RULE, in->head_len + in->tail_len,
+            "a string of rule '%s' matched too often and was not followed to the end", flooded);
     if (st == SHODO_OK)
         return;
     x->is_partial = true;
@@ -207,8 +214,9 @@ static bool passes_gate(const struct shodo_literals *gate, const struct shodo_ya
            (in->tail && shodo_literals_find(gate, in->tail, in->tail_len));
 }
 
-static void run_set(struct scan *x, struct shodo_look *l, enum shodo_set_table table, enum shodo_set_kind kind,
-                    const struct shodo_yara_input *in, const char *const *externals) {
+static void run_set(struct scan *x, struct shodo_look *l, enum shodo_set_table table,
+                    enum shodo_set_kind kind, const struct shodo_yara_input *in,
+                    const char *const *externals) {
     const struct shodo_scan_set *set = &x->s->sets[table][kind];
     struct shodo_yara_scanner *const *scanners = x->scanners[table][kind];
     if (scanners[SHODO_PART_FREE])
@@ -221,8 +229,8 @@ static bool has_set(const struct scan *x, enum shodo_set_table table, enum shodo
     return x->scanners[table][kind][SHODO_PART_FREE] || x->scanners[table][kind][SHODO_PART_NEEDED];
 }
 
-static void run_table(struct scan *x, struct shodo_look *l, enum shodo_set_table table, const struct shodo_yara_input *in,
-                      const char *const *externals) {
+static void run_table(struct scan *x, struct shodo_look *l, enum shodo_set_table table,
+                      const struct shodo_yara_input *in, const char *const *externals) {
     bool is_mz = in->head_len >= 2 && in->head[0] == 'M' && in->head[1] == 'Z';
     bool is_elf = in->head_len >= 2 && in->head[0] == 0x7f && in->head[1] == 'E';
     l->stats->bytes_scanned += in->head_len + in->tail_len;
@@ -250,7 +258,8 @@ static void run_content(struct scan *x, struct shodo_look *l, const struct shodo
     if (!has_table(x, SHODO_TABLE_CONTENT))
         return;
     shodo_buf_clear(&x->record);
-    if (is_asked && l->sink->known && l->sink->known(l->sink->ctx, l->sha256, &x->record) && decode(x)) {
+    if (is_asked && l->sink->known && l->sink->known(l->sink->ctx, l->sha256, &x->record) &&
+        decode(x)) {
         l->stats->reused++;
         return;
     }
@@ -261,12 +270,13 @@ static void run_content(struct scan *x, struct shodo_look *l, const struct shodo
 }
 
 /* One name of the entry: Windows form of everything. */
-static void run_name(struct scan *x, struct shodo_look *l, const struct shodo_yara_input *in, const char *path,
-                     const char *owner, const char *md5) {
+static void run_name(struct scan *x, struct shodo_look *l, const struct shodo_yara_input *in,
+                     const char *path, const char *owner, const char *md5) {
     size_t n = strlen(path);
     shodo_auto(shodo_buf) struct shodo_buf full = SHODO_BUF_INIT;
     shodo_auto(shodo_buf) struct shodo_buf extension = SHODO_BUF_INIT;
-    if (!shodo_entry_windows_path(&full, l->entry->drive, path, n, l->stream_name, strlen(l->stream_name)) ||
+    if (!shodo_entry_windows_path(&full, l->entry->drive, path, n, l->stream_name,
+                                  strlen(l->stream_name)) ||
         !shodo_entry_extension(&extension, path, n)) {
         x->no_memory = true;
         return;
@@ -326,7 +336,8 @@ static void tell(const struct scan *x, struct shodo_look *l, const struct match 
     const struct shodo_scan_file *file = &x->s->files[r->space];
     shodo_auto(shodo_buf) struct shodo_buf detail = SHODO_BUF_INIT;
     write_detail(&detail, m);
-    /* the finding stands under the name for which the rule matched; all names of the content are listed */
+    /* the finding stands under the name for which the rule matched; all names of the content are
+     * listed */
     const char *others[SHODO_LIMIT_NAMES_PER_FINDING];
     size_t n = 0;
     const char *path = m->path ? m->path : l->path;
@@ -345,7 +356,8 @@ static void tell(const struct scan *x, struct shodo_look *l, const struct match 
                               .rule_reference = or_null(r->reference),
                               .description = or_null(r->description),
                               .description_ja = or_null(r->description_ja),
-                              .verdict = strcmp(r->severity, "suspect") == 0 ? SHODO_VERDICT_SUSPECT : SHODO_VERDICT_MATCH,
+                              .verdict = strcmp(r->severity, "suspect") == 0 ? SHODO_VERDICT_SUSPECT
+                                                                             : SHODO_VERDICT_MATCH,
                               .kind = "detection",
                               .path = path,
                               .other_paths = others,
@@ -373,4 +385,5 @@ static void whole(void *state, struct shodo_look *l, const struct shodo_bytes *b
         tell(x, l, (const struct match *)shodo_vec_at(&x->matches, i));
 }
 
-const struct shodo_tap shodo_tap_scan = {.name = "scan", .open = open_scan, .close = close_scan, .whole = whole};
+const struct shodo_tap shodo_tap_scan = {
+    .name = "scan", .open = open_scan, .close = close_scan, .whole = whole};

@@ -71,9 +71,11 @@ struct shodo_scan_sets *shodo_scan_sets_free(struct shodo_scan_sets *s) {
 }
 
 /* The texts of which one must be in a file for any rule of the part. */
-static bool collect_needs(const struct shodo_split *split, const struct wanted *want, struct shodo_vec *needs) {
+static bool collect_needs(const struct shodo_split *split, const struct wanted *want,
+                          struct shodo_vec *needs) {
     for (size_t i = 0; i < split->rules.count; i++) {
-        const struct shodo_split_rule *r = (const struct shodo_split_rule *)shodo_vec_at(&split->rules, i);
+        const struct shodo_split_rule *r = (const struct shodo_split_rule *)shodo_vec_at(
+            &split->rules, i);
         for (size_t k = 0; k < r->needs_count && wants((void *)(uintptr_t)want, r); k++) {
             struct shodo_literal *slot = shodo_vec_push(needs);
             if (!slot)
@@ -85,15 +87,17 @@ static bool collect_needs(const struct shodo_split *split, const struct wanted *
 }
 
 /* The piece's share of a part; true when there is one. */
-static bool write_piece(const struct piece *p, const struct wanted *want, struct shodo_yara_text *ret, struct shodo_vec *needs,
-                        bool *ret_no_memory) {
+static bool write_piece(const struct piece *p, const struct wanted *want,
+                        struct shodo_yara_text *ret, struct shodo_vec *needs, bool *ret_no_memory) {
     struct shodo_buf out = SHODO_BUF_INIT;
-    bool want_whole = (want->kind == SHODO_SET_ANY || want->kind == SHODO_SET_MZ) && want->part == SHODO_PART_FREE;
+    bool want_whole = (want->kind == SHODO_SET_ANY || want->kind == SHODO_SET_MZ) &&
+                      want->part == SHODO_PART_FREE;
     if (p->table == want->table && p->is_split &&
         shodo_split_write(&p->split, &out, want_whole, wants, (void *)(uintptr_t)want) > 0) {
         (void)shodo_buf_cstr(&out);
         *ret_no_memory = *ret_no_memory || out.failed ||
-                         (want->part == SHODO_PART_NEEDED && !p->split.is_whole && !collect_needs(&p->split, want, needs));
+                         (want->part == SHODO_PART_NEEDED && !p->split.is_whole &&
+                          !collect_needs(&p->split, want, needs));
         ret->text = shodo_buf_steal(&out);
     }
     shodo_buf_done(&out);
@@ -101,11 +105,13 @@ static bool write_piece(const struct piece *p, const struct wanted *want, struct
 }
 
 /* Compiles one part of a set; *ret_bad is the index of the piece that fails. */
-static enum shodo_status build_part(struct builder *b, const struct wanted *want, size_t *ret_bad, struct shodo_error *err) {
+static enum shodo_status build_part(struct builder *b, const struct wanted *want, size_t *ret_bad,
+                                    struct shodo_error *err) {
     struct shodo_scan_set *set = &b->s->sets[want->table][want->kind];
     struct shodo_yara_text *texts = calloc(b->count + 1, sizeof *texts);
     struct shodo_vec needs = SHODO_VEC_INIT(sizeof(struct shodo_literal));
-    size_t n = 0, bad = 0, count = want->kind == SHODO_SET_MZ && !b->has_mz[want->table] ? 0 : b->count;
+    size_t n = 0, bad = 0,
+           count = want->kind == SHODO_SET_MZ && !b->has_mz[want->table] ? 0 : b->count;
     bool no_memory = !texts;
     for (size_t i = 0; i < count && !no_memory; i++) {
         texts[n].space = (uint32_t)i;
@@ -113,7 +119,8 @@ static enum shodo_status build_part(struct builder *b, const struct wanted *want
     }
     enum shodo_status st = SHODO_OK;
     if (!no_memory && n > 0)
-        st = shodo_yara_compile(&set->parts[want->part].rules, texts, n, want->table == SHODO_TABLE_NAME, &bad, err);
+        st = shodo_yara_compile(&set->parts[want->part].rules, texts, n,
+                                want->table == SHODO_TABLE_NAME, &bad, err);
     *ret_bad = texts && n > 0 ? texts[bad].space : 0;
     if (!no_memory && st == SHODO_OK && needs.count > 0) {
         set->gate = shodo_literals_new((const struct shodo_literal *)needs.data, needs.count);
@@ -150,7 +157,8 @@ static enum shodo_status build_with_retries(struct builder *b, struct shodo_erro
             return st;
         struct piece *p = &b->pieces[bad];
         if (p->split.is_whole) {
-            (void)shodo_error_context(err, "rule file '%s' compiles alone, but not beside the others", p->text->name);
+            (void)shodo_error_context(
+                err, "rule file '%s' compiles alone, but not beside the others", p->text->name);
             return st;
         }
         p->split.is_whole = true;
@@ -167,7 +175,8 @@ static int compare_rules(const void *a, const void *b) {
 }
 
 static struct shodo_scan_rules *part_at(struct shodo_scan_sets *s, size_t i) {
-    return &s->sets[i / SHODO_PARTS / SHODO_SETS][i / SHODO_PARTS % SHODO_SETS].parts[i % SHODO_PARTS];
+    return &s->sets[i / SHODO_PARTS / SHODO_SETS][i / SHODO_PARTS % SHODO_SETS]
+                .parts[i % SHODO_PARTS];
 }
 
 static size_t rules_in(const struct shodo_scan_rules *part) {
@@ -200,7 +209,8 @@ static enum shodo_status number_rules(struct shodo_scan_sets *s, struct shodo_er
         for (size_t i = 0; i < rules_in(part); i++) {
             struct shodo_scan_rule key;
             shodo_yara_rule_at(part->rules, i, &key.rule);
-            const struct shodo_scan_rule *found = bsearch(&key, s->rules, n, sizeof *s->rules, compare_rules);
+            const struct shodo_scan_rule *found = bsearch(&key, s->rules, n, sizeof *s->rules,
+                                                          compare_rules);
             shodo_assert(found);
             part->ids[i] = (uint32_t)(found - s->rules);
         }
@@ -208,8 +218,8 @@ static enum shodo_status number_rules(struct shodo_scan_sets *s, struct shodo_er
     return SHODO_OK;
 }
 
-static enum shodo_status note_files(struct shodo_scan_sets *s, const struct shodo_rule_text *texts, size_t count,
-                                    struct shodo_error *err) {
+static enum shodo_status note_files(struct shodo_scan_sets *s, const struct shodo_rule_text *texts,
+                                    size_t count, struct shodo_error *err) {
     s->files = calloc(count + 1, sizeof *s->files);
     if (!s->files)
         return shodo_fail(err, SHODO_NOMEM, "no memory for rules");
@@ -231,7 +241,8 @@ static enum shodo_status note_files(struct shodo_scan_sets *s, const struct shod
 }
 
 static enum shodo_status cut_texts(struct builder *b, const struct shodo_rule_text *texts,
-                                   const struct shodo_rule_verdict *verdicts, size_t count, struct shodo_error *err) {
+                                   const struct shodo_rule_verdict *verdicts, size_t count,
+                                   struct shodo_error *err) {
     for (size_t i = 0; i < count; i++) {
         struct piece *p = &b->pieces[i];
         struct shodo_rule_verdict verdict;
@@ -248,7 +259,8 @@ static enum shodo_status cut_texts(struct builder *b, const struct shodo_rule_te
             return shodo_fail(err, SHODO_NOMEM, "no memory for rules");
         p->is_split = true;
         for (size_t k = 0; k < p->split.rules.count; k++) {
-            const struct shodo_split_rule *r = (const struct shodo_split_rule *)shodo_vec_at(&p->split.rules, k);
+            const struct shodo_split_rule *r = (const struct shodo_split_rule *)shodo_vec_at(
+                &p->split.rules, k);
             if (r->guard == SHODO_GUARD_SMALL && r->max_bytes > b->s->small_bytes[p->table])
                 b->s->small_bytes[p->table] = r->max_bytes;
             b->has_mz[p->table] = b->has_mz[p->table] || r->guard == SHODO_GUARD_MZ;
@@ -260,9 +272,10 @@ static enum shodo_status cut_texts(struct builder *b, const struct shodo_rule_te
     return SHODO_OK;
 }
 
-enum shodo_status shodo_scan_sets_new(struct shodo_scan_sets **ret, const struct shodo_rule_text *texts,
-                                      const struct shodo_rule_verdict *verdicts, size_t count, const char *digest,
-                                      struct shodo_error *err) {
+enum shodo_status shodo_scan_sets_new(struct shodo_scan_sets **ret,
+                                      const struct shodo_rule_text *texts,
+                                      const struct shodo_rule_verdict *verdicts, size_t count,
+                                      const char *digest, struct shodo_error *err) {
     enum shodo_status st = shodo_yara_start(err);
     if (st != SHODO_OK)
         return st;

@@ -2,17 +2,17 @@
 /*
  * The compiled rules of a plan, sorted into sets by the files on which they can match.
  *
- * Two tables: CONTENT, rules that see content alone (equal content is scanned once), and NAME, rule files that need
- * externals (evaluated for every name). In each table four sets:
- *   ANY    rules without a guard: every file that does not begin with "MZ"
- *   SMALL  rules with a small filesize guard, after ANY, on small files
- *   ELF    rules for ELF, after ANY
- *   MZ     everything that can match a file beginning with "MZ", in one set, because a second pass over a program costs
- *          a third more; ANY and SMALL rules are therefore compiled twice. Empty when no rule has that guard: then such
+ * Two tables: CONTENT, rules that see content alone (equal content is scanned once), and NAME, rule
+ * files that need externals (evaluated for every name). In each table four sets: ANY    rules
+ * without a guard: every file that does not begin with "MZ" SMALL  rules with a small filesize
+ * guard, after ANY, on small files ELF    rules for ELF, after ANY MZ     everything that can match
+ * a file beginning with "MZ", in one set, because a second pass over a program costs a third more;
+ * ANY and SMALL rules are therefore compiled twice. Empty when no rule has that guard: then such
  *          files are treated like all others
- * Each set has two parts: FREE rules, tried on every file of the set, and NEEDED ones, of which each demands one of a few
- * plain texts (examine/yara_need.h): they are tried only where the gate of the set finds such a text.
- * A module is imported only by the parts that need it (building pe, elf, … costs 0.95 ms a file).
+ * Each set has two parts: FREE rules, tried on every file of the set, and NEEDED ones, of which
+ * each demands one of a few plain texts (examine/yara_need.h): they are tried only where the gate
+ * of the set finds such a text. A module is imported only by the parts that need it (building pe,
+ * elf, … costs 0.95 ms a file).
  */
 #ifndef SHODO_EXAMINE_TAPS_SCAN_SETS_H
 #define SHODO_EXAMINE_TAPS_SCAN_SETS_H
@@ -57,12 +57,14 @@ struct shodo_scan_sets {
 };
 
 /*
- * Compiles the accepted texts (`verdicts` NULL: tries each first). A text that was accepted alone but fails here is taken
- * uncut; INVALID names it when that fails too. `digest` is shodo_plan_ruleset_digest().
+ * Compiles the accepted texts (`verdicts` NULL: tries each first). A text that was accepted alone
+ * but fails here is taken uncut; INVALID names it when that fails too. `digest` is
+ * shodo_plan_ruleset_digest().
  */
-enum shodo_status shodo_scan_sets_new(struct shodo_scan_sets **ret, const struct shodo_rule_text *texts,
-                                      const struct shodo_rule_verdict *verdicts, size_t count, const char *digest,
-                                      struct shodo_error *err);
+enum shodo_status shodo_scan_sets_new(struct shodo_scan_sets **ret,
+                                      const struct shodo_rule_text *texts,
+                                      const struct shodo_rule_verdict *verdicts, size_t count,
+                                      const char *digest, struct shodo_error *err);
 struct shodo_scan_sets *shodo_scan_sets_free(struct shodo_scan_sets *s);
 
 #endif

@@ -28,24 +28,29 @@ struct shodo_yara_scanner {
 };
 
 /*
- * libyara takes and gives back blocks of a megabyte for every file and every compiled text. Kept in the heap they cost
- * nothing; as mappings of their own each is two system calls and 256 page faults (measured: a fifth of all time).
+ * libyara takes and gives back blocks of a megabyte for every file and every compiled text. Kept in
+ * the heap they cost nothing; as mappings of their own each is two system calls and 256 page faults
+ * (measured: a fifth of all time).
  */
 #define HEAP_KEEP_BYTES (32 << 20)
 
 enum shodo_status shodo_yara_start(struct shodo_error *err) {
     /*
-     * The pe module turns the dates of certificates into numbers with mktime, which reads the time zone file again and
-     * again unless TZ is set: in the sandbox that is death on the first signed program. UTC is also what rules mean.
+     * The pe module turns the dates of certificates into numbers with mktime, which reads the time
+     * zone file again and again unless TZ is set: in the sandbox that is death on the first signed
+     * program. UTC is also what rules mean.
      */
     if (setenv("TZ", "UTC0", 1) != 0)
         return shodo_fail(err, SHODO_NOMEM, "no memory for the environment");
     tzset();
     mallopt(M_MMAP_THRESHOLD, HEAP_KEEP_BYTES);
     mallopt(M_TRIM_THRESHOLD, HEAP_KEEP_BYTES);
-    mallopt(M_MXFAST, 0); /* a module object is thousands of small pieces: join them when freed, not all at once later */
+    /* a module object is thousands of small pieces: join them when freed, not all at once later */
+    mallopt(M_MXFAST, 0);
     int rc = yr_initialize();
-    return rc == ERROR_SUCCESS ? SHODO_OK : shodo_fail(err, SHODO_NOMEM, "libyara does not start (error %d)", rc);
+    return rc == ERROR_SUCCESS
+               ? SHODO_OK
+               : shodo_fail(err, SHODO_NOMEM, "libyara does not start (error %d)", rc);
 }
 
 void shodo_yara_stop(void) {
@@ -62,7 +67,8 @@ struct first_error {
     char text[192];
 };
 
-static void on_compiler(int level, const char *file, int line, const YR_RULE *rule, const char *message, void *user) {
+static void on_compiler(int level, const char *file, int line, const YR_RULE *rule,
+                        const char *message, void *user) {
     struct first_error *first = user;
     (void)file;
     (void)rule;
@@ -70,7 +76,8 @@ static void on_compiler(int level, const char *file, int line, const YR_RULE *ru
         snprintf(first->text, sizeof first->text, "line %d: %s", line, message);
 }
 
-static int add_texts(YR_COMPILER *c, const struct shodo_yara_text *texts, size_t count, size_t *ret_bad) {
+static int add_texts(YR_COMPILER *c, const struct shodo_yara_text *texts, size_t count,
+                     size_t *ret_bad) {
     for (size_t i = 0; i < count; i++) {
         char space[16];
         snprintf(space, sizeof space, "%u", texts[i].space);
@@ -86,7 +93,8 @@ static int add_texts(YR_COMPILER *c, const struct shodo_yara_text *texts, size_t
 static enum shodo_status refuse(const struct first_error *first, struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf safe = SHODO_BUF_INIT;
     shodo_text_safe(&safe, first->text, strlen(first->text));
-    return shodo_fail(err, SHODO_INVALID, "%s", safe.len > 0 ? shodo_buf_cstr(&safe) : "the rule compiler gave up");
+    return shodo_fail(err, SHODO_INVALID, "%s",
+                      safe.len > 0 ? shodo_buf_cstr(&safe) : "the rule compiler gave up");
 }
 
 static YR_COMPILER *new_compiler(bool with_externals, struct first_error *first) {
@@ -100,7 +108,8 @@ static YR_COMPILER *new_compiler(bool with_externals, struct first_error *first)
     return c;
 }
 
-enum shodo_status shodo_yara_check(const char *text, bool with_externals, size_t *ret_rules, struct shodo_error *err) {
+enum shodo_status shodo_yara_check(const char *text, bool with_externals, size_t *ret_rules,
+                                   struct shodo_error *err) {
     struct first_error first = {.text = ""};
     const struct shodo_yara_text one = {.space = 0, .text = text};
     YR_COMPILER *c = new_compiler(with_externals, &first);
@@ -130,7 +139,8 @@ enum shodo_status shodo_yara_trial_new(struct shodo_yara_trial **ret, struct sho
     return SHODO_OK;
 }
 
-bool shodo_yara_trial_add(struct shodo_yara_trial *t, uint32_t space, const char *text, size_t *ret_rules) {
+bool shodo_yara_trial_add(struct shodo_yara_trial *t, uint32_t space, const char *text,
+                          size_t *ret_rules) {
     const struct shodo_yara_text one = {.space = space, .text = text};
     uint32_t before = t->compiler->next_rule_idx;
     shodo_assert(!t->is_spent);
@@ -147,8 +157,10 @@ struct shodo_yara_trial *shodo_yara_trial_free(struct shodo_yara_trial *t) {
     return NULL;
 }
 
-enum shodo_status shodo_yara_compile(struct shodo_yara_rules **ret, const struct shodo_yara_text *texts, size_t count,
-                                     bool with_externals, size_t *ret_bad, struct shodo_error *err) {
+enum shodo_status shodo_yara_compile(struct shodo_yara_rules **ret,
+                                     const struct shodo_yara_text *texts, size_t count,
+                                     bool with_externals, size_t *ret_bad,
+                                     struct shodo_error *err) {
     struct first_error first = {.text = ""};
     if (ret_bad)
         *ret_bad = 0;
@@ -212,8 +224,9 @@ void shodo_yara_rule_at(const struct shodo_yara_rules *r, size_t i, struct shodo
     YR_RULE *rule = &r->rules->rules_table[i];
     uint64_t space = 0;
     shodo_text_parse_u64(rule->ns->name, strlen(rule->ns->name), &space);
-    *ret = (struct shodo_yara_rule){
-        .space = (uint32_t)space, .name = rule->identifier, .is_private = RULE_IS_PRIVATE(rule) != 0};
+    *ret = (struct shodo_yara_rule){.space = (uint32_t)space,
+                                    .name = rule->identifier,
+                                    .is_private = RULE_IS_PRIVATE(rule) != 0};
     read_metas(rule, ret);
 }
 
@@ -250,7 +263,8 @@ static int on_scan(YR_SCAN_CONTEXT *context, int message, void *data, void *user
     return CALLBACK_CONTINUE;
 }
 
-enum shodo_status shodo_yara_scanner_new(struct shodo_yara_scanner **ret, const struct shodo_yara_rules *rules,
+enum shodo_status shodo_yara_scanner_new(struct shodo_yara_scanner **ret,
+                                         const struct shodo_yara_rules *rules,
                                          struct shodo_error *err) {
     struct shodo_yara_scanner *s = calloc(1, sizeof *s);
     if (!s || yr_scanner_create(rules->rules, &s->scanner) != ERROR_SUCCESS) {
@@ -259,7 +273,8 @@ enum shodo_status shodo_yara_scanner_new(struct shodo_yara_scanner **ret, const 
     }
     s->rules = rules;
     yr_scanner_set_callback(s->scanner, on_scan, s);
-    yr_scanner_set_flags(s->scanner, SCAN_FLAGS_FAST_MODE | SCAN_FLAGS_NO_TRYCATCH | SCAN_FLAGS_REPORT_RULES_MATCHING);
+    yr_scanner_set_flags(s->scanner, SCAN_FLAGS_FAST_MODE | SCAN_FLAGS_NO_TRYCATCH |
+                                         SCAN_FLAGS_REPORT_RULES_MATCHING);
     *ret = s;
     return SHODO_OK;
 }
@@ -300,28 +315,36 @@ static uint64_t true_size(YR_MEMORY_BLOCK_ITERATOR *it) {
 
 static int scan_windows(YR_SCANNER *scanner, const struct shodo_yara_input *in) {
     struct windows w = {.in = in};
-    w.blocks[0] = (YR_MEMORY_BLOCK){
-        .size = in->head_len, .base = 0, .context = (void *)(uintptr_t)in->head, .fetch_data = fetch};
-    w.blocks[1] = (YR_MEMORY_BLOCK){
-        .size = in->tail_len, .base = in->tail_offset, .context = (void *)(uintptr_t)in->tail, .fetch_data = fetch};
-    YR_MEMORY_BLOCK_ITERATOR it = {.context = &w, .first = first_window, .next = next_window, .file_size = true_size};
+    w.blocks[0] = (YR_MEMORY_BLOCK){.size = in->head_len,
+                                    .base = 0,
+                                    .context = (void *)(uintptr_t)in->head,
+                                    .fetch_data = fetch};
+    w.blocks[1] = (YR_MEMORY_BLOCK){.size = in->tail_len,
+                                    .base = in->tail_offset,
+                                    .context = (void *)(uintptr_t)in->tail,
+                                    .fetch_data = fetch};
+    YR_MEMORY_BLOCK_ITERATOR it = {
+        .context = &w, .first = first_window, .next = next_window, .file_size = true_size};
     return yr_scanner_scan_mem_blocks(scanner, &it);
 }
 
 enum shodo_status shodo_yara_scan(struct shodo_yara_scanner *s, const struct shodo_yara_input *in,
                                   const char *const *externals, unsigned seconds,
-                                  void (*hit)(void *ctx, const struct shodo_yara_match *m), void *ctx,
-                                  const char **flooded, struct shodo_error *err) {
+                                  void (*hit)(void *ctx, const struct shodo_yara_match *m),
+                                  void *ctx, const char **flooded, struct shodo_error *err) {
     s->hit = hit;
     s->ctx = ctx;
     s->flooded = NULL;
     for (size_t i = 0; externals && i < SHODO_EXTERNALS; i++) {
-        if (yr_scanner_define_string_variable(s->scanner, external_names[i], externals[i]) != ERROR_SUCCESS)
+        if (yr_scanner_define_string_variable(s->scanner, external_names[i], externals[i]) !=
+            ERROR_SUCCESS)
             return shodo_fail(err, SHODO_NOMEM, "no memory for an external variable");
     }
     yr_scanner_set_timeout(s->scanner, (int)seconds);
     int rc = in->tail ? scan_windows(s->scanner, in)
-                      : yr_scanner_scan_mem(s->scanner, in->head_len > 0 ? in->head : (const uint8_t *)"", in->head_len);
+                      : yr_scanner_scan_mem(s->scanner,
+                                            in->head_len > 0 ? in->head : (const uint8_t *)"",
+                                            in->head_len);
     if (flooded && s->flooded)
         *flooded = s->flooded;
     if (rc == ERROR_SUCCESS)

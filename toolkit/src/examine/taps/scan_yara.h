@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libyara behind plain types: compile texts, scan buffers. The only file that includes <yara.h> is scan_yara.c.
+ * libyara behind plain types: compile texts, scan buffers. The only file that includes <yara.h> is
+ * scan_yara.c.
  *
- * Works inside the examiners' system-call filter: rules come from memory, `include` is refused, no signal handlers are
- * set (SCAN_FLAGS_NO_TRYCATCH: a fault costs the examiner, not the run), no threads.
+ * Works inside the examiners' system-call filter: rules come from memory, `include` is refused, no
+ * signal handlers are set (SCAN_FLAGS_NO_TRYCATCH: a fault costs the examiner, not the run), no
+ * threads.
  */
 #ifndef SHODO_EXAMINE_TAPS_SCAN_YARA_H
 #define SHODO_EXAMINE_TAPS_SCAN_YARA_H
@@ -44,15 +46,20 @@ struct shodo_yara_rule {
 };
 
 struct shodo_yara_rules;
-/* INVALID: *ret_bad (may be NULL) is the index of the text that does not compile, err says line and reason. */
-enum shodo_status shodo_yara_compile(struct shodo_yara_rules **ret, const struct shodo_yara_text *texts, size_t count,
+/* INVALID: *ret_bad (may be NULL) is the index of the text that does not compile, err says line and
+ * reason. */
+enum shodo_status shodo_yara_compile(struct shodo_yara_rules **ret,
+                                     const struct shodo_yara_text *texts, size_t count,
                                      bool with_externals, size_t *ret_bad, struct shodo_error *err);
 /* Only whether a text compiles, and how many rules it has: a third of the cost of compiling it. */
-enum shodo_status shodo_yara_check(const char *text, bool with_externals, size_t *ret_rules, struct shodo_error *err);
-/* The same for one text after the other in one compiler, without externals. After a text that does not compile it is spent. */
+enum shodo_status shodo_yara_check(const char *text, bool with_externals, size_t *ret_rules,
+                                   struct shodo_error *err);
+/* The same for one text after the other in one compiler, without externals. After a text that does
+ * not compile it is spent. */
 struct shodo_yara_trial;
 enum shodo_status shodo_yara_trial_new(struct shodo_yara_trial **ret, struct shodo_error *err);
-bool shodo_yara_trial_add(struct shodo_yara_trial *t, uint32_t space, const char *text, size_t *ret_rules);
+bool shodo_yara_trial_add(struct shodo_yara_trial *t, uint32_t space, const char *text,
+                          size_t *ret_rules);
 struct shodo_yara_trial *shodo_yara_trial_free(struct shodo_yara_trial *t);
 struct shodo_yara_rules *shodo_yara_rules_free(struct shodo_yara_rules *r);
 size_t shodo_yara_rules_count(const struct shodo_yara_rules *r);
@@ -81,15 +88,17 @@ struct shodo_yara_match {
 
 struct shodo_yara_scanner;
 /* `rules` is borrowed. */
-enum shodo_status shodo_yara_scanner_new(struct shodo_yara_scanner **ret, const struct shodo_yara_rules *rules,
+enum shodo_status shodo_yara_scanner_new(struct shodo_yara_scanner **ret,
+                                         const struct shodo_yara_rules *rules,
                                          struct shodo_error *err);
 struct shodo_yara_scanner *shodo_yara_scanner_free(struct shodo_yara_scanner *s);
-/* `externals`: SHODO_EXTERNALS texts, or NULL for rules compiled without. TIMEOUT after `seconds` (checked by libyara
- * every few thousand bytes or steps); DAMAGED with libyara's error number for any other failure. `flooded` (may be
- * NULL) gets the name of the first rule with a string that matched too often to be followed further. */
+/* `externals`: SHODO_EXTERNALS texts, or NULL for rules compiled without. TIMEOUT after `seconds`
+ * (checked by libyara every few thousand bytes or steps); DAMAGED with libyara's error number for
+ * any other failure. `flooded` (may be NULL) gets the name of the first rule with a string that
+ * matched too often to be followed further. */
 enum shodo_status shodo_yara_scan(struct shodo_yara_scanner *s, const struct shodo_yara_input *in,
                                   const char *const *externals, unsigned seconds,
-                                  void (*hit)(void *ctx, const struct shodo_yara_match *m), void *ctx,
-                                  const char **flooded, struct shodo_error *err);
+                                  void (*hit)(void *ctx, const struct shodo_yara_match *m),
+                                  void *ctx, const char **flooded, struct shodo_error *err);
 
 #endif

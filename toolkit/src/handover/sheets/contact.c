@@ -8,8 +8,8 @@
 #include "base/time.h"
 #include "handover/sheet_data.h"
 
-#define CONTACTS_MAX 100
-#define DAY_NS       (INT64_C(86400) * 1000000000)
+#define CONTACTS_MAX  100
+#define DAY_NS        (INT64_C(86400) * 1000000000)
 #define NO_CALL_ORDER 90 /* from here on nobody is called in the first hours */
 #define PEOPLE_FIRST  7  /* of the hospital, on the first page */
 #define VENDORS_FIRST 5
@@ -151,10 +151,13 @@ static const char *verified(struct shodo_sheet *s, const struct contact *c) {
                               basis, seen ? seen : "-");
 }
 
-/* The number to dial: the hospital's own, else one that was read in an official page; a line for the pen otherwise. */
+/* The number to dial: the hospital's own, else one that was read in an official page; a line for
+ * the pen otherwise. */
 static const char *number(struct shodo_sheet *s, const struct contact *c) {
     const struct shodo_value *list = get(c, "channels");
-    const char *own = shodo_value_kind(shodo_value_get(c->own, "phone")) == SHODO_VALUE_NULL ? NULL : shodo_value_get_str(c->own, "phone"),
+    const char *own = shodo_value_kind(shodo_value_get(c->own, "phone")) == SHODO_VALUE_NULL
+                          ? NULL
+                          : shodo_value_get_str(c->own, "phone"),
                *id = shodo_value_get_str(c->row, "id");
     bool has_phone = false;
     if (!own && id && strcmp(id, "insurer") == 0)
@@ -163,7 +166,8 @@ static const char *number(struct shodo_sheet *s, const struct contact *c) {
         return own;
     for (size_t i = 0; i < shodo_value_count(list); i++) {
         const struct shodo_value *ch = shodo_value_at(list, i);
-        const char *kind = shodo_value_get_str(ch, "kind"), *value = shodo_value_get_str(ch, "value");
+        const char *kind = shodo_value_get_str(ch, "kind"),
+                   *value = shodo_value_get_str(ch, "value");
         bool is_phone = kind && strcmp(kind, "phone") == 0;
         has_phone = has_phone || is_phone;
         if (is_phone && value && shodo_value_kind(shodo_value_get(ch, "value")) != SHODO_VALUE_NULL)
@@ -171,15 +175,20 @@ static const char *number(struct shodo_sheet *s, const struct contact *c) {
     }
     for (size_t i = 0; !has_phone && i < shodo_value_count(list); i++) {
         const char *value = shodo_value_get_str(shodo_value_at(list, i), "value");
-        if (value && shodo_value_kind(shodo_value_get(shodo_value_at(list, i), "value")) != SHODO_VALUE_NULL)
+        if (value &&
+            shodo_value_kind(shodo_value_get(shodo_value_at(list, i), "value")) != SHODO_VALUE_NULL)
             return value;
     }
-    return has_phone ? shodo_sheet_say(s, "＿＿＿＿＿（公式サイトで確認）", "___________ (look it up)") : "";
+    return has_phone
+               ? shodo_sheet_say(s, "＿＿＿＿＿（公式サイトで確認）", "___________ (look it up)")
+               : "";
 }
 
 static const char *state(struct shodo_sheet *s, const struct contact *c) {
     const struct shodo_value *v = get(c, "verification");
-    const char *date = shodo_value_kind(shodo_value_get(v, "date")) == SHODO_VALUE_NULL ? NULL : shodo_value_get_str(v, "date");
+    const char *date = shodo_value_kind(shodo_value_get(v, "date")) == SHODO_VALUE_NULL
+                           ? NULL
+                           : shodo_value_get_str(v, "date");
     if (!date || is_stale(s, date))
         return shodo_sheet_say(s, "要確認", "to be checked");
     return shodo_sheet_printf(s, s->is_ja ? "確認 %s" : "checked %s", date);
@@ -194,7 +203,8 @@ static const char *short_name(struct shodo_sheet *s, const char *name) {
 
 static bool is_called(const struct contact *c) {
     const char *id = shodo_value_get_str(c->row, "id");
-    /* the vendors have their own table; the response team is asked for in the call to the ministry */
+    /* the vendors have their own table; the response team is asked for in the call to the ministry
+     */
     bool is_elsewhere = id && (strcmp(id, "vendor") == 0 || strcmp(id, "mist") == 0);
     return !is_elsewhere && shodo_value_get_int(c->row, "order", 0) < NO_CALL_ORDER;
 }
@@ -202,12 +212,14 @@ static bool is_called(const struct contact *c) {
 /* Page 1: what is needed with the receiver in the hand. */
 static void calls(struct shodo_sheet *s, const struct contact *list, size_t n) {
     const int widths[] = {270, 240, 270, 220};
-    const char *const head[] = {shodo_sheet_say(s, "相手", "Whom"), shodo_sheet_say(s, "番号", "Number"),
+    const char *const head[] = {shodo_sheet_say(s, "相手", "Whom"),
+                                shodo_sheet_say(s, "番号", "Number"),
                                 shodo_sheet_say(s, "いつ（目安）・確認", "When (guide), checked"),
                                 shodo_sheet_say(s, "時刻・相手・返事", "Time, name, answer")};
-    shodo_document_heading(s->d, 2,
-                           shodo_sheet_say(s, "外部（上から順に。夜間・休日は、今つながる相手が先）",
-                                           "Outside (in this order; at night who answers now comes first)"));
+    shodo_document_heading(
+        s->d, 2,
+        shodo_sheet_say(s, "外部（上から順に。夜間・休日は、今つながる相手が先）",
+                        "Outside (in this order; at night who answers now comes first)"));
     shodo_document_table(s->d, "calls", 4, widths, head);
     shodo_document_table_small(s->d);
     for (size_t i = 0, shown = 0; i < n; i++) {
@@ -215,31 +227,40 @@ static void calls(struct shodo_sheet *s, const struct contact *list, size_t n) {
         const char *until = shodo_value_get_str(c->row, "until"), *when = "", *rule = "";
         if (!is_called(c))
             continue;
-        bool has = until && shodo_value_kind(shodo_value_get(c->row, "until")) != SHODO_VALUE_NULL &&
+        bool has = until &&
+                   shodo_value_kind(shodo_value_get(c->row, "until")) != SHODO_VALUE_NULL &&
                    shodo_sheet_deadline(s, until, &when, &rule) && *when;
         const char *late = strstr(when, "（遅い");
         late = late ? late : strstr(when, " (");
         when = late ? shodo_sheet_printf(s, "%.*s", (int)(late - when), when) : when;
-        shodo_document_row(s->d, (const char *const[]){shodo_sheet_printf(s, "%zu %s", ++shown, short_name(s, shodo_sheet_text(s, c->row, "name"))),
-                                                       number(s, c),
-                                                       shodo_sheet_printf(s, "%s  %s", has ? when : "", state(s, c)), ""});
+        shodo_document_row(
+            s->d,
+            (const char *const[]){
+                shodo_sheet_printf(s, "%zu %s", ++shown,
+                                   short_name(s, shodo_sheet_text(s, c->row, "name"))),
+                number(s, c), shodo_sheet_printf(s, "%s  %s", has ? when : "", state(s, c)), ""});
     }
 }
 
 /* The continuation: purpose, all ways, basis, who checked the number when and how. */
 static void details(struct shodo_sheet *s, const struct contact *list, size_t n) {
     const int widths[] = {250, 190, 300, 260};
-    const char *const head[] = {shodo_sheet_say(s, "相手（何のため）", "Whom (what for)"), shodo_sheet_say(s, "いつ", "When"),
-                                shodo_sheet_say(s, "番号・窓口・受付時間", "Numbers, pages, hours"),
-                                shodo_sheet_say(s, "根拠／確認日・確認者・確認方法", "Basis; checked on, by, how")};
-    shodo_document_heading(s->d, 2, shodo_sheet_say(s, "外部の詳しい情報", "Details of the outside"));
+    const char *const head[] = {
+        shodo_sheet_say(s, "相手（何のため）", "Whom (what for)"),
+        shodo_sheet_say(s, "いつ", "When"),
+        shodo_sheet_say(s, "番号・窓口・受付時間", "Numbers, pages, hours"),
+        shodo_sheet_say(s, "根拠／確認日・確認者・確認方法", "Basis; checked on, by, how")};
+    shodo_document_heading(s->d, 2,
+                           shodo_sheet_say(s, "外部の詳しい情報", "Details of the outside"));
     shodo_document_table(s->d, "contacts", 4, widths, head);
     shodo_document_table_small(s->d);
     for (size_t i = 0; i < n; i++) {
         const struct contact *c = &list[i];
-        shodo_document_row(s->d, (const char *const[]){shodo_sheet_printf(s, "%s\n%s", shodo_sheet_text(s, c->row, "name"),
-                                                                          shodo_sheet_text(s, c->row, "purpose")),
-                                                       shodo_sheet_text(s, c->row, "when"), channels(s, c), verified(s, c)});
+        shodo_document_row(
+            s->d, (const char *const[]){
+                      shodo_sheet_printf(s, "%s\n%s", shodo_sheet_text(s, c->row, "name"),
+                                         shodo_sheet_text(s, c->row, "purpose")),
+                      shodo_sheet_text(s, c->row, "when"), channels(s, c), verified(s, c)});
     }
     for (size_t i = 0; i < n; i++) {
         const struct shodo_value *v = get(&list[i], "verification");
@@ -273,7 +294,9 @@ static void people(struct shodo_sheet *s, size_t from, size_t to) {
     const struct shodo_value *rows = shodo_value_get(s->site, "people");
     if (from > 0 && from >= shodo_value_count(rows))
         return;
-    shodo_document_heading(s->d, 2, from ? shodo_sheet_say(s, "院内（続き）", "Inside (more)") : shodo_sheet_say(s, "院内", "Inside"));
+    shodo_document_heading(s->d, 2,
+                           from ? shodo_sheet_say(s, "院内（続き）", "Inside (more)")
+                                : shodo_sheet_say(s, "院内", "Inside"));
     shodo_document_table(s->d, from ? "people-more" : "people", 5, widths, head);
     shodo_document_table_small(s->d);
     for (size_t i = from; i < shodo_value_count(rows) && i < to; i++) {
@@ -287,12 +310,12 @@ static void people(struct shodo_sheet *s, size_t from, size_t to) {
                            shodo_value_str(shodo_value_at(phones, k))
                                ? shodo_value_str(shodo_value_at(phones, k))
                                : "");
-        bool is_deputy =
-            deputy && shodo_value_kind(shodo_value_get(p, "deputy_of")) != SHODO_VALUE_NULL;
-        const char *of =
-            is_deputy
-                ? shodo_sheet_resolve(s, shodo_sheet_printf(s, "site.people.%s", deputy), NULL).text
-                : "";
+        bool is_deputy = deputy &&
+                         shodo_value_kind(shodo_value_get(p, "deputy_of")) != SHODO_VALUE_NULL;
+        const char *of = is_deputy ? shodo_sheet_resolve(
+                                         s, shodo_sheet_printf(s, "site.people.%s", deputy), NULL)
+                                         .text
+                                   : "";
         shodo_document_row(
             s->d,
             (const char *const[]){
@@ -320,7 +343,8 @@ static size_t vendor_rows(struct shodo_sheet *s, struct vendor_row *out) {
         const struct shodo_value *rows = shodo_value_get(s->site, lists[k]);
         for (size_t i = 0; i < shodo_value_count(rows) && n < CONTACTS_MAX; i++) {
             const struct shodo_value *r = shodo_value_at(rows, i);
-            const char *vendor = shodo_value_get_str(r, "vendor"), *day = shodo_value_get_str(r, "vendor_phone"),
+            const char *vendor = shodo_value_get_str(r, "vendor"),
+                       *day = shodo_value_get_str(r, "vendor_phone"),
                        *night = shodo_value_get_str(r, "vendor_phone_night");
             if (!vendor || shodo_value_kind(shodo_value_get(r, "vendor")) == SHODO_VALUE_NULL)
                 continue;
@@ -331,18 +355,22 @@ static size_t vendor_rows(struct shodo_sheet *s, struct vendor_row *out) {
                 if (is_known)
                     continue;
             }
-            bool has_day = day && shodo_value_kind(shodo_value_get(r, "vendor_phone")) != SHODO_VALUE_NULL,
-                 has_night = night && shodo_value_kind(shodo_value_get(r, "vendor_phone_night")) != SHODO_VALUE_NULL;
-            out[n++] = (struct vendor_row){.what = shodo_sheet_text(s, r, "name"),
-                                           .vendor = vendor,
-                                           .phones = shodo_sheet_printf(s, "%s / %s", has_day ? day : "＿＿＿＿＿",
-                                                                        has_night ? night : "＿＿＿＿＿")};
+            bool has_day = day &&
+                           shodo_value_kind(shodo_value_get(r, "vendor_phone")) != SHODO_VALUE_NULL,
+                 has_night = night && shodo_value_kind(shodo_value_get(r, "vendor_phone_night")) !=
+                                          SHODO_VALUE_NULL;
+            out[n++] = (struct vendor_row){
+                .what = shodo_sheet_text(s, r, "name"),
+                .vendor = vendor,
+                .phones = shodo_sheet_printf(s, "%s / %s", has_day ? day : "＿＿＿＿＿",
+                                             has_night ? night : "＿＿＿＿＿")};
         }
     }
     const struct shodo_value *insurance = shodo_value_get(s->site, "insurance");
     if (shodo_value_get_str(insurance, "company") && n < CONTACTS_MAX) {
         const char *phone = shodo_value_get_str(insurance, "phone");
-        out[n++] = (struct vendor_row){.what = shodo_sheet_say(s, "保険", "insurance"), .vendor = shodo_value_get_str(insurance, "company"),
+        out[n++] = (struct vendor_row){.what = shodo_sheet_say(s, "保険", "insurance"),
+                                       .vendor = shodo_value_get_str(insurance, "company"),
                                        .phones = phone ? phone : ""};
     }
     return n;
@@ -351,7 +379,8 @@ static size_t vendor_rows(struct shodo_sheet *s, struct vendor_row *out) {
 static void vendors(struct shodo_sheet *s, size_t from, size_t to) {
     struct vendor_row rows[CONTACTS_MAX];
     const int widths[] = {260, 240, 260, 240};
-    const char *const head[] = {shodo_sheet_say(s, "線・システム", "Line, system"), shodo_sheet_say(s, "事業者", "Vendor"),
+    const char *const head[] = {shodo_sheet_say(s, "線・システム", "Line, system"),
+                                shodo_sheet_say(s, "事業者", "Vendor"),
                                 shodo_sheet_say(s, "電話（昼／夜）", "Telephone (day / night)"),
                                 shodo_sheet_say(s, "時刻・相手・返事", "Time, name, answer")};
     size_t n = vendor_rows(s, rows);
@@ -359,11 +388,13 @@ static void vendors(struct shodo_sheet *s, size_t from, size_t to) {
         return;
     shodo_document_heading(s->d, 2,
                            from ? shodo_sheet_say(s, "事業者（続き）", "Vendors (more)")
-                                : shodo_sheet_say(s, "事業者（疑いの段階で、すぐに）", "Vendors (at once, on suspicion)"));
+                                : shodo_sheet_say(s, "事業者（疑いの段階で、すぐに）",
+                                                  "Vendors (at once, on suspicion)"));
     shodo_document_table(s->d, from ? "vendors-more" : "vendors", 4, widths, head);
     shodo_document_table_small(s->d);
     for (size_t i = from; i < n && i < to; i++)
-        shodo_document_row(s->d, (const char *const[]){rows[i].what, rows[i].vendor, rows[i].phones, ""});
+        shodo_document_row(s->d,
+                           (const char *const[]){rows[i].what, rows[i].vendor, rows[i].phones, ""});
     for (size_t i = n; from == 0 && i < 4; i++)
         shodo_document_row(s->d, (const char *const[]){"", "", "", ""});
 }

@@ -51,11 +51,11 @@ static const char *source_text(struct shodo_sheet *s, const struct shodo_value *
     const char *note = shodo_sheet_text(s, field, "note"),
                *confidence = shodo_value_get_str(field, "confidence");
     bool is_memory = confidence && strcmp(confidence, "memory") == 0;
-    return shodo_sheet_printf(s, "%s%s%s%s%s", v->note, *note ? "  " : "", note, is_memory ? "  " : "",
-                              is_memory
-                                  ? shodo_sheet_say(s, "（欄は公式の様式と照合する）",
-                                                    "(compare the field with the official form)")
-                                  : "");
+    return shodo_sheet_printf(
+        s, "%s%s%s%s%s", v->note, *note ? "  " : "", note, is_memory ? "  " : "",
+        is_memory ? shodo_sheet_say(s, "（欄は公式の様式と照合する）",
+                                    "(compare the field with the official form)")
+                  : "");
 }
 
 static void field(struct shodo_sheet *s, const struct shodo_value *f) {
@@ -86,14 +86,15 @@ static void field(struct shodo_sheet *s, const struct shodo_value *f) {
         return;
     bool is_roomy = type && strcmp(type, "longtext") == 0;
     bool is_table = type && strcmp(type, "table") == 0;
-    struct shodo_sheet_value v =
-        from ? shodo_sheet_resolve(s, from, f) : (struct shodo_sheet_value){.text = "", .note = ""};
+    struct shodo_sheet_value v = from ? shodo_sheet_resolve(s, from, f)
+                                      : (struct shodo_sheet_value){.text = "", .note = ""};
     const char *text = shodo_sheet_mask(s, class_name, v.text);
     shodo_sheet_cells_note(s, f, text);
     if (is_table && !*text && blank_table(s, key, label))
         return;
     if ((!from || s->is_blank) && !*text) {
-        shodo_document_field(s->d, key, label, "", SHODO_FIELD_BY_HAND, shodo_sheet_text(s, f, "note"));
+        shodo_document_field(s->d, key, label, "", SHODO_FIELD_BY_HAND,
+                             shodo_sheet_text(s, f, "note"));
         shodo_document_field_open(s->d, boxes(s, f), is_roomy);
         return;
     }
@@ -122,7 +123,8 @@ static const char *spoken(struct shodo_sheet *s, const struct shodo_value *f) {
     const char *text = from && class_name
                            ? shodo_sheet_mask(s, class_name, shodo_sheet_resolve(s, from, f).text)
                            : "";
-    /* A labelled blank: whoever reads it aloud sees what to say there. The label's remark in brackets is left out. */
+    /* A labelled blank: whoever reads it aloud sees what to say there. The label's remark in
+     * brackets is left out. */
     const char *label = shodo_sheet_text(s, f, "spoken");
     label = *label ? label : shodo_sheet_text(s, f, "label");
     const char *ja = strstr(label, "（"), *en = strstr(label, " (");
@@ -172,12 +174,13 @@ static void sections_of(struct shodo_sheet *s) {
 
 /* The deadlines that this receiver has to do with; NULL: none. */
 static const char *deadlines_of(const struct shodo_sheet *s) {
-    static const char *const rows[][2] = {{"mhlw-first", "mhlw-first next-report"},
-                                          {"mhlw-follow", "next-report"},
-                                          {"ransomware-common", "ppc-preliminary ppc-final ppc-final-attack next-report"},
-                                          {"ppc", "ppc-preliminary ppc-final ppc-final-attack"},
-                                          {"founder", "next-report"},
-                                          {"insurer", "insurer-notice"}};
+    static const char *const rows[][2] = {
+        {"mhlw-first", "mhlw-first next-report"},
+        {"mhlw-follow", "next-report"},
+        {"ransomware-common", "ppc-preliminary ppc-final ppc-final-attack next-report"},
+        {"ppc", "ppc-preliminary ppc-final ppc-final-attack"},
+        {"founder", "next-report"},
+        {"insurer", "insurer-notice"}};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++)
         if (strcmp(rows[i][0], s->kind->name) == 0)
             return rows[i][1];

@@ -4,20 +4,23 @@
 
 #include "handover/sheet_data.h"
 
-#define CARD_HEADS_MAX 2u /* sticks whose journal is on the code; it must stay readable from a photograph */
+/* sticks whose journal is on the code; it must stay readable from a photograph */
+#define CARD_HEADS_MAX 2u
 
 /* What the code says; `shodo verify --card` looks for the digest and the signer in it. */
 static const char *card_text(struct shodo_sheet *s, const struct shodo_case_seal *seal) {
     shodo_auto(shodo_buf) struct shodo_buf heads = SHODO_BUF_INIT;
     for (size_t i = 0; i < s->heads.count && i < CARD_HEADS_MAX; i++) {
         const struct shodo_sheet_head *h = shodo_vec_at(&s->heads, i);
-        shodo_buf_addf(&heads, "journal %s %llu %s\n", h->stick, (unsigned long long)h->seq, h->hash);
+        shodo_buf_addf(&heads, "journal %s %llu %s\n", h->stick, (unsigned long long)h->seq,
+                       h->hash);
     }
     return shodo_sheet_printf(s,
                               "shodo card 1\ncase %s\nendpoint %s\nbundle %s\nsha256 %s\nsigner "
                               "%s\nsize %llu bytes %u parts %llu files\n%s",
-                              s->c.id, *seal->endpoint ? seal->endpoint : "-", seal->name, seal->segments_sha256,
-                              seal->signer, (unsigned long long)seal->sealed_bytes, seal->segments,
+                              s->c.id, *seal->endpoint ? seal->endpoint : "-", seal->name,
+                              seal->segments_sha256, seal->signer,
+                              (unsigned long long)seal->sealed_bytes, seal->segments,
                               (unsigned long long)seal->files, shodo_buf_cstr(&heads));
 }
 
@@ -35,11 +38,13 @@ enum shodo_status shodo_sheet_handover(struct shodo_sheet *s, struct shodo_error
                                                 "Copy the digest of the sealed bundle here.")
                               : shodo_sheet_say(s, "封をした束は、まだありません。",
                                                 "No bundle has been sealed yet."));
-    static const char *const by_hand[][3] = {{"bundle-name", "束の名前", "Bundle"},
-                                             {"bundle-digest", "束の要約値（64けた）", "Digest (64 digits)"},
-                                             {"signer", "署名の指紋（64けた）", "Fingerprint of the signer"}};
+    static const char *const by_hand[][3] = {
+        {"bundle-name", "束の名前", "Bundle"},
+        {"bundle-digest", "束の要約値（64けた）", "Digest (64 digits)"},
+        {"signer", "署名の指紋（64けた）", "Fingerprint of the signer"}};
     for (size_t i = 0; s->is_blank && i < SHODO_ARRAY_SIZE(by_hand); i++) {
-        shodo_document_field(s->d, by_hand[i][0], shodo_sheet_say(s, by_hand[i][1], by_hand[i][2]), "", SHODO_FIELD_BY_HAND, "");
+        shodo_document_field(s->d, by_hand[i][0], shodo_sheet_say(s, by_hand[i][1], by_hand[i][2]),
+                             "", SHODO_FIELD_BY_HAND, "");
         shodo_document_field_open(s->d, "", i > 0);
     }
     for (size_t i = s->c.seals.count; i > 0; i--) {
@@ -59,18 +64,26 @@ enum shodo_status shodo_sheet_handover(struct shodo_sheet *s, struct shodo_error
     }
     for (size_t i = 0; i < s->heads.count; i++) {
         const struct shodo_sheet_head *h = shodo_vec_at(&s->heads, i);
-        shodo_document_field(s->d, shodo_sheet_printf(s, "journal-%s", h->stick), shodo_sheet_say(s, "記録の最後の要約値", "Head of the journal"),
-                             shodo_sheet_printf(s, s->is_ja ? "%s\nUSB %s  %llu件目" : "%s\nstick %s, record %llu", h->hash, h->stick,
-                                                (unsigned long long)h->seq),
-                             SHODO_FIELD_COMPUTED,
-                             shodo_sheet_say(s, "確かめる: shodo journal verify --head（この値）", "check: shodo journal verify --head VALUE"));
+        shodo_document_field(
+            s->d, shodo_sheet_printf(s, "journal-%s", h->stick),
+            shodo_sheet_say(s, "記録の最後の要約値", "Head of the journal"),
+            shodo_sheet_printf(s, s->is_ja ? "%s\nUSB %s  %llu件目" : "%s\nstick %s, record %llu",
+                               h->hash, h->stick, (unsigned long long)h->seq),
+            SHODO_FIELD_COMPUTED,
+            shodo_sheet_say(s, "確かめる: shodo journal verify --head（この値）",
+                            "check: shodo journal verify --head VALUE"));
     }
-    struct shodo_sheet_value call = shodo_sheet_resolve(s, "case.callback", NULL), name = shodo_sheet_resolve(s, "site.hospital.name", NULL);
+    struct shodo_sheet_value call = shodo_sheet_resolve(s, "case.callback", NULL),
+                             name = shodo_sheet_resolve(s, "site.hospital.name", NULL);
     shodo_document_heading(s->d, 2, shodo_sheet_say(s, "問い合わせ先", "Contact"));
-    shodo_document_field(s->d, "hospital", shodo_sheet_say(s, "病院", "Hospital"), shodo_sheet_mask(s, "general", name.text),
-                         s->is_blank ? SHODO_FIELD_BY_HAND : name.source, s->is_blank ? "" : name.note);
-    shodo_document_field(s->d, "callback", shodo_sheet_say(s, "今夜つながる番号", "Number for tonight"), s->is_blank ? "" : call.text,
-                         s->is_blank ? SHODO_FIELD_BY_HAND : call.source, s->is_blank ? "" : call.note);
+    shodo_document_field(s->d, "hospital", shodo_sheet_say(s, "病院", "Hospital"),
+                         shodo_sheet_mask(s, "general", name.text),
+                         s->is_blank ? SHODO_FIELD_BY_HAND : name.source,
+                         s->is_blank ? "" : name.note);
+    shodo_document_field(
+        s->d, "callback", shodo_sheet_say(s, "今夜つながる番号", "Number for tonight"),
+        s->is_blank ? "" : call.text, s->is_blank ? SHODO_FIELD_BY_HAND : call.source,
+        s->is_blank ? "" : call.note);
     static const char *const rows[][3] = {{"to", "渡した相手", "Given to"},
                                           {"when", "渡した時刻", "At"}};
     shodo_document_heading(s->d, 2, shodo_sheet_say(s, "渡すとき", "When given"));
@@ -135,9 +148,10 @@ enum shodo_status shodo_sheet_custody(struct shodo_sheet *s, struct shodo_error 
 
 enum shodo_status shodo_sheet_drill(struct shodo_sheet *s, struct shodo_error *err) {
     const int widths[] = {240, 130, 430, 200};
-    const char *const head[] = {
-        shodo_sheet_zone_head(s, shodo_sheet_say(s, "時刻", "Time")), shodo_sheet_say(s, "開始から", "Since start"),
-        shodo_sheet_say(s, "手順", "Step"), shodo_sheet_say(s, "結果", "Result")};
+    const char *const head[] = {shodo_sheet_zone_head(s, shodo_sheet_say(s, "時刻", "Time")),
+                                shodo_sheet_say(s, "開始から", "Since start"),
+                                shodo_sheet_say(s, "手順", "Step"),
+                                shodo_sheet_say(s, "結果", "Result")};
     enum shodo_status st = shodo_sheet_form(s, err);
     if (st != SHODO_OK)
         return st;

@@ -45,7 +45,8 @@ static const char *contact_phone(const struct shodo_sheet *s, const char *name, 
         for (size_t k = 0; k < shodo_value_count(rows); k++) {
             const struct shodo_value *r = shodo_value_at(rows, k);
             const char *id = shodo_value_get_str(r, "id");
-            if (id && strcmp(id, ids[i]) == 0 && shodo_value_kind(shodo_value_get(r, "phone")) != SHODO_VALUE_NULL)
+            if (id && strcmp(id, ids[i]) == 0 &&
+                shodo_value_kind(shodo_value_get(r, "phone")) != SHODO_VALUE_NULL)
                 return shodo_value_get_str(r, "phone");
         }
         if (strcmp(ids[i], "insurer") == 0)
@@ -107,11 +108,16 @@ static void tag(struct shodo_sheet *s, const struct shodo_value *block) {
 static void questions(struct shodo_sheet *s, const struct shodo_value *lines) {
     const int widths[] = {640, 100, 110, 150};
     shodo_document_table(s->d, "questions", 4, widths,
-                         (const char *const[]){shodo_sheet_say(s, "問い", "Question"), shodo_sheet_say(s, "はい", "Yes"),
-                                               shodo_sheet_say(s, "いいえ", "No"), shodo_sheet_say(s, "分からない", "Don't know")});
+                         (const char *const[]){shodo_sheet_say(s, "問い", "Question"),
+                                               shodo_sheet_say(s, "はい", "Yes"),
+                                               shodo_sheet_say(s, "いいえ", "No"),
+                                               shodo_sheet_say(s, "分からない", "Don't know")});
     for (size_t i = 0; i < shodo_value_count(lines); i++) {
         const char *text = shodo_value_get_str(shodo_value_at(lines, i), s->is_ja ? "ja" : "en");
-        shodo_document_row(s->d, (const char *const[]){shodo_sheet_printf(s, "%zu %s", i + 1, filled(s, text ? text : "")), "□", "□", "□"});
+        shodo_document_row(s->d,
+                           (const char *const[]){
+                               shodo_sheet_printf(s, "%zu %s", i + 1, filled(s, text ? text : "")),
+                               "□", "□", "□"});
     }
 }
 
@@ -141,8 +147,8 @@ void shodo_sheet_page_blocks(struct shodo_sheet *s, const char *file,
             continue;
         }
         for (size_t k = 0; k < shodo_value_count(lines); k++) {
-            const char *text =
-                shodo_value_get_str(shodo_value_at(lines, k), s->is_ja ? "ja" : "en");
+            const char *text = shodo_value_get_str(shodo_value_at(lines, k),
+                                                   s->is_ja ? "ja" : "en");
             const char *line = filled(s, text ? text : "");
             if (strcmp(kind, "notice") == 0)
                 shodo_document_notice(s->d, line);

@@ -11,8 +11,9 @@
 
 /* The verdict word of the first answer; "" while there is none. */
 static const char *verdict_of(const struct shodo_sheet *s, const char *endpoint) {
-    const char *v = shodo_value_get_str(shodo_sheet_find_answer(shodo_sheet_answers_of(s, endpoint), "hit"),
-                                        s->is_ja ? "verdict_ja" : "verdict");
+    const char *v = shodo_value_get_str(
+        shodo_sheet_find_answer(shodo_sheet_answers_of(s, endpoint), "hit"),
+        s->is_ja ? "verdict_ja" : "verdict");
     return v ? v : "";
 }
 
@@ -39,16 +40,19 @@ static void machines(struct shodo_sheet *s) {
             bool is_whole = r && r->status == SHODO_RUN_DONE;
             if (is_whole != (pass == 1) || ++shown > MACHINES_MAX)
                 continue;
-            const char *state =
-                !r ? shodo_sheet_say(s, "未検査（まだ調べていない）", "not examined")
-                : is_whole ? r->findings
-                                 ? shodo_sheet_say(s, "一致・要確認あり", "matches or suspects")
-                                 : shodo_sheet_say(s, "該当なし（調べた範囲で）",
-                                                   "nothing found in what was examined")
-                : r->status == SHODO_RUN_INCOMPLETE
-                    ? shodo_sheet_say(s, "一部 未検査（読めない項目）", "partly not examined")
-                    : shodo_sheet_say(s, "一部 未検査（途中まで）",
-                                      "partly not examined (stopped)");
+            const char *state = !r ? shodo_sheet_say(s, "未検査（まだ調べていない）",
+                                                     "not examined")
+                                : is_whole
+                                    ? r->findings
+                                          ? shodo_sheet_say(s, "一致・要確認あり",
+                                                            "matches or suspects")
+                                          : shodo_sheet_say(s, "該当なし（調べた範囲で）",
+                                                            "nothing found in what was examined")
+                                : r->status == SHODO_RUN_INCOMPLETE
+                                    ? shodo_sheet_say(s, "一部 未検査（読めない項目）",
+                                                      "partly not examined")
+                                    : shodo_sheet_say(s, "一部 未検査（途中まで）",
+                                                      "partly not examined (stopped)");
             const char *verdict = verdict_of(s, e->id);
             if (*verdict)
                 state = is_whole ? verdict : shodo_sheet_printf(s, "%s\n%s", verdict, state);
@@ -64,8 +68,11 @@ static void machines(struct shodo_sheet *s) {
     for (size_t i = 0; s->is_blank && i < BLANK_ROWS; i++)
         shodo_document_row(s->d, (const char *const[]){"", "", "", "", ""});
     if (shown > MACHINES_MAX)
-        shodo_document_paragraph(s->d, shodo_sheet_printf(s, s->is_ja ? "ほかに%zu台（時系列と証拠受渡書に載せる）" : "%zu more machines",
-                                                          shown - MACHINES_MAX));
+        shodo_document_paragraph(
+            s->d, shodo_sheet_printf(s,
+                                     s->is_ja ? "ほかに%zu台（時系列と証拠受渡書に載せる）"
+                                              : "%zu more machines",
+                                     shown - MACHINES_MAX));
 }
 
 static void known(struct shodo_sheet *s) {
@@ -89,7 +96,8 @@ static void known(struct shodo_sheet *s) {
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
         struct shodo_sheet_value v = shodo_sheet_resolve(s, rows[i].from, NULL);
         if (!s->is_blank && !*v.text) {
-            shodo_buf_addf(&unknown, "%s%s", unknown.len ? shodo_sheet_say(s, "、", ", ") : "", shodo_sheet_say(s, rows[i].ja, rows[i].en));
+            shodo_buf_addf(&unknown, "%s%s", unknown.len ? shodo_sheet_say(s, "、", ", ") : "",
+                           shodo_sheet_say(s, rows[i].ja, rows[i].en));
             continue;
         }
         shodo_document_field(s->d, rows[i].key, s->is_ja ? rows[i].ja : rows[i].en,
@@ -98,8 +106,10 @@ static void known(struct shodo_sheet *s) {
                              s->is_blank ? "" : v.note);
     }
     if (unknown.len)
-        shodo_document_field(s->d, "not-known", shodo_sheet_say(s, "まだ分かっていない", "Not known yet"), shodo_buf_cstr(&unknown), SHODO_FIELD_COMPUTED,
-                             shodo_sheet_say(s, "調べる、または現場に聞く", "examine, or ask the wards"));
+        shodo_document_field(
+            s->d, "not-known", shodo_sheet_say(s, "まだ分かっていない", "Not known yet"),
+            shodo_buf_cstr(&unknown), SHODO_FIELD_COMPUTED,
+            shodo_sheet_say(s, "調べる、または現場に聞く", "examine, or ask the wards"));
 }
 
 static void decisions(struct shodo_sheet *s) {
@@ -142,13 +152,14 @@ static void decisions(struct shodo_sheet *s) {
         if (!id || shodo_case_find_decision(&s->c, shodo_sheet_printf(s, "decide/%s", id)))
             continue;
         if (++open > OPEN_MAX) {
-            shodo_buf_addf(&more, "%s%s", more.len ? shodo_sheet_say(s, "、", ", ") : "", shodo_sheet_text(s, r, "name"));
+            shodo_buf_addf(&more, "%s%s", more.len ? shodo_sheet_say(s, "、", ", ") : "",
+                           shodo_sheet_text(s, r, "name"));
             continue;
         }
-        const char *who =
-            decider ? shodo_sheet_resolve(s, shodo_sheet_printf(s, "site.people.%s", decider), NULL)
-                          .text
-                    : "";
+        const char *who = decider ? shodo_sheet_resolve(
+                                        s, shodo_sheet_printf(s, "site.people.%s", decider), NULL)
+                                        .text
+                                  : "";
         shodo_document_row(s->d, (const char *const[]){shodo_sheet_text(s, r, "name"),
                                                        shodo_sheet_mask(s, "staff", who),
                                                        shodo_sheet_text(s, r, "recommend"),
@@ -157,7 +168,9 @@ static void decisions(struct shodo_sheet *s) {
     for (size_t i = shodo_value_count(rows); i < (s->is_blank ? BLANK_ROWS : 1); i++)
         shodo_document_row(s->d, (const char *const[]){"", "", "", ""});
     if (more.len)
-        shodo_document_paragraph(s->d, shodo_sheet_printf(s, s->is_ja ? "このあと決めること: %s" : "Later: %s", shodo_buf_cstr(&more)));
+        shodo_document_paragraph(
+            s->d, shodo_sheet_printf(s, s->is_ja ? "このあと決めること: %s" : "Later: %s",
+                                     shodo_buf_cstr(&more)));
 }
 
 enum shodo_status shodo_sheet_summary(struct shodo_sheet *s, struct shodo_error *err) {

@@ -78,8 +78,8 @@ static void machine(struct shodo_sheet *s, const struct shodo_case_endpoint *e) 
             return;
     if (shodo_case_endpoint_dir(&fd, &s->dir, e->id, false, NULL) != SHODO_OK)
         return;
-    enum shodo_status st =
-        shodo_io_read_generation(&b, fd, "timeline", "jsonl", SHODO_MIB(64), NULL);
+    enum shodo_status st = shodo_io_read_generation(&b, fd, "timeline", "jsonl", SHODO_MIB(64),
+                                                    NULL);
     shodo_io_close(&fd);
     if (st != SHODO_OK)
         return;
