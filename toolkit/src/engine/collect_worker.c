@@ -212,7 +212,9 @@ static enum shodo_status find_entries(struct walking *w, struct shodo_error *err
         struct shodo_walk_stats stats = {0};
         if (v->fs == SHODO_FS_NONE || v->why[0] || shodo_walk_open(&walk, v, NULL) != SHODO_OK)
             continue;
-        (void)shodo_walk_run(walk, &o, &sink, &stats, NULL);
+        /* A walk that a damaged volume ends early: what it did not come to is sent as not found. */
+        if (shodo_walk_run(walk, &o, &sink, &stats, err) == SHODO_NOMEM)
+            st = SHODO_NOMEM;
         shodo_walk_free(walk);
     }
     return st;

@@ -11,6 +11,7 @@
 #include "engine/channel.h"
 #include "engine/companions.h"
 #include "engine/host_image.h"
+#include "engine/list_lines.h"
 #include "engine/lister_shadow.h"
 #include "engine/message.h"
 #include "engine/sandbox.h"
@@ -187,93 +188,10 @@ static void flush_text(struct listing *l, bool is_last) {
         send_it(l, SHODO_MSG_TEXT);
 }
 
-static char kind_letter(const struct shodo_entry *e) {
-    static const char letters[] = {'r', 'd', 'l', 'o'};
-    return (size_t)e->kind < sizeof letters ? letters[e->kind] : '?';
-}
-
-static bool is_tail(uint8_t b) {
-    return (b & 0xc0) == 0x80;
-}
-
-size_t shodo_list_plain(const uint8_t *p, size_t n) {
-    size_t i = 0;
-    while (i < n) {
-        if (p[i] >= 0x20 && p[i] < 0x7f) {
-            i++;
-            continue;
-        }
-        if (n - i < 3 || !is_tail(p[i + 1]) || !is_tail(p[i + 2]))
-            break;
-        /* U+3040..U+30FF */
-        bool is_kana = p[i] == 0xe3 && p[i + 1] >= 0x81 && p[i + 1] <= 0x83;
-        /* U+4E00..U+9FFF */
-        bool is_han = (p[i] == 0xe4 && p[i + 1] >= 0xb8) || (p[i] >= 0xe5 && p[i] <= 0xe9);
-        if (!is_kana && !is_han)
-            break;
-        i += 3;
-    }
-    return i;
-}
-
-static void add_name(struct shodo_buf *b, const char *s, size_t n) {
-    if (shodo_list_plain((const uint8_t *)s, n) == n)
-        shodo_buf_add(b, s, n);
-    else
-        shodo_text_safe(b, s, n);
-}
-
-static char *put_u64(char *at, uint64_t v) {
-    char t[20];
-    size_t i = sizeof t;
-    do
-        t[--i] = (char)('0' + v % 10);
-    while ((v /= 10) != 0);
-    memcpy(at, t + i, sizeof t - i);
-    return at + (sizeof t - i);
-}
-
-/* "r  0:43-1<TAB>size<TAB>path:stream": kind, '*' when deleted, volume:record-sequence. */
-static void add_text_line(struct shodo_buf *b, const struct shodo_entry *e,
-                          const struct shodo_stream *s) {
-    char head[96], *at = head;
-    *at++ = kind_letter(e);
-    *at++ = e->flags & SHODO_ENTRY_DELETED ? '*' : ' ';
-    *at++ = ' ';
-    at = put_u64(at, e->volume);
-    *at++ = ':';
-    at = put_u64(at, e->record);
-    *at++ = '-';
-    at = put_u64(at, e->sequence);
-    *at++ = '\t';
-    at = put_u64(at, s ? s->size_bytes : 0);
-    *at++ = '\t';
-    shodo_buf_add(b, head, (size_t)(at - head));
-    add_name(b, e->path, e->path_len);
-    if (s && s->name_len) {
-        shodo_buf_addc(b, ':');
-        add_name(b, s->name, s->name_len);
-    }
-    shodo_buf_addc(b, '\n');
-}
-
 static enum shodo_status on_text(void *ctx, const struct shodo_entry *e) {
     struct listing *l = ctx;
     l->totals.entries++;
-    if (l->job->form == SHODO_LIST_JSON) {
-        struct shodo_json j = shodo_json_to(&l->message);
-        shodo_entry_write(&j, NULL, e);
-        shodo_json_line_end(&j);
-    } else {
-        size_t shown = 0;
-        for (size_t i = 0; i < e->streams_count; i++)
-            if (!(e->streams[i].flags & SHODO_STREAM_NOT_DATA)) {
-                add_text_line(&l->message, e, &e->streams[i]);
-                shown++;
-            }
-        if (!shown)
-            add_text_line(&l->message, e, NULL);
-    }
+    shodo_list_entry(&l->message, e, l->job->form == SHODO_LIST_JSON);
     if (l->message.failed || l->message.len >= SHODO_LIMIT_MESSAGE_BYTES - 1)
         return SHODO_NOMEM;
     flush_text(l, false);
@@ -587,79 +505,4 @@ int shodo_lister_run(void *ctx, int channel_fd) {
     }
     send_items(&l);
     return l.send_status != SHODO_OK;
-}
-
-/* A key that opens nothing is a slip of the user; volumes that wait are named with their key IDs.
- */
-static enum shodo_status refuse_keys(const struct shodo_volume_table *t, struct shodo_error *err) {
-    for (size_t i = 0; i < t->volumes.count; i++) {
-        const struct shodo_volume *v = shodo_volume_at(t, i);
-        if (v->fs == SHODO_FS_BITLOCKER)
-            return shodo_fail(err, SHODO_REFUSED, "the recovery key does not fit volume %u: %s",
-                              v->index, v->why);
-    }
-    return SHODO_OK; /* nothing is locked: no key was needed */
-}
-
-int shodo_probe_run(void *ctx, int channel_fd) {
-    const struct shodo_host_source *h = ctx;
-    struct shodo_error err = SHODO_ERROR_INIT;
-    struct shodo_source *s = NULL;
-    struct shodo_volume_table t;
-    char endpoint[SHODO_ENDPOINT_TEXT_BYTES];
-    struct shodo_buf b = SHODO_BUF_INIT;
-    enum shodo_status st = shodo_sandbox_enter(NULL, &err);
-    uint64_t unlocked = 0;
-    if (st == SHODO_OK)
-        st = shodo_host_volumes_open(&s, &t, h, &unlocked, &err);
-    if (st == SHODO_OK && h->keys.count && !unlocked)
-        st = refuse_keys(&t, &err);
-    for (size_t i = 0; st == SHODO_OK && i < t.volumes.count; i++)
-        shodo_vss_describe(shodo_volume_at(&t, i));
-    if (st == SHODO_OK) {
-        shodo_endpoint_id(&t, shodo_source_size(s), endpoint);
-        shodo_msg_put_probe(&b, &t, endpoint, shodo_source_size(s), shodo_source_sector(s));
-        st = shodo_channel_send(channel_fd, SHODO_MSG_PROBE, b.data, b.len, &err);
-    }
-    if (st != SHODO_OK)
-        shodo_channel_send(channel_fd, SHODO_MSG_FAIL, err.text, strlen(err.text), NULL);
-    return st != SHODO_OK;
-}
-
-static enum shodo_status send_verdicts(int fd, size_t first, const struct shodo_rule_verdict *v,
-                                       size_t count, struct shodo_error *err) {
-    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-    enum shodo_status st = SHODO_OK;
-    for (size_t i = 0; i < count && st == SHODO_OK; i++) {
-        shodo_buf_clear(&b);
-        shodo_msg_put_verdict(&b, first + i, &v[i]);
-        st = shodo_channel_send(fd, SHODO_MSG_VERDICT, b.data, b.len, err);
-    }
-    return st;
-}
-
-int shodo_trial_run(void *ctx, int channel_fd) {
-    const struct shodo_trial *t = ctx;
-    struct shodo_error err = SHODO_ERROR_INIT;
-    enum shodo_status st = shodo_sandbox_enter(NULL, &err);
-    struct shodo_rule_verdict *v = calloc(t->count + 1, sizeof *v);
-    if (st == SHODO_OK && !v)
-        st = shodo_fail(&err, SHODO_NOMEM, "no memory for verdicts");
-    for (size_t done = 0; st == SHODO_OK && done < t->count;) {
-        const struct shodo_rule_text *texts = t->texts + t->first + done;
-        size_t n = t->is_artifacts || t->is_alone
-                       ? 0
-                       : shodo_rules_try_together(texts, t->count - done, v);
-        if (n == 0 && t->is_artifacts)
-            shodo_artifacts_try(texts, v);
-        else if (n == 0)
-            shodo_rule_try(texts, v);
-        n = SHODO_MAX(n, (size_t)1);
-        st = send_verdicts(channel_fd, t->first + done, v, n, &err);
-        done += n;
-    }
-    free(v);
-    if (st != SHODO_OK)
-        shodo_channel_send(channel_fd, SHODO_MSG_FAIL, err.text, strlen(err.text), NULL);
-    return st != SHODO_OK;
 }

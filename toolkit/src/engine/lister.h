@@ -43,26 +43,7 @@ bool shodo_lister_is_named(const char *name, const struct shodo_volume *v);
 /* "3" or "newest"; false when it is neither. */
 bool shodo_lister_shadow(const char *word, uint32_t *ret);
 
-/* Length of the longest prefix that is plainly fit to be shown: ASCII without controls, kana and
- * the common CJK ideographs. What follows it needs a real look (shodo_text_safe); this only makes
- * the usual case fast. */
-size_t shodo_list_plain(const uint8_t *p, size_t n);
-
 /* For shodo_worker_start; ctx = struct shodo_lister. */
 int shodo_lister_run(void *ctx, int channel_fd);
-/* Probe: sends one PROBE message; ctx = struct shodo_host_source. */
-int shodo_probe_run(void *ctx, int channel_fd);
-/*
- * Trial: compiles rule texts and sends VERDICTs in order; ctx = struct shodo_trial. Together as far
- * as that goes (a compiler for each text costs more than compiling it), each alone from the first
- * that fails. When the process dies before the verdict of a text, that text is to blame only if
- * `is_alone` was set.
- */
-struct shodo_trial {
-    const struct shodo_rule_text *texts;
-    size_t first, count; /* from `first` on */
-    bool is_artifacts, is_alone;
-};
-int shodo_trial_run(void *ctx, int channel_fd);
 
 #endif

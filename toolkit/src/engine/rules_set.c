@@ -15,7 +15,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "engine/host.h"
-#include "engine/lister.h"
+#include "engine/probe.h"
 #include "engine/message.h"
 #include "engine/worker.h"
 

@@ -5,7 +5,7 @@
 
 #include "base/limits.h"
 #include "engine/host_image.h"
-#include "engine/lister.h"
+#include "engine/probe.h"
 #include "engine/message.h"
 #include "engine/worker.h"
 

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "engine/host_image.h"
+#include "engine/list_lines.h"
 #include "engine/lister.h"
 #include "engine/message.h"
 #include "engine/verb.h"

@@ -107,21 +107,26 @@ static enum shodo_status load_mft(struct shodo_ntfs *n, const struct ntfs_record
     return SHODO_OK;
 }
 
-static void load_label(struct shodo_ntfs *n) {
+bool ntfs_volume_attr(struct shodo_ntfs *n, uint32_t type, struct ntfs_attr *ret) {
     struct ntfs_record r;
-    struct ntfs_attr a;
     enum ntfs_record_state state;
     const char *damage = NULL;
     if (ntfs_record_read(n, NTFS_VOLUME, n->record_buf, &r, &state, NULL) != SHODO_OK ||
         state != NTFS_RECORD_OK)
+        return false;
+    for (uint32_t pos = r.first_attr; ntfs_attr_next(&r, &pos, ret, &damage);)
+        if (ret->type == type && ret->is_resident)
+            return true;
+    return false;
+}
+
+static void load_label(struct shodo_ntfs *n) {
+    struct ntfs_attr a;
+    if (!ntfs_volume_attr(n, NTFS_VOLUME_NAME, &a))
         return;
-    for (uint32_t pos = r.first_attr; ntfs_attr_next(&r, &pos, &a, &damage);) {
-        if (a.type != NTFS_VOLUME_NAME || !a.is_resident)
-            continue;
-        shodo_buf_clear(&n->text);
-        if (shodo_text_decode(&n->text, SHODO_UTF16LE, a.value, a.value_bytes, NULL))
-            snprintf(n->label, sizeof(n->label), "%s", shodo_buf_cstr(&n->text));
-    }
+    shodo_buf_clear(&n->text);
+    if (shodo_text_decode(&n->text, SHODO_UTF16LE, a.value, a.value_bytes, NULL))
+        snprintf(n->label, sizeof(n->label), "%s", shodo_buf_cstr(&n->text));
 }
 
 /* The first records of $MFT against their copies: says which of the two is to be doubted. */

@@ -170,6 +170,10 @@ SHODO_DEFINE_AUTOP(shodo_ntfs, ntfs_free)
 enum shodo_status ntfs_record_read(struct shodo_ntfs *n, uint64_t number, uint8_t *buf,
                                    struct ntfs_record *ret, enum ntfs_record_state *ret_state,
                                    struct shodo_error *err);
+
+/* A resident attribute of $Volume, by type; false when there is none that can be read. Its value
+ * lies in n->record_buf. */
+bool ntfs_volume_attr(struct shodo_ntfs *n, uint32_t type, struct ntfs_attr *ret);
 /* Every record in order, read in large pieces. `is_unreadable`: bytes of it could not be read
  * (zeros stand there). A non-OK result of `each` ends the pass. */
 enum shodo_status ntfs_each_record(struct shodo_ntfs *n,

@@ -16,17 +16,9 @@
 #define HEAD_BYTES              4096
 
 static bool is_dirty(struct shodo_ntfs *n) {
-    struct ntfs_record r;
     struct ntfs_attr a;
-    enum ntfs_record_state state;
-    const char *damage = NULL;
-    if (ntfs_record_read(n, NTFS_VOLUME, n->record_buf, &r, &state, NULL) != SHODO_OK ||
-        state != NTFS_RECORD_OK)
-        return false;
-    for (uint32_t pos = r.first_attr; ntfs_attr_next(&r, &pos, &a, &damage);)
-        if (a.type == NTFS_VOLUME_INFORMATION && a.is_resident && a.value_bytes >= 12)
-            return (shodo_le16(a.value + 10) & VOLUME_IS_DIRTY) != 0;
-    return false;
+    return ntfs_volume_attr(n, NTFS_VOLUME_INFORMATION, &a) && a.value_bytes >= 12 &&
+           (shodo_le16(a.value + 10) & VOLUME_IS_DIRTY) != 0;
 }
 
 static enum shodo_sleep state_of(const uint8_t *p, size_t n) {
