@@ -217,6 +217,10 @@ static void test_records(void **state) {
     maker_record(&m, 35)[56 + 5] = 0xff;
     maker_record(&m, 36)[20] = 0xf8; /* attributes begin beyond the used bytes */
     maker_record(&m, 36)[21] = 0x03;
+    maker_file(&m, 37, "claims.txt", "x");
+    maker_record(&m, 37)[32] = 38; /* says it belongs to a record that is no base record */
+    maker_file(&m, 39, "beyond.txt", "x");
+    memset(maker_record(&m, 39) + 32, 0xa5, 8);
     l = list(&m);
     expect(l, "! damaged 30 /torn.txt update sequence mismatch");
     expect(l, "! damaged 31 - record was marked bad");
@@ -225,6 +229,8 @@ static void test_records(void **state) {
     expect(l, "! damaged 34 /number.txt record carries another record's number\n");
     expect(l, "! damaged 35 /$OrphanFiles/OrphanFile-35 attribute leaves its record");
     expect(l, "! damaged 36 /$OrphanFiles/OrphanFile-36 attributes have no sound place");
+    expect(l, "! damaged 37 - the record it says it belongs to is not there\n");
+    expect(l, "! damaged 39 - the record it says it belongs to is not there\n");
     maker_done(&m);
 }
 

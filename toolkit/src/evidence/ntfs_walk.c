@@ -98,6 +98,25 @@ static void count(struct pass *p, const struct shodo_entry *e) {
         p->stats->data_bytes += e->streams[0].size_bytes;
 }
 
+/* An extension record is told with the entry of its base record; one that no base record can own is
+ * a file whose head was overwritten. */
+static void check_extension(struct pass *p, const struct ntfs_record *r) {
+    struct ntfs_record base;
+    enum ntfs_record_state state;
+    if (!ntfs_is_allocated(p->n, r->number, (r->flags & NTFS_RECORD_IN_USE) != 0))
+        return;
+    const char *text = r->damage;
+    if (r->base >= p->n->records || r->base == r->number ||
+        ntfs_record_read(p->n, r->base, p->n->record_buf, &base, &state, NULL) != SHODO_OK ||
+        state != NTFS_RECORD_OK || base.is_extension || base.sequence != r->base_sequence ||
+        (base.flags & NTFS_RECORD_IN_USE) == 0)
+        text = "the record it says it belongs to is not there";
+    else if ((r->flags & NTFS_RECORD_IN_USE) == 0 && !text)
+        text = "in-use flag contradicts $MFT:$BITMAP";
+    if (text)
+        problem(p, SHODO_LEDGER_DAMAGED, r->number, NULL, text);
+}
+
 static enum shodo_status walk_record(void *ctx, const struct ntfs_record *r,
                                      enum ntfs_record_state state, bool is_unreadable) {
     struct pass *p = ctx;
@@ -112,8 +131,10 @@ static enum shodo_status walk_record(void *ctx, const struct ntfs_record *r,
                     r->damage ? r->damage : "record is in use but empty");
         return SHODO_OK;
     }
-    if (r->is_extension) /* belongs to the entry of its base record */
+    if (r->is_extension) {
+        check_extension(p, r);
         return SHODO_OK;
+    }
     if (((r->flags & NTFS_RECORD_IN_USE) == 0 && !p->o->want_deleted && !r->damage &&
          !ntfs_is_allocated(p->n, r->number, false)) ||
         (is_system && !p->o->want_system))
