@@ -29,7 +29,7 @@ def pss(pid):
 
 def main():
     start = time.monotonic()
-    proc = subprocess.Popen(sys.argv[1:], stdout=open(os.environ.get("MEASURE_OUT", os.devnull), "wb"), stderr=subprocess.DEVNULL)
+    proc = subprocess.Popen(sys.argv[1:], stdout=open(os.environ.get("MEASURE_OUT", os.devnull), "wb"), stderr=subprocess.DEVNULL, close_fds=False)
     peak = 0
     stop = threading.Event()
 

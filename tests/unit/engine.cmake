@@ -1,4 +1,5 @@
 # Tests of toolkit/src/engine.
+shodo_unit(test_engine_budget LIBS shodo_engine)
 shodo_unit(test_engine_message LIBS shodo_engine)
 shodo_unit(test_engine_store LIBS shodo_engine)
 

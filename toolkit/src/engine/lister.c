@@ -173,6 +173,8 @@ static enum shodo_status on_entry(void *ctx, const struct shodo_entry *e) {
     uint64_t bytes = entry_bytes(e);
     if (phase < SHODO_PHASE_SKIP)
         return keep_item(l, e, phase, bytes);
+    if (!shodo_add_u64(l->totals.bytes_left, bytes, &l->totals.bytes_left))
+        l->totals.bytes_left = UINT64_MAX;
     struct shodo_ledger line = {.reason = SHODO_LEDGER_POLICY,
                                 .volume = e->volume,
                                 .path = e->path,

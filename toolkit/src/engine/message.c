@@ -104,7 +104,8 @@ enum shodo_status shodo_msg_get_item(struct shodo_item *ret, struct shodo_cur *c
 }
 
 bool shodo_msg_put_totals(struct shodo_buf *b, const struct shodo_totals *t) {
-    const uint64_t v[] = {t->files, t->bytes, t->entries, t->deleted, t->directories, t->problems};
+    const uint64_t v[] = {t->files,       t->bytes,    t->entries,   t->deleted,
+                          t->directories, t->problems, t->bytes_left};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(v); i++)
         shodo_buf_add_var(b, v[i]);
     for (size_t i = 0; i < SHODO_PHASES; i++)
@@ -115,8 +116,8 @@ bool shodo_msg_put_totals(struct shodo_buf *b, const struct shodo_totals *t) {
 enum shodo_status shodo_msg_get_totals(struct shodo_totals *ret, struct shodo_cur *c,
                                        struct shodo_error *err) {
     *ret = (struct shodo_totals){0};
-    uint64_t *v[] = {&ret->files,   &ret->bytes,       &ret->entries,
-                     &ret->deleted, &ret->directories, &ret->problems};
+    uint64_t *v[] = {&ret->files,       &ret->bytes,    &ret->entries,   &ret->deleted,
+                     &ret->directories, &ret->problems, &ret->bytes_left};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(v); i++)
         *v[i] = shodo_cur_var(c);
     for (size_t i = 0; i < SHODO_PHASES; i++)

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "base/value.h"
+#include "engine/budget.h"
 #include "engine/store.h"
 #include "engine/summary_group.h"
 #include "evidence/volume.h"
@@ -122,6 +123,10 @@ static enum shodo_status on_mark(void *ctx, const char *line, size_t n) {
         x->s->is_unfinished = !end || strcmp(end, "done") != 0;
         if (shodo_value_get(v, "files"))
             x->s->files_total = (uint64_t)shodo_value_get_int(v, "files", 0);
+        if (shodo_value_get(v, "bytes")) {
+            x->s->bytes = (uint64_t)shodo_value_get_int(v, "bytes", 0);
+            x->s->bytes_left = (uint64_t)shodo_value_get_int(v, "bytes_left", 0);
+        }
         if (shodo_value_get(v, "done"))
             x->s->files_done = (uint64_t)shodo_value_get_int(v, "done", 0) +
                                shodo_value_count(shodo_value_get(v, "also"));
@@ -243,7 +248,14 @@ static void print_reason(const struct shodo_summary_reason *r, bool ja, struct s
 void shodo_summary_print_unexamined(const struct shodo_summary *s, bool is_japanese,
                                     struct shodo_buf *out) {
     bool ja = is_japanese;
-    shodo_buf_adds(out, ja ? "未検査:\n" : "not examined:\n");
+    unsigned left = shodo_budget_left_permille(s->bytes, s->bytes_left);
+    shodo_buf_adds(out, ja ? "未検査:" : "not examined:");
+    if (left)
+        shodo_buf_addf(out,
+                       ja ? " 内容を読まない分はファイルの容量の %u.%u %%"
+                          : " %u.%u %% of the bytes of the files are not read",
+                       left / 10, left % 10);
+    shodo_buf_addc(out, '\n');
     if (s->is_unfinished)
         shodo_buf_addf(
             out,
@@ -313,6 +325,8 @@ void shodo_summary_write(struct shodo_json *j, const char *key, const struct sho
     shodo_json_object(j, key);
     shodo_json_bool(j, "is_finished", !s->is_unfinished);
     shodo_json_u64(j, "files_total", s->files_total);
+    shodo_json_u64(j, "bytes", s->bytes);
+    shodo_json_u64(j, "bytes_left", s->bytes_left);
     shodo_json_array(j, "not_examined");
     for (size_t i = 0; i < s->reasons.count; i++) {
         const struct shodo_summary_reason *r = shodo_vec_at(&s->reasons, i);

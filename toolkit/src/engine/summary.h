@@ -50,6 +50,7 @@ struct shodo_summary {
     struct shodo_arena arena;
     bool is_unfinished; /* the marks do not end with "done" */
     uint64_t files_done, files_total;
+    uint64_t bytes, bytes_left; /* of files that the run reads and of those that it leaves out */
 };
 
 /* NOTFOUND when there are no results yet. */

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "engine/budget.h"
 #include "engine/run_state.h"
 
 enum { POLL_MS = 200, MARK_MS = 2000, PROGRESS_MS = 500, PROGRESS_COLUMNS = 60 };
@@ -90,6 +91,8 @@ static enum shodo_status write_header(struct run *r, struct shodo_error *err) {
     shodo_json_u64(&j, "locked", k->locked);
     shodo_json_hex(&j, "listing", r->result->totals.digest, sizeof r->result->totals.digest);
     shodo_json_u64(&j, "files", r->result->totals.files);
+    shodo_json_u64(&j, "bytes", r->result->totals.bytes);
+    shodo_json_u64(&j, "bytes_left", r->result->totals.bytes_left);
     shodo_json_object_end(&j);
     enum shodo_status st = b.failed ? shodo_fail(err, SHODO_NOMEM, "no memory for a mark")
                                     : shodo_store_mark(r->o->store, b.data, b.len, err);
@@ -129,6 +132,7 @@ static enum shodo_status apply_resume(struct run *r, struct shodo_error *err) {
 
 static void say_start(struct run *r) {
     const struct shodo_totals *t = &r->result->totals;
+    const struct shodo_budget budget = shodo_budget_make(t->files, t->bytes, t->bytes_left);
     struct shodo_json *j = shodo_events_begin(r->o->events, "start");
     if (j) {
         shodo_json_str(j, "run", r->o->key->run);
@@ -137,19 +141,19 @@ static void say_start(struct run *r) {
         shodo_json_str(j, "profile", r->o->key->profile);
         shodo_json_u64(j, "files", t->files);
         shodo_json_u64(j, "bytes", t->bytes);
+        shodo_json_u64(j, "bytes_left", t->bytes_left);
+        shodo_json_u64(j, "seconds_from", budget.seconds_from);
+        shodo_json_u64(j, "seconds_to", budget.seconds_to);
         shodo_json_array(j, "volumes");
         for (size_t i = 0; r->o->volumes && i < r->o->volumes->volumes.count; i++)
             shodo_volume_write(j, NULL, shodo_volume_at(r->o->volumes, i));
         shodo_json_array_end(j);
         shodo_events_send(r->o->events);
     }
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    shodo_budget_print(&budget, r->o->is_japanese, &b);
     if (r->o->is_loud)
-        fprintf(stderr, "%llu files, %s to look at (%llu early, %llu risky, %llu other)\n",
-                (unsigned long long)t->files,
-                shodo_text_size(t->bytes, (char[SHODO_SIZE_SHOWN_BYTES]){0}),
-                (unsigned long long)t->files_phase[SHODO_PHASE_EARLY],
-                (unsigned long long)t->files_phase[SHODO_PHASE_RISKY],
-                (unsigned long long)t->files_phase[SHODO_PHASE_REST]);
+        fputs(shodo_buf_cstr(&b), stderr);
 }
 
 static const struct job *current_job(const struct run *r) {

@@ -73,6 +73,7 @@ struct shodo_run_options {
     unsigned jobs;
     uint64_t entry_ms; /* wall clock for one entry; 0: SHODO_LIMIT_ENTRY_SECONDS */
     bool is_loud;      /* progress on stderr */
+    bool is_japanese;  /* its language */
     /* tests only; see engine/examiner.h */
     void (*examiner_hook)(const struct shodo_entry *e, int channel_fd);
 };

@@ -325,7 +325,8 @@ static enum shodo_status run(struct triage *t, struct shodo_error *err) {
         .jobs = t->jobs ? (unsigned)SHODO_MIN(t->jobs, (uint64_t)SHODO_LIMIT_EXAMINERS)
                         : (unsigned)SHODO_MAX(cpus, 1L),
         .entry_ms = t->entry_seconds * 1000,
-        .is_loud = !t->is_json};
+        .is_loud = !t->is_json,
+        .is_japanese = t->lang && strcmp(t->lang, "ja") == 0};
     struct shodo_error why = SHODO_ERROR_INIT;
     st = shodo_run(&o, &t->result, &why);
     const char *status = st != SHODO_OK                                      ? "failed"

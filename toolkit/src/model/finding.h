@@ -158,11 +158,17 @@ enum shodo_status shodo_fact_read(struct shodo_fact *ret, const struct shodo_val
 
 /*
  * Events: what a run says while it works (`--events FD`), one JSON object a line, "event" first:
- *  start    {run, endpoint, source, profile, files, bytes, volumes:[…]}   budget, before reading
- *  progress {phase, files, files_total, bytes, bytes_total, findings, problems, current,
- * elapsed_ms} finding  {finding object}       fact {…}       answer {…} ledger   {ledger object}
- * problems only warning  {text} done     {status: done|cancelled|failed, exit, files, bytes,
- * findings, problems, policy, elapsed_ms}
+ *
+ * start {run, endpoint, source, profile, files, bytes, bytes_left, seconds_from, seconds_to,
+ * volumes:[...]}: the budget, before any content is read (engine/budget.h)
+ *
+ * progress {phase, files, files_total, bytes, bytes_total, findings, problems, current, elapsed_ms}
+ *
+ * finding {finding object}, fact {...}, answer {...}, ledger {ledger object} (problems only)
+ *
+ * warning {text}
+ *
+ * done {status: done|cancelled|failed, exit, files, bytes, findings, problems, policy, elapsed_ms}
  */
 #define SHODO_EVENT_VERSION 1
 
