@@ -59,10 +59,12 @@ static void add_volumes(struct disk *k, const struct shodo_value *list) {
                    *label = shodo_value_get_str(v, "label");
         bool is_bitlocker = shodo_value_bool(shodo_value_get(v, "is_bitlocker"), false);
         bool is_windows = shodo_value_bool(shodo_value_get(v, "has_windows"), false);
+        bool is_named = label && *label, is_said = is_bitlocker && fs && strstr(fs, "BitLocker");
         if (fs && strcmp(fs, "reserved") != 0)
-            shodo_buf_addf(&b, "%s%s%s%s%s %s%s", b.len ? ", " : "", drive && *drive ? drive : "",
-                           drive && *drive ? ": " : "", fs, is_bitlocker ? " BitLocker" : "",
-                           label ? label : "", is_windows ? " (Windows)" : "");
+            shodo_buf_addf(&b, "%s%s%s%s%s%s%s%s", b.len ? ", " : "", drive && *drive ? drive : "",
+                           drive && *drive ? ": " : "", *fs ? fs : "?",
+                           is_bitlocker && !is_said ? " BitLocker" : "", is_named ? " " : "",
+                           is_named ? label : "", is_windows ? " (Windows)" : "");
         k->has_windows = k->has_windows || is_windows;
         const char *sleep = shodo_value_get_str(v, "hibernation");
         k->is_asleep = k->is_asleep || (sleep && strcmp(sleep, "asleep") == 0);
@@ -144,6 +146,15 @@ static void close_disks(struct tui_app *app, struct tui_view *v) {
     shodo_vec_done(&d->list);
 }
 
+/* Decimal, as printed on disks: "512 MB", "1.5 GB". */
+static void add_size(struct shodo_buf *b, uint64_t bytes) {
+    if (bytes < 1000000000)
+        shodo_buf_addf(b, "%llu MB", (unsigned long long)(bytes / 1000000));
+    else
+        shodo_buf_addf(b, "%llu.%llu GB", (unsigned long long)(bytes / 1000000000),
+                       (unsigned long long)(bytes / 100000000 % 10));
+}
+
 static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,
                  struct tui_area a) {
     const struct disks *d = v->data;
@@ -155,10 +166,10 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
         const struct disk *k = shodo_vec_at(&d->list, i);
         enum tui_role role = (int)i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "%s%2zu  %s  %llu.%llu GB  %s%s", (int)i == v->selected ? ">" : " ",
-                       i + 1, *k->model ? k->model : tui_text(app, MSG_NO_MODEL),
-                       (unsigned long long)(k->size_bytes / 1000000000),
-                       (unsigned long long)(k->size_bytes / 100000000 % 10), k->serial,
+        shodo_buf_addf(&b, "%s%2zu  %s  ", (int)i == v->selected ? ">" : " ", i + 1,
+                       *k->model ? k->model : tui_text(app, MSG_NO_MODEL));
+        add_size(&b, k->size_bytes);
+        shodo_buf_addf(&b, "  %s%s", k->serial,
                        k->is_removable ? tui_text(app, MSG_REMOVABLE) : "");
         tui_canvas_fill(c, row, a.col, a.cols, role);
         tui_canvas_text(c, row++, a.col, a.cols, role, shodo_buf_cstr(&b));

@@ -161,7 +161,7 @@ def function(screen, name):
             pick(screen, 1)
             pick(screen, 1)
     elif last.startswith("調べるディスク"):
-        screen.until(r"調べるディスクを選ぶ[\s\S]*\d  .*GB")
+        screen.until(r"調べるディスクを選ぶ[\s\S]*\d  .*[GM]B")
         pick(screen, 1)
         text = screen.settle()
         if "検査と収集" in crumbs(text):

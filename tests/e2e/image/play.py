@@ -127,7 +127,7 @@ class Player:
 
     def choose_disk(self):
         s = self.screen
-        self.disk_text = s.until(r"[1-9]  .*GB")
+        self.disk_text = s.until(r"[1-9]  .*[GM]B")
         self.disk_text = s.settle()
         while "調べています" in self.disk_text or "探して" in self.disk_text:
             self.disk_text = s.settle()
