@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The stick is pulled out: while nothing happens, while files are written, while a disk is scanned; and put back."""
+import re
 import subprocess
 import time
 
@@ -15,6 +16,14 @@ from steps import STICK_MIB, Walk, check, make_stick, skip
 def put_back(vm, stick, name):
     vm.command("blockdev-add", **{"driver": "raw", "node-name": name, "file": {"driver": "file", "filename": str(stick), "locking": "off"}})
     vm.command("device_add", driver="usb-storage", bus="xhci.0", id=f"{name}dev", drive=name, removable=True, serial="STICK0A1B2")
+
+
+def front_end_pid(vm):
+    return re.search(r"\d+", vm.shell("ps | grep shodo-tui | grep -v grep")[1])[0]
+
+
+def until_new_front_end(walk, old):
+    walk.until(f"[ -d /proc/{old} ] || ps | grep shodo-tui | grep -v grep", "shodo-tui", screen.FAR)
 
 
 def unplug_scan(img, work, data):
@@ -44,10 +53,10 @@ def unplug_scan(img, work, data):
         time.sleep(8)
         walk.shot("unplug-scan")
         check("alarm" in vm.shell("ps | grep alarm | grep -v grep")[1], "pulled while the disk is scanned: a screen of its own tells it")
-        old = vm.shell("pidof shodo-tui || ps | grep shodo-tui | grep -v grep")[1].split()[0]
+        old = front_end_pid(vm)
         put_back(vm, stick, "again")
         walk.until("stick status", "mounted", screen.FAR)
-        walk.until(f"[ -d /proc/{old} ] || ps | grep shodo-tui | grep -v grep", "shodo-tui", screen.FAR)  # the old one is ended, a new one runs
+        until_new_front_end(walk, old)
         text = s.until(r"手順 \d+/約\d+ *(経過|$)")
         s.shot("replug-scan")
         check("調べる" in text, "put back: the front end is at the same step again")
@@ -69,7 +78,7 @@ def unplug(img, work, data):
             walk = Walk(vm, SHOTS)
             walk.ready()
             walk.to_front_end()
-            before = walk.status()
+            before, old = walk.status(), front_end_pid(vm)
             if phase == "writing":
                 vm.shell("(mkdir -p /data/cases/u; i=0; while :; do i=$((i+1)); head -c 300000 /dev/urandom >/data/cases/u/$i.part && sync && mv /data/cases/u/$i.part /data/cases/u/$i.bin || break; done) >/dev/null 2>&1 &")
                 time.sleep(5)
@@ -85,9 +94,9 @@ def unplug(img, work, data):
             walk.until("stick status", "mounted", 60)
             after = walk.status()
             check(after["stick_id"] == before["stick_id"], f"{phase}: the same stick is taken again ({after['key']})")
-            time.sleep(8)
+            until_new_front_end(walk, old)
             walk.shot(f"replug-{phase}")
-            check("shodo-tui" in vm.shell("ps | grep shodo-tui | grep -v grep")[1], f"{phase}: the front end runs again")
+            check(front_end_pid(vm) != old, f"{phase}: the old front end is ended, a new one runs")
             if phase == "writing":
                 _, out = vm.shell("ls /data/cases/u/*.bin | wc -l; [ -z \"$(find /data/cases/u -name '*.bin' -size -300000c)\" ] && echo WHOLE")
                 check("WHOLE" in out, f"every finished file is whole after the pull: {out.splitlines()[0]}")
