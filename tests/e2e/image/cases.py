@@ -272,5 +272,5 @@ def release(img, work, data):
     check(verify(new, *signed, cert)[0] == 1, "verify: a changed manifest is found by its signature")
 
 
-CASES = {"release": release, "secure": fullpath.secure, "uefi": fullpath.uefi, "bios": fullpath.bios, "negative": negative, "tamper": tamper,
+CASES = {"release": release, "secure": fullpath.secure, "uefi": fullpath.uefi, "bios": fullpath.bios, "nokey": fullpath.nokey, "negative": negative, "tamper": tamper,
          "powercut": powercut, "unplug": pull.unplug, "unplugscan": pull.unplug_scan, "twosticks": twosticks, "small": fullpath.small, "looks": looks.looks}

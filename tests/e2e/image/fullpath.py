@@ -181,6 +181,32 @@ def uefi(img, work, data):
     check(len(found) > 5, f"{len(found)} findings inside the BitLocker volume, opened with the key typed in the image")
 
 
+def nokey(img, work, data):
+    """BitLocker without its key: the step is left empty, the volume is parked as 未検査, and the screen says so."""
+    if data is None:
+        skip("no folder of test disks")
+    disk = work / "drill-bitlocker.img"
+    subprocess.run(["cp", "--sparse=always", str(data / disk.name), str(disk)], check=True)
+    before = disks.sha256(disk)
+    stick = variant.make(img, work / "stick.img", work, variant.files_for(more=screen.build(work), mirror=True), "console=ttyS0,115200", size_mib=STICK_MIB)
+    with screen.VmScreen(work, SHOTS) as s, Machine(stick, firmware="uefi", memory=1024, disks=[("nvme", disk)], stick_snapshot=False,
+                                                    resolution=(1024, 768), extra=s.args()) as vm:
+        s.attach(vm)
+        walk = Walk(vm, SHOTS, s)
+        walk.ready()
+        walk.to_front_end()
+        player = Player(s, "NVME0")
+        player.start()
+        check(player.play(until="証拠を集める"), "the path goes on without the key")
+        check("回復キー" in player.disk_text, "the list of disks asks for the recovery key")
+        shown = player.triage_text
+        check("未検査" in shown and "BitLocker" in shown, "after the examination the screen says 未検査 and BitLocker: " + "; ".join(x.strip() for x in shown.splitlines() if "未検査" in x or "BitLocker" in x)[:300])
+        _, out = vm.shell("grep -h -i bitlocker $(echo /data/cases/*/endpoints/*/ledger.jsonl)")
+        check('"ENCRYPTED"' in out, f"the ledger has the volume: {out[-300:]}")
+        check(all(c["writes"] == c["discards"] == c["flushes"] == 0 for c in walk.counters()), "the disk was not written")
+    check(disks.sha256(disk) == before, "SHA-256 of the disk is equal")
+
+
 def bios(img, work, data):
     case, player = path("bios", img, work, data, "NVME3", memory=2048, slow=True, rtc="2003-05-04T03:02:01", clock=jst(form="%Y-%m-%d %H:%M"))
     years = clock_offset(case) / 86400 / 365.25
