@@ -64,6 +64,7 @@ def unplug_scan(img, work, data):
         after = int(vm.shell(f"cat {case}/journal/*.jsonl | wc -l")[1].split()[-1])
         check(code == 0 and after >= records, f"no record is lost ({records} before, {after} after), the journal verifies: {out[-80:]}")
         s.key("1", "Enter")
+        player.choose_disk()  # a new front end asks again: another disk could have been plugged in meanwhile
         player.run("調べる（もう一度）")
         code, out = vm.shell(f"shodo journal verify --case {case}; wc -l <$(echo {case}/endpoints/*/findings.jsonl)", 600)
         check(int(out.split()[-1]) > 5, f"the triage goes on and ends: {out.split()[-1]} findings")
