@@ -34,6 +34,20 @@ def wrong(stick, work):
         check("未検査" in s.settle(), "1 GiB: the screen says what is lost")
 
 
+def short(stick, work):
+    """Half of what is asked for: it still starts, and says that the disk belongs into another PC's adapter."""
+    with screen.VmScreen(work, SHOTS) as s, machine(stick, s, memory=512) as vm:
+        walk = Walk(vm, SHOTS, s.attach(vm))
+        walk.ready()
+        vm.keys("ret")
+        s.until("内蔵ディスクが見えません")
+        vm.keys("ret")
+        s.until("メモリーが足りない")
+        walk.shot("memory-short")
+        check("USBアダプターで別のPC" in s.settle(), "512 MiB: it starts, and says what to do instead")
+        print("    memory: " + vm.shell("grep -E 'MemTotal|MemAvailable' /proc/meminfo | tr -s ' \\n' ' '")[1])
+
+
 def other_letters(walk):
     """Key b on the boot screen; until the session is there again."""
     walk.vm.shell("rm -f /run/shodo/screen")
@@ -110,6 +124,7 @@ def keyboards(stick, work):
 def looks(img, work, data):
     stick = variant.make(img, work / "stick.img", work, variant.files_for(more=screen.build(work), mirror=True), "console=ttyS0,115200", size_mib=STICK_MIB)
     wrong(stick, work)
+    short(stick, work)
     keyboards(stick, work)
     for size, name in (((1024, 768), "1024x768"), ((1920, 1080), "1920x1080")):
         shapes(stick, work, size, name)
