@@ -101,6 +101,12 @@ static uint64_t entry_bytes(const struct shodo_entry *e) {
     return sum;
 }
 
+/* What a run announces is content of files: $MFT and its like are looked at in other ways. */
+static void add_announced(uint64_t *sum, const struct shodo_entry *e, uint64_t bytes) {
+    if ((e->flags & SHODO_ENTRY_SYSTEM) == 0 && !shodo_add_u64(*sum, bytes, sum))
+        *sum = UINT64_MAX;
+}
+
 /* Path and entry are the last two fields of an item, each behind its length. */
 static size_t path_at(const struct shodo_item *i, size_t message_len) {
     size_t n = 1;
@@ -147,8 +153,7 @@ static enum shodo_status keep_item(struct listing *l, const struct shodo_entry *
                           .phase = (uint8_t)phase};
     l->totals.files++;
     l->totals.files_phase[phase]++;
-    if (!shodo_add_u64(l->totals.bytes, bytes, &l->totals.bytes))
-        l->totals.bytes = UINT64_MAX;
+    add_announced(&l->totals.bytes, e, bytes);
     return SHODO_OK;
 }
 
@@ -173,8 +178,7 @@ static enum shodo_status on_entry(void *ctx, const struct shodo_entry *e) {
     uint64_t bytes = entry_bytes(e);
     if (phase < SHODO_PHASE_SKIP)
         return keep_item(l, e, phase, bytes);
-    if (!shodo_add_u64(l->totals.bytes_left, bytes, &l->totals.bytes_left))
-        l->totals.bytes_left = UINT64_MAX;
+    add_announced(&l->totals.bytes_left, e, bytes);
     struct shodo_ledger line = {.reason = SHODO_LEDGER_POLICY,
                                 .volume = e->volume,
                                 .path = e->path,

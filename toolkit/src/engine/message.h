@@ -63,7 +63,7 @@ struct shodo_item {
 };
 
 struct shodo_totals {
-    uint64_t files, bytes; /* that will be looked at */
+    uint64_t files, bytes; /* that will be looked at; bytes without the file system's own */
     uint64_t bytes_left;   /* of files whose content will not be read */
     uint64_t files_phase[SHODO_PHASES];
     uint64_t entries, deleted, directories, problems; /* of the walk */

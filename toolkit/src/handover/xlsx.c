@@ -100,7 +100,9 @@ static bool join(struct shodo_buf *out, const char *base, const char *target) {
 static bool relation(const struct book *b, const char *rels, const char *id, const char *type,
                      const char *base, struct shodo_buf *out) {
     const struct part *p = find_part(b, rels);
-    struct shodo_xml x = {.p = p ? p->data.data : "", .n = p ? p->data.len : 0};
+    if (!p || !p->data.data || shodo_xml_check(p->data.data, p->data.len, NULL) != SHODO_OK)
+        return false;
+    struct shodo_xml x = {.p = p->data.data, .n = p->data.len};
     struct shodo_xml_tag t;
     shodo_auto(shodo_buf) struct shodo_buf v = SHODO_BUF_INIT;
     while (shodo_xml_next(&x, &t, NULL) == SHODO_OK) {
@@ -126,7 +128,9 @@ static enum shodo_status find_book(const struct book *b, struct shodo_buf *out,
 /* The part of the sheet with this name; NULL. */
 static struct part *find_sheet(const struct book *b, const char *book_name, const char *sheet) {
     const struct part *book = find_part(b, book_name);
-    struct shodo_xml x = {.p = book->data.data ? book->data.data : "", .n = book->data.len};
+    if (!book->data.data || shodo_xml_check(book->data.data, book->data.len, NULL) != SHODO_OK)
+        return NULL;
+    struct shodo_xml x = {.p = book->data.data, .n = book->data.len};
     struct shodo_xml_tag t;
     shodo_auto(shodo_buf) struct shodo_buf v = SHODO_BUF_INIT, rels = SHODO_BUF_INIT,
                                            target = SHODO_BUF_INIT;

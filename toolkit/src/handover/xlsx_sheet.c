@@ -330,6 +330,9 @@ enum shodo_status shodo_xlsx_edit_sheet(const char *xml, size_t len, struct shod
                         .value = SHODO_BUF_INIT};
     if (len >= 2 && ((unsigned char)xml[0] >= 0xfe || xml[0] == 0 || xml[1] == 0))
         return shodo_fail(err, SHODO_UNSUPPORTED, "the sheet is not UTF-8");
+    enum shodo_status st = shodo_xml_check(xml, len, err);
+    if (st != SHODO_OK)
+        return st;
     e.targets = calloc(n ? n : 1, sizeof *e.targets);
     if (!e.targets)
         return no_memory(err);
@@ -341,7 +344,7 @@ enum shodo_status shodo_xlsx_edit_sheet(const char *xml, size_t len, struct shod
         else
             cells[i]->outcome = SHODO_XLSX_NO_CELL;
     }
-    enum shodo_status st = read_merges(&e, err);
+    st = read_merges(&e, err);
     qsort(e.targets, e.count, sizeof *e.targets, by_place);
     if (st == SHODO_OK)
         st = find_places(&e, err);

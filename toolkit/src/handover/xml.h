@@ -32,6 +32,9 @@ struct shodo_xml_tag { /* borrowed from the text */
     size_t attrs_len;
 };
 
+/* Is it well-formed UTF-8 XML with sound namespaces? (expat) DAMAGED with line and cause,
+ * UNSUPPORTED for a DOCTYPE. The scanner below only finds places in a text for which this is true. */
+enum shodo_status shodo_xml_check(const char *p, size_t n, struct shodo_error *err);
 /* The next tag; comments, processing instructions and CDATA are passed over. END at the end,
  * DAMAGED when it is no XML, UNSUPPORTED for a DOCTYPE. */
 enum shodo_status shodo_xml_next(struct shodo_xml *x, struct shodo_xml_tag *ret,
