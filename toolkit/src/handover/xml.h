@@ -33,7 +33,8 @@ struct shodo_xml_tag { /* borrowed from the text */
 };
 
 /* Is it well-formed UTF-8 XML with sound namespaces? (expat) DAMAGED with line and cause,
- * UNSUPPORTED for a DOCTYPE. The scanner below only finds places in a text for which this is true. */
+ * UNSUPPORTED for a DOCTYPE. The scanner below only finds places in a text for which this is true.
+ */
 enum shodo_status shodo_xml_check(const char *p, size_t n, struct shodo_error *err);
 /* The next tag; comments, processing instructions and CDATA are passed over. END at the end,
  * DAMAGED when it is no XML, UNSUPPORTED for a DOCTYPE. */
