@@ -6,6 +6,7 @@ secure  Secure Boot with Microsoft's keys; the drill disk; a bundle with a pass 
 uefi    plain UEFI; the BitLocker disk, opened with the recovery key typed in the image; a bundle for a recipient
 bios    legacy BIOS, 2 GiB, every disk slow; the drill disk
 """
+import contextlib
 import os
 import re
 import subprocess
@@ -181,6 +182,18 @@ def uefi(img, work, data):
     check(len(found) > 5, f"{len(found)} findings inside the BitLocker volume, opened with the key typed in the image")
 
 
+@contextlib.contextmanager
+def driven(img, work, memory, internal):
+    """A machine whose front end runs, to be driven by keys: (stick, screen, machine, walk)."""
+    stick = variant.make(img, work / "stick.img", work, variant.files_for(more=screen.build(work), mirror=True), "console=ttyS0,115200", size_mib=STICK_MIB)
+    with screen.VmScreen(work, SHOTS) as s, Machine(stick, firmware="uefi", memory=memory, disks=internal, stick_snapshot=False,
+                                                    resolution=(1024, 768), extra=s.args()) as vm:
+        walk = Walk(vm, SHOTS, s.attach(vm))
+        walk.ready()
+        walk.to_front_end()
+        yield stick, s, vm, walk
+
+
 def nokey(img, work, data):
     """BitLocker without its key: the step is left empty, the volume is parked as 未検査, and the screen says so."""
     if data is None:
@@ -188,13 +201,7 @@ def nokey(img, work, data):
     disk = work / "drill-bitlocker.img"
     subprocess.run(["cp", "--sparse=always", str(data / disk.name), str(disk)], check=True)
     before = disks.sha256(disk)
-    stick = variant.make(img, work / "stick.img", work, variant.files_for(more=screen.build(work), mirror=True), "console=ttyS0,115200", size_mib=STICK_MIB)
-    with screen.VmScreen(work, SHOTS) as s, Machine(stick, firmware="uefi", memory=1024, disks=[("nvme", disk)], stick_snapshot=False,
-                                                    resolution=(1024, 768), extra=s.args()) as vm:
-        s.attach(vm)
-        walk = Walk(vm, SHOTS, s)
-        walk.ready()
-        walk.to_front_end()
+    with driven(img, work, 1024, [("nvme", disk)]) as (_, s, vm, walk):
         player = Player(s, "NVME0")
         player.start()
         check(player.play(until="証拠を集める"), "the path goes on without the key")

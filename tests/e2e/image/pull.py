@@ -6,11 +6,10 @@ import time
 
 import disks
 import screen
-import variant
-from fullpath import SHOTS, SLOW
+from fullpath import SHOTS, SLOW, driven
 from lib.vm import Machine
 from play import Player
-from steps import STICK_MIB, Walk, check, make_stick, skip
+from steps import Walk, check, make_stick, skip
 
 
 def put_back(vm, stick, name):
@@ -30,16 +29,10 @@ def unplug_scan(img, work, data):
     """By keys to a running triage on the stick's case; the stick goes and comes back; the case goes on and the triage ends."""
     if data is None:
         skip("no folder of test disks")
-    stick = variant.make(img, work / "stick.img", work, variant.files_for(more=screen.build(work), mirror=True), "console=ttyS0,115200", size_mib=STICK_MIB)
     subprocess.run(["cp", "--sparse=always", str(data / "drill.img"), str(work / "drill.img")], check=True)
     internal = [("nvme", work / "drill.img", SLOW.replace("20000000", "3000000").replace("150", "60"))]
     before = disks.sha256(work / "drill.img")
-    with screen.VmScreen(work, SHOTS) as s, Machine(stick, firmware="uefi", memory=2048, disks=internal, stick_snapshot=False,
-                                                    resolution=(1024, 768), extra=s.args()) as vm:
-        s.attach(vm)
-        walk = Walk(vm, SHOTS, s)
-        walk.ready()
-        walk.to_front_end()
+    with driven(img, work, 2048, internal) as (stick, s, vm, walk):
         player = Player(s, "NVME0")
         player.start()
         check(player.play(until=r"調べる（"), "by keys to the step that examines the disk")
