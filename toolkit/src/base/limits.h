@@ -142,6 +142,11 @@
 /* one text log; of longer ones the end is read */
 #define SHODO_LIMIT_REMOTE_LOG_BYTES SHODO_MIB(16)
 #define SHODO_LIMIT_REMOTE_LOG_FACTS 20000u
+#define SHODO_LIMIT_DEFENDER_ROWS    8192u /* different observations of one Defender log */
+/* one WMI repository; of larger ones the beginning is searched */
+#define SHODO_LIMIT_WMI_BYTES        SHODO_MIB(512)
+#define SHODO_LIMIT_WMI_ROWS         512u          /* bindings, filters, consumers kept, each */
+#define SHODO_LIMIT_WMI_OBJECT_BYTES SHODO_KIB(16) /* texts of one object */
 
 /* answers */
 /* entries of one volume kept because their name looks encrypted */

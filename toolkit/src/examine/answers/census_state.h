@@ -4,7 +4,7 @@
 #define SHODO_EXAMINE_ANSWERS_CENSUS_STATE_H
 
 #include "examine/answers/census.h"
-#include "examine/answers/intern.h"
+#include "examine/intern.h"
 
 /* An entry whose last extension may be that of an encrypted file. */
 struct census_row {

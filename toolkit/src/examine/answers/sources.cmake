@@ -11,7 +11,7 @@ set(answer_sources
   answers/extent.c
   answers/gaps.c
   answers/hit.c
-  answers/intern.c
+  intern.c
   answers/lines.c
   answers/links.c
   answers/next.c

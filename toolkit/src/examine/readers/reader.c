@@ -11,8 +11,8 @@
 #include "examine/plan.h"
 
 static const struct shodo_reader *const table[] = {
-    &shodo_reader_registry, &shodo_reader_evtx, &shodo_reader_usn,
-    &shodo_reader_prefetch, &shodo_reader_text,
+    &shodo_reader_registry, &shodo_reader_evtx,     &shodo_reader_usn, &shodo_reader_prefetch,
+    &shodo_reader_text,     &shodo_reader_defender, &shodo_reader_wmi,
 };
 
 size_t shodo_reader_count(void) {

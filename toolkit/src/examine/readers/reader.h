@@ -81,6 +81,8 @@ extern const struct shodo_reader shodo_reader_evtx;     /* events.c */
 extern const struct shodo_reader shodo_reader_usn;      /* usn.c */
 extern const struct shodo_reader shodo_reader_prefetch; /* prefetch.c */
 extern const struct shodo_reader shodo_reader_text;     /* remote_log.c */
+extern const struct shodo_reader shodo_reader_defender; /* defender_log.c */
+extern const struct shodo_reader shodo_reader_wmi;      /* wmi.c */
 
 size_t shodo_reader_count(void);
 const struct shodo_reader *shodo_reader_at(size_t i);

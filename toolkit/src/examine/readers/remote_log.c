@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Small text files that name connections and commands: remote support logs, dial-up and VPN
- * entries, PowerShell history, scheduled task files, the hosts file. UTF-8, UTF-16 or CP932 by
- * their first bytes and content. Never a password: of stored ones only that they are there.
+ * entries, PowerShell history, scheduled task files, the hosts file. Never a password: of stored
+ * ones only that they are there.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "base/macro.h"
-#include "base/text.h"
 #include "base/time.h"
-#include "examine/readers/reader.h"
+#include "examine/readers/text_file.h"
 
 enum { LINE_MAX_BYTES = 2048, FIELDS = 8 };
 
+struct place;
 struct text {
     const struct shodo_reader_sink *sink;
     const char *path;
+    const struct place *place;
     uint64_t line; /* number, from 1 */
     uint64_t facts;
     struct shodo_buf out, name, server, device;
@@ -311,76 +312,33 @@ static const char *const patterns[] = {
 };
 _Static_assert(SHODO_ARRAY_SIZE(patterns) == SHODO_ARRAY_SIZE(places) + 1, "one pattern a place");
 
-static bool decode(struct shodo_buf *out, const char *p, size_t n) {
-    const uint8_t *b = (const uint8_t *)p;
-    bool has_mark = n >= 2 && b[0] == 0xff && b[1] == 0xfe;
-    if (has_mark || (n >= 4 && b[1] == 0 && b[3] == 0))
-        return shodo_text_decode(out, SHODO_UTF16LE, p + 2 * has_mark,
-                                 (n - 2 * has_mark) & ~(size_t)1, NULL);
-    bool has_utf8_mark = n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0;
-    if (has_utf8_mark || shodo_text_is_utf8(p, n))
-        return shodo_buf_add(out, p + 3 * has_utf8_mark, n - 3 * has_utf8_mark);
-    return shodo_text_decode(out, SHODO_CP932, p, n, NULL);
-}
-
-static void read_lines(struct text *t, const struct place *place, const char *s, size_t n) {
-    for (size_t at = 0; at < n;) {
-        size_t len = 0;
-        while (at + len < n && s[at + len] != '\n')
-            len++;
-        size_t shown = len;
-        while (shown > 0 && (s[at + shown - 1] == '\r' || s[at + shown - 1] == ' '))
-            shown--;
-        t->line++;
-        place->line(t, s + at, SHODO_MIN(shown, (size_t)LINE_MAX_BYTES));
-        at += len + 1;
-    }
-    if (place->line == phone_book)
-        tell_entry(t);
-}
-
-/* The end of a file that is too long: its newest lines. */
-static bool load(struct shodo_buf *raw, const struct shodo_reader_file *f,
-                 const struct shodo_reader_sink *sink) {
-    struct shodo_error err = SHODO_ERROR_INIT;
-    uint64_t size = f->bytes.size,
-             from = size > SHODO_LIMIT_REMOTE_LOG_BYTES ? size - SHODO_LIMIT_REMOTE_LOG_BYTES : 0;
-    if (from == 0)
-        return shodo_reader_load(raw, &f->bytes, SHODO_LIMIT_REMOTE_LOG_BYTES, "text file", sink) ||
-               raw->len > 0;
-    from -= from % 2;
-    size_t want = (size_t)(size - from);
-    shodo_reader_problem(sink, SHODO_LEDGER_TOO_LARGE, want,
-                         "only the last %zu of %llu bytes were read", want,
-                         (unsigned long long)size);
-    if (!shodo_buf_reserve(raw, want + 1))
-        return false;
-    for (size_t got = 1; got > 0 && raw->len < want; raw->len += got)
-        if (f->bytes.read(f->bytes.ctx, from + raw->len, raw->data + raw->len, want - raw->len,
-                          &got, &err) != SHODO_OK)
-            break;
-    return raw->len > 0;
+static void on_line(void *ctx, uint64_t number, const char *s, size_t n) {
+    struct text *t = ctx;
+    t->line = number;
+    t->place->line(t, s, n);
 }
 
 static void run(const struct shodo_reader_file *f, const struct shodo_reader_sink *sink) {
-    shodo_auto(shodo_buf) struct shodo_buf raw = SHODO_BUF_INIT;
     shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT;
     size_t i = 0;
     while (i < SHODO_ARRAY_SIZE(places) &&
            !shodo_reader_fits(places[i].pattern, f->path, strlen(f->path)))
         i++;
-    if (i == SHODO_ARRAY_SIZE(places) || !load(&raw, f, sink) || !decode(&text, raw.data, raw.len))
+    if (i == SHODO_ARRAY_SIZE(places) || !shodo_text_file_load(&text, f, sink))
         return;
     struct text t = {.sink = sink,
                      .path = f->path,
+                     .place = &places[i],
                      .out = SHODO_BUF_INIT,
                      .name = SHODO_BUF_INIT,
                      .server = SHODO_BUF_INIT,
                      .device = SHODO_BUF_INIT};
     if (places[i].line)
-        read_lines(&t, &places[i], shodo_buf_cstr(&text), text.len);
+        shodo_text_file_lines(&text, LINE_MAX_BYTES, &t, on_line);
     else
         places[i].whole(&t, shodo_buf_cstr(&text), text.len);
+    if (places[i].line == phone_book)
+        tell_entry(&t);
     if (t.facts > SHODO_LIMIT_REMOTE_LOG_FACTS)
         shodo_reader_problem(sink, SHODO_LEDGER_TOO_LARGE, f->bytes.size,
                              "more than %u facts in one text file; the rest is not listed",

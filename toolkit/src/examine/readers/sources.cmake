@@ -13,4 +13,8 @@ set(reader_sources
   readers/evtx_value.c
   readers/usn.c
   readers/prefetch.c
-  readers/remote_log.c)
+  readers/remote_log.c
+  readers/text_file.c
+  readers/defender_log.c
+  readers/wmi.c
+  readers/wmi_object.c)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Texts as small numbers, in order of first appearance; at most `max` of them. */
-#ifndef SHODO_EXAMINE_ANSWERS_INTERN_H
-#define SHODO_EXAMINE_ANSWERS_INTERN_H
+#ifndef SHODO_EXAMINE_INTERN_H
+#define SHODO_EXAMINE_INTERN_H
 
 #include "base/buf.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "examine/answers/intern.h"
+#include "examine/intern.h"
 
 #include <stdlib.h>
 #include <string.h>
