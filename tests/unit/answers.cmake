@@ -6,3 +6,4 @@ set_tests_properties(test_answers_crypt PROPERTIES FIXTURES_REQUIRED answers_cla
   ENVIRONMENT "CMOCKA_MESSAGE_OUTPUT=stdout;SHODO_TEST_CLASSES=${CMAKE_CURRENT_BINARY_DIR}/classes")
 shodo_unit(test_answers_lines LIBS shodo_examine shodo_model shodo_base)
 shodo_unit(test_answers_export LIBS shodo_handover shodo_model shodo_base)
+shodo_unit(test_answers_traces LIBS shodo_examine shodo_model shodo_base)

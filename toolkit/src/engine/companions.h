@@ -3,8 +3,9 @@
  * Transaction logs that travel with their hive. A hive of a machine that lost power is only
  * complete with its LOG files, but an examiner gets one entry at a time: the lister keeps the
  * (small) encoded entries of the logs and puts them behind the hive's own entry in the same work
- * item. The examiner decodes what is left of the item's bytes as companions. Nothing in between
- * knows: to the supervisor the bytes are opaque.
+ * item. The examiner decodes what is left of the item's bytes as companions. To the supervisor the
+ * bytes are opaque, unless the source is a directory: then it opens the logs as it opens the hive,
+ * below the directory only, and passes them before the item.
  */
 #ifndef SHODO_ENGINE_COMPANIONS_H
 #define SHODO_ENGINE_COMPANIONS_H

@@ -14,23 +14,25 @@
 #include "evidence/source.h"
 #include "evidence/volume.h"
 
-/* An item that came while the examiner waited for an answer. */
+/* An item or companion that came while the examiner waited for an answer. */
 struct queued {
     struct shodo_buf bytes;
     int fd;
+    uint8_t type;
 };
 
 struct examining {
     const struct shodo_examiner *job;
     int fd;
     struct shodo_buf in, out;
-    struct queued queue[SHODO_LIMIT_ITEMS_AHEAD + 1];
+    struct queued queue[(SHODO_LIMIT_ITEMS_AHEAD + 1) * (1 + SHODO_COMPANIONS_OF_ONE)];
     size_t queue_first, queue_count;
     struct shodo_source *disk;
     struct shodo_volume_table table;
     size_t bad_ranges; /* of the disk, when it last answered */
     bool is_head_good; /* its first sector could be read at the start */
     bool has_lost_disk;
+    int logs[SHODO_COMPANIONS_OF_ONE]; /* companions of the next item, of a directory; -1 none */
     struct shodo_exam *exam;
     struct shodo_arena arena;
     enum shodo_status status; /* of the channel */
@@ -65,12 +67,13 @@ static void on_fact(void *ctx, const struct shodo_fact *f) {
     send_it(x, SHODO_MSG_FACT);
 }
 
-static enum shodo_status put_aside(struct examining *x, int fd) {
+static enum shodo_status put_aside(struct examining *x, uint8_t type, int fd) {
     if (x->queue_count >= SHODO_ARRAY_SIZE(x->queue))
         return SHODO_LIMIT;
     struct queued *q = &x->queue[(x->queue_first + x->queue_count++) % SHODO_ARRAY_SIZE(x->queue)];
     q->bytes = x->in;
     q->fd = fd;
+    q->type = type;
     x->in = (struct shodo_buf)SHODO_BUF_INIT;
     return SHODO_OK;
 }
@@ -91,7 +94,8 @@ static bool on_known(void *ctx, const uint8_t sha256[32], struct shodo_buf *out)
                 return false;
             return shodo_buf_add(out, x->in.data + 1, x->in.len - 1);
         }
-        x->status = type == SHODO_MSG_ITEM ? put_aside(x, fd) : SHODO_DAMAGED;
+        x->status = type == SHODO_MSG_ITEM || type == SHODO_MSG_COMPANION ? put_aside(x, type, fd)
+                                                                          : SHODO_DAMAGED;
     }
     return false;
 }
@@ -107,22 +111,44 @@ static void on_learned(void *ctx, const uint8_t sha256[32], const void *matches,
     send_it(x, SHODO_MSG_LEARNED);
 }
 
-static enum shodo_status next_item(struct examining *x, int *ret_fd, struct shodo_error *err) {
+static enum shodo_status next_message(struct examining *x, uint8_t *ret_type, int *ret_fd,
+                                      struct shodo_error *err) {
     if (x->queue_count) {
         struct queued *q = &x->queue[x->queue_first];
         shodo_buf_done(&x->in);
         x->in = q->bytes;
         *ret_fd = q->fd;
+        *ret_type = q->type;
         *q = (struct queued){.bytes = SHODO_BUF_INIT, .fd = -1};
         x->queue_first = (x->queue_first + 1) % SHODO_ARRAY_SIZE(x->queue);
         x->queue_count--;
         return SHODO_OK;
     }
-    uint8_t type = 0;
-    enum shodo_status st = shodo_channel_recv(x->fd, &type, &x->in, ret_fd, err);
-    if (st == SHODO_OK && type != SHODO_MSG_ITEM)
-        st = shodo_fail(err, SHODO_DAMAGED, "unexpected message %u", type);
-    return st;
+    return shodo_channel_recv(x->fd, ret_type, &x->in, ret_fd, err);
+}
+
+static void drop_logs(struct examining *x) {
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(x->logs); i++) {
+        if (x->logs[i] >= 0)
+            close(x->logs[i]);
+        x->logs[i] = -1;
+    }
+}
+
+/* Companions come before their item. */
+static enum shodo_status next_item(struct examining *x, int *ret_fd, struct shodo_error *err) {
+    for (;;) {
+        uint8_t type = 0;
+        enum shodo_status st = next_message(x, &type, ret_fd, err);
+        if (st != SHODO_OK || type == SHODO_MSG_ITEM)
+            return st;
+        size_t which = x->in.len == 1 ? (uint8_t)x->in.data[0] : SHODO_ARRAY_SIZE(x->logs);
+        if (type != SHODO_MSG_COMPANION || which >= SHODO_ARRAY_SIZE(x->logs) || *ret_fd < 0 ||
+            x->logs[which] >= 0)
+            return shodo_fail(err, SHODO_DAMAGED, "unexpected message %u", type);
+        x->logs[which] = *ret_fd;
+        *ret_fd = -1;
+    }
 }
 
 static enum shodo_status source_of(struct examining *x, const struct shodo_item *item, int fd,
@@ -146,13 +172,23 @@ static void add_stats(struct shodo_item_stats *s, const struct shodo_exam_stats 
     s->reused += (uint64_t)sign * from->reused;
 }
 
-/* What is left of the item's bytes behind its entry: the transaction logs of a hive. */
+/* What is left of the item's bytes behind its entry: the transaction logs of a hive. In a directory
+ * each is a source of its own; one that could not be opened is left out. */
 static size_t take_companions(struct examining *x, struct shodo_cur *c,
-                              struct shodo_entry out[SHODO_COMPANIONS_OF_ONE]) {
+                              struct shodo_exam_companion out[SHODO_COMPANIONS_OF_ONE]) {
     size_t count = 0;
-    while (count < SHODO_COMPANIONS_OF_ONE && shodo_cur_left(c) > 0 &&
-           shodo_entry_decode(&out[count], c, &x->arena, NULL) == SHODO_OK)
-        count++;
+    for (size_t i = 0; i < SHODO_COMPANIONS_OF_ONE && shodo_cur_left(c) > 0; i++) {
+        struct shodo_exam_companion *one = &out[count];
+        one->source = NULL;
+        if (shodo_entry_decode(&one->entry, c, &x->arena, NULL) != SHODO_OK)
+            break;
+        bool is_there = !x->job->host->is_tree ||
+                        (x->logs[i] >= 0 && one->entry.streams_count > 0 &&
+                         shodo_source_from_fd(&one->source, x->logs[i],
+                                              one->entry.streams[0].size_bytes,
+                                              x->job->host->sector_bytes, NULL) == SHODO_OK);
+        count += is_there;
+    }
     return count;
 }
 
@@ -184,10 +220,10 @@ static enum shodo_status do_item(struct examining *x, int fd, struct shodo_error
     struct shodo_item_stats stats = {.index = item.index};
     struct shodo_source *source = NULL;
     c = shodo_cur_of(item.entry, item.entry_len);
-    struct shodo_entry companions[SHODO_COMPANIONS_OF_ONE];
+    struct shodo_exam_companion companions[SHODO_COMPANIONS_OF_ONE];
     st = shodo_entry_decode(&entry, &c, &x->arena, err);
     size_t companions_count = st == SHODO_OK ? take_companions(x, &c, companions) : 0;
-    shodo_exam_companions(x->exam, companions, companions_count, x->job->host->is_tree);
+    shodo_exam_companions(x->exam, companions, companions_count);
     if (st == SHODO_OK)
         st = source_of(x, &item, fd, &source, err);
     if (st == SHODO_OK && x->job->hook)
@@ -195,7 +231,10 @@ static enum shodo_status do_item(struct examining *x, int fd, struct shodo_error
     add_stats(&stats, shodo_exam_stats(x->exam), -1);
     if (st == SHODO_OK)
         st = shodo_exam_entry(x->exam, source, &entry, err);
-    shodo_exam_companions(x->exam, NULL, 0, false);
+    shodo_exam_companions(x->exam, NULL, 0);
+    for (size_t i = 0; i < companions_count; i++)
+        shodo_source_free(companions[i].source);
+    drop_logs(x);
     add_stats(&stats, shodo_exam_stats(x->exam), 1);
     if (x->job->host->is_tree)
         shodo_source_free(source);
@@ -241,6 +280,7 @@ static enum shodo_status open_disk(struct examining *x, struct shodo_error *err)
 
 int shodo_examiner_run(void *ctx, int channel_fd) {
     struct examining x = {.job = ctx, .fd = channel_fd};
+    memset(x.logs, 0xff, sizeof x.logs); /* -1 each */
     struct shodo_error err = SHODO_ERROR_INIT;
     const struct shodo_exam_sink sink = {.ctx = &x,
                                          .finding = on_finding,

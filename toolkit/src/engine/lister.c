@@ -486,8 +486,7 @@ int shodo_lister_run(void *ctx, int channel_fd) {
         st = shodo_fail(&err, SHODO_NOMEM, "no memory for the lister");
     if (st == SHODO_OK && !is_text && job->detect && !(l.census = shodo_census_new(job->detect)))
         st = shodo_fail(&err, SHODO_NOMEM, "no memory for the lister");
-    if (st == SHODO_OK && !is_text && !job->host->is_tree &&
-        !(l.companions = shodo_companions_new()))
+    if (st == SHODO_OK && !is_text && !(l.companions = shodo_companions_new()))
         st = shodo_fail(&err, SHODO_NOMEM, "no memory for the lister");
     struct shodo_walk_stats stats = {0};
     if (st == SHODO_OK)

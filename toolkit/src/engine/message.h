@@ -40,6 +40,8 @@ enum shodo_message {
     SHODO_MSG_DATA,
     SHODO_MSG_END,   /* collect: lost bytes, damage */
     SHODO_MSG_READY, /* examiner: sandbox closed, source open */
+    /* supervisor, directory sources, before an item: u8 which of its companions; the descriptor */
+    SHODO_MSG_COMPANION,
 };
 
 enum {

@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/hash.h"
 #include "base/limits.h"
 #include "base/time.h"
+#include "engine/companions.h"
 #include "evidence/walk.h"
 
 enum { FAILED_STARTS_MAX = 3, HOW_BYTES = 96 };
@@ -117,6 +119,29 @@ static enum shodo_status open_file(struct run *r, struct job *j, int *ret_fd, bo
     return st == SHODO_OK ? shodo_run_item_done(r, j, err) : st;
 }
 
+/* The transaction logs behind the item's own entry (engine/companions.h). */
+static enum shodo_status pass_companions(struct run *r, struct slot *s, struct job *j,
+                                         struct shodo_error *err) {
+    shodo_auto(shodo_arena) struct shodo_arena arena = SHODO_ARENA_INIT;
+    struct shodo_cur c = shodo_cur_of(j->item.entry, j->item.entry_len);
+    struct shodo_entry e;
+    enum shodo_status st = SHODO_OK;
+    if (!r->o->host->is_tree || shodo_entry_decode(&e, &c, &arena, NULL) != SHODO_OK)
+        return SHODO_OK;
+    for (uint8_t i = 0; st == SHODO_OK && i < SHODO_COMPANIONS_OF_ONE && shodo_cur_left(&c) > 0 &&
+                        shodo_entry_decode(&e, &c, &arena, NULL) == SHODO_OK;
+         i++) {
+        struct shodo_error why = SHODO_ERROR_INIT;
+        uint64_t size = 0;
+        int fd = -1;
+        if (shodo_tree_open_file(&fd, r->o->host->fd, e.path, e.path_len, &size, &why) == SHODO_OK)
+            st = shodo_peer_queue(&s->worker.peer, SHODO_MSG_COMPANION, &i, 1, fd, err);
+        else
+            st = blame(r, j, SHODO_LEDGER_UNREADABLE, why.text, err);
+    }
+    return st;
+}
+
 static enum shodo_status hand_out(struct run *r, struct slot *s, struct shodo_error *err) {
     struct job *j = shodo_jobs_pop(&r->queue);
     int fd = -1;
@@ -130,6 +155,13 @@ static enum shodo_status hand_out(struct run *r, struct slot *s, struct shodo_er
     if (!shodo_msg_put_item(&r->scratch, &j->item)) {
         free(j);
         return shodo_fail(err, SHODO_NOMEM, "no memory for a work item");
+    }
+    st = pass_companions(r, s, j, err);
+    if (st != SHODO_OK) {
+        free(j);
+        if (fd >= 0)
+            close(fd);
+        return st;
     }
     if (!s->given.head)
         begin_item(s);

@@ -24,10 +24,9 @@ struct shodo_exam {
     void **states; /* one per tap */
     uint8_t *buffer;
     size_t buffer_bytes;
-    struct shodo_arena arena;             /* of one entry */
-    const struct shodo_entry *companions; /* of the next entry; borrowed */
+    struct shodo_arena arena;                      /* of one entry */
+    const struct shodo_exam_companion *companions; /* of the next entry; borrowed */
     size_t companions_count;
-    bool companions_unknown;
     uint64_t digest_ms; /* for one stream */
 };
 
@@ -79,11 +78,10 @@ const struct shodo_exam_stats *shodo_exam_stats(const struct shodo_exam *x) {
     return &x->stats;
 }
 
-void shodo_exam_companions(struct shodo_exam *x, const struct shodo_entry *entries, size_t count,
-                           bool is_unknown) {
-    x->companions = entries;
+void shodo_exam_companions(struct shodo_exam *x, const struct shodo_exam_companion *companions,
+                           size_t count) {
+    x->companions = companions;
     x->companions_count = count;
-    x->companions_unknown = is_unknown;
 }
 
 /* ---- one stream ---- */
@@ -314,7 +312,7 @@ enum shodo_status shodo_exam_entry(struct shodo_exam *x, struct shodo_source *so
         if (shodo_tap_at(i)->entry)
             shodo_tap_at(i)->entry(x->states[i], &l);
     }
-    shodo_readers_run(&l, source, x->companions, x->companions_count, x->companions_unknown);
+    shodo_readers_run(&l, source, x->companions, x->companions_count);
     if (e->flags & SHODO_ENTRY_SYSTEM)
         return SHODO_OK;
     if (e->flags & SHODO_ENTRY_OFFLINE) {

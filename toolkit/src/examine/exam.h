@@ -125,13 +125,14 @@ struct shodo_exam *shodo_exam_free(struct shodo_exam *x);
  * call fails only when the examiner itself cannot go on. */
 enum shodo_status shodo_exam_entry(struct shodo_exam *x, struct shodo_source *source,
                                    const struct shodo_entry *e, struct shodo_error *err);
-/*
- * Entries that the next ones need to be understood (transaction logs of a hive): borrowed until
- * they are replaced, on the same source. `is_unknown`: the source cannot give any, so that their
- * absence means nothing.
- */
-void shodo_exam_companions(struct shodo_exam *x, const struct shodo_entry *entries, size_t count,
-                           bool is_unknown);
+/* Entries that the next one needs to be understood (transaction logs of a hive): borrowed until
+ * they are replaced. */
+struct shodo_exam_companion {
+    struct shodo_entry entry;
+    struct shodo_source *source; /* NULL: that of the next entry */
+};
+void shodo_exam_companions(struct shodo_exam *x, const struct shodo_exam_companion *companions,
+                           size_t count);
 const struct shodo_exam_stats *shodo_exam_stats(const struct shodo_exam *x);
 
 #endif

@@ -289,6 +289,8 @@ enum shodo_status shodo_answers_conclude(struct shodo_answers *a, struct shodo_e
     ans_make_extent(a);
     ans_make_lines(a);
     ans_make_events(a);
+    ans_make_traces(a);
+    ans_make_recovery(a);
     if (a->lines.count)
         qsort(a->lines.data, a->lines.count, sizeof(struct ans_line), by_time);
     ans_make_ways(a);

@@ -194,10 +194,7 @@ static void write_ways(const struct shodo_answers *a, struct shodo_json *j) {
         shodo_json_str(j, "account", w->account);
         shodo_json_str(j, "ja", w->ja);
         shodo_json_str(j, "en", w->en);
-        shodo_json_array(j, "evidence");
-        for (size_t k = 0; k < SHODO_ARRAY_SIZE(w->ids) && w->ids[k]; k++)
-            shodo_json_str(j, NULL, w->ids[k]);
-        shodo_json_array_end(j);
+        ans_write_ids(j, w->ids, SHODO_ARRAY_SIZE(w->ids));
         shodo_json_object_end(j);
     }
     shodo_json_array_end(j);
@@ -207,6 +204,7 @@ void ans_write_entry(struct shodo_answers *a, struct shodo_json *j) {
     size_t said = 0, shown = 0, left = 0;
     shodo_json_array(j, "sentences");
     say_ways(a, j);
+    ans_say_traces(a, j);
     for (size_t i = 0; i < a->lines.count; i++) {
         const struct ans_line *l = shodo_vec_at(&a->lines, i);
         if (!ans_is_part(a, l) || !l->is_sign)

@@ -60,6 +60,10 @@ static bool holds(const struct shodo_value *conditions, const struct shodo_value
     return true;
 }
 
+bool ans_pattern_holds(const struct shodo_value *pattern, const struct shodo_value *data) {
+    return holds(shodo_value_get(pattern, "conditions"), data);
+}
+
 static bool fits(const struct shodo_value *p, const struct shodo_value *v) {
     const struct shodo_value *ids = shodo_value_get(p, "event_ids");
     int64_t id = shodo_value_get_int(v, "event_id", -1);
@@ -70,8 +74,7 @@ static bool fits(const struct shodo_value *p, const struct shodo_value *v) {
     /* the provider decides: forwarded and archived events stand in other channels */
     bool has_source = *provider ? shodo_text_ieq(provider, ans_get(v, "provider"))
                                 : !*channel || shodo_text_ieq(channel, ans_get(v, "channel"));
-    return is_ours && has_source &&
-           holds(shodo_value_get(p, "conditions"), shodo_value_get(v, "data"));
+    return is_ours && has_source && ans_pattern_holds(p, shodo_value_get(v, "data"));
 }
 
 /* What people ask first, in this order, with a word for it. */

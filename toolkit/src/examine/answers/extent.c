@@ -264,6 +264,7 @@ void ans_write_extent(struct shodo_answers *a, struct shodo_json *j) {
         ans_sentence(j, "見た範囲では、暗号化されたと見られるファイルのまとまりはありません。",
                      "No group of files that look encrypted in what was looked at.");
     }
+    ans_say_recovery(a, j);
     if (a->o.is_first)
         ans_sentence(j, "ファイル名と日時だけの速報です。中身はこれから調べます。",
                      "Early answer from names and times only; contents are looked at next.");
@@ -278,5 +279,6 @@ void ans_write_extent(struct shodo_answers *a, struct shodo_json *j) {
     write_shares(j, "users", &a->users, false);
     write_shares(j, "untouched", &a->untouched, false);
     write_patients(a, j);
+    ans_write_recovery(a, j);
     shodo_json_object_end(j);
 }

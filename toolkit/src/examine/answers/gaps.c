@@ -221,6 +221,7 @@ void ans_write_gaps(struct shodo_answers *a, struct shodo_json *j) {
         say_log(a, j, &needed[k]);
     say_audit(a, j);
     say_processes(a, j);
+    ans_say_defender_log(a, j);
     ans_sentence(j, "記録がないことは、なかったことを意味しません。",
                  "No record does not mean that nothing happened.");
     shodo_json_array_end(j);

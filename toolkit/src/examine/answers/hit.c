@@ -116,8 +116,7 @@ static void vote_logs(struct shodo_answers *a) {
     size_t strong = 0, weak = 0, known = 0;
     for (size_t i = 0; i < a->lines.count; i++) {
         const struct ans_line *l = shodo_vec_at(&a->lines, i);
-        bool is_log = strcmp(l->data_type, "windows:evtx:record") == 0 ||
-                      strcmp(l->data_type, "windows:registry:key_value") == 0;
+        bool is_log = strncmp(l->data_type, "windows:", 8) == 0; /* not files */
         if (!is_log || !l->is_sign)
             continue;
         ans_vote_id(v, l->id);
@@ -212,10 +211,7 @@ void ans_write_hit(struct shodo_answers *a, struct shodo_json *j) {
         shodo_json_u64(j, "count", v->count);
         shodo_json_str(j, "ja", v->ja);
         shodo_json_str(j, "en", v->en);
-        shodo_json_array(j, "evidence");
-        for (size_t k = 0; k < v->ids_count; k++)
-            shodo_json_str(j, NULL, v->ids[k]);
-        shodo_json_array_end(j);
+        ans_write_ids(j, v->ids, v->ids_count);
         shodo_json_object_end(j);
     }
     shodo_json_array_end(j);

@@ -170,10 +170,7 @@ void ans_write_next(const struct shodo_answers *a, struct shodo_json *j) {
         shodo_json_str(j, "why_en", h->en);
         shodo_json_bool(j, "used_after_intrusion", h->is_touched);
         shodo_json_time(j, "last", h->last);
-        shodo_json_array(j, "evidence");
-        for (size_t k = 0; k < h->ids_count; k++)
-            shodo_json_str(j, NULL, h->ids[k]);
-        shodo_json_array_end(j);
+        ans_write_ids(j, h->ids, h->ids_count);
         shodo_json_object_end(j);
     }
     shodo_json_array_end(j);

@@ -16,6 +16,8 @@ set(answer_sources
   answers/links.c
   answers/next.c
   answers/reach.c
+  answers/recovery.c
+  answers/traces.c
   answers/when.c
   answers/write.c
 )

@@ -129,9 +129,13 @@ int64_t ans_get_time(const struct shodo_value *map, const char *key);
 void ans_read_machine(struct shodo_answers *a); /* machine.c: zone, name */
 void ans_make_lines(struct shodo_answers *a);   /* lines.c: files and registry */
 void ans_make_events(struct shodo_answers *a);  /* events.c */
-void ans_make_extent(struct shodo_answers *a);  /* extent.c */
-void ans_make_times(struct shodo_answers *a);   /* when.c */
-void ans_make_verdict(struct shodo_answers *a); /* hit.c */
+/* events.c: do the conditions of an event pattern hold for these values? */
+bool ans_pattern_holds(const struct shodo_value *pattern, const struct shodo_value *data);
+void ans_make_traces(struct shodo_answers *a);   /* traces.c: Defender log, WMI */
+void ans_make_recovery(struct shodo_answers *a); /* recovery.c: shadow copies, boot settings */
+void ans_make_extent(struct shodo_answers *a);   /* extent.c */
+void ans_make_times(struct shodo_answers *a);    /* when.c */
+void ans_make_verdict(struct shodo_answers *a);  /* hit.c */
 /* entry.c: after the lines are sorted; marks logons that are signs */
 void ans_make_ways(struct shodo_answers *a);
 void ans_add_first_logon(struct shodo_answers *a);  /* entry.c: after the times */
@@ -142,6 +146,13 @@ bool ans_is_outside(const struct shodo_answers *a, const char *address);
 /* of the story since the earliest sign */
 bool ans_is_part(const struct shodo_answers *a, const struct ans_line *l);
 void ans_write_line(struct shodo_json *j, const struct ans_line *l);
+/* "evidence": the first of the ids that are there */
+void ans_write_ids(struct shodo_json *j, const char *const *ids, size_t n);
+/* What is without a time and so in no timeline. */
+void ans_say_traces(struct shodo_answers *a, struct shodo_json *j);
+void ans_say_recovery(struct shodo_answers *a, struct shodo_json *j);
+void ans_write_recovery(struct shodo_answers *a, struct shodo_json *j); /* "earlier_states" */
+void ans_say_defender_log(struct shodo_answers *a, struct shodo_json *j);
 void ans_say_next(struct shodo_answers *a, struct shodo_json *j);
 void ans_write_next(const struct shodo_answers *a, struct shodo_json *j);
 

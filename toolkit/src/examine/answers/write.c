@@ -25,6 +25,13 @@ void ans_write_line(struct shodo_json *j, const struct ans_line *l) {
     shodo_json_object_end(j);
 }
 
+void ans_write_ids(struct shodo_json *j, const char *const *ids, size_t n) {
+    shodo_json_array(j, "evidence");
+    for (size_t i = 0; i < n && ids[i]; i++)
+        shodo_json_str(j, NULL, ids[i]);
+    shodo_json_array_end(j);
+}
+
 static const struct answer {
     const char *id, *ja, *en;
     void (*write)(struct shodo_answers *a, struct shodo_json *j);

@@ -257,7 +257,7 @@ static const struct {
     {"malware_action", "threat", "resource"},
     {"file_asked", "file", NULL},
     {"file_blocked", "file", "process"},
-    {"command_reported", "command", "reported_as"},
+    {"command_reported", "CommandLine", "reported_as"},
     {"exclusion", "path", NULL},
 };
 

@@ -215,8 +215,8 @@ static struct shodo_reader_bytes bytes_of(struct shodo_content *c) {
 }
 
 static void run_one(struct shodo_look *l, const struct shodo_reader *reader,
-                    struct shodo_source *source, const struct shodo_entry *companions,
-                    size_t companions_count, bool is_unknown) {
+                    struct shodo_source *source, const struct shodo_exam_companion *companions,
+                    size_t companions_count) {
     struct shodo_error err = SHODO_ERROR_INIT;
     struct telling t = {.look = l};
     const struct shodo_reader_sink sink = {.ctx = &t, .fact = tell_fact, .problem = tell_problem};
@@ -228,16 +228,16 @@ static void run_one(struct shodo_look *l, const struct shodo_reader *reader,
                              0, "%s: %s", reader->name, err.text);
         return;
     }
-    struct shodo_reader_file f = {.path = l->path,
-                                  .stream = l->stream_name,
-                                  .bytes = bytes_of(content),
-                                  .companions_unknown = is_unknown};
+    struct shodo_reader_file f = {
+        .path = l->path, .stream = l->stream_name, .bytes = bytes_of(content)};
     for (size_t i = 0;
          reader->wants_logs && i < companions_count && f.companions_count < SHODO_READER_COMPANIONS;
          i++) {
         struct shodo_content **c = &logs[f.companions_count];
-        if (companions[i].streams_count > 0 && companions[i].streams[0].size_bytes > 0 &&
-            shodo_content_open(c, source, &companions[i], 0, &err) == SHODO_OK)
+        const struct shodo_entry *e = &companions[i].entry;
+        struct shodo_source *s = companions[i].source ? companions[i].source : source;
+        if (e->streams_count > 0 && e->streams[0].size_bytes > 0 &&
+            shodo_content_open(c, s, e, 0, &err) == SHODO_OK)
             f.companions[f.companions_count++] = bytes_of(*c);
     }
     reader->run(&f, &sink);
@@ -253,8 +253,7 @@ static void run_one(struct shodo_look *l, const struct shodo_reader *reader,
 }
 
 void shodo_readers_run(struct shodo_look *l, struct shodo_source *source,
-                       const struct shodo_entry *companions, size_t companions_count,
-                       bool is_unknown) {
+                       const struct shodo_exam_companion *companions, size_t companions_count) {
     const struct shodo_entry *e = l->entry;
     if (!shodo_reader_wants(e))
         return;
@@ -265,7 +264,7 @@ void shodo_readers_run(struct shodo_look *l, struct shodo_source *source,
         l->stream = i;
         l->stream_name = r->stream;
         l->size_bytes = e->streams[i].size_bytes;
-        run_one(l, r, source, companions, companions_count, is_unknown);
+        run_one(l, r, source, companions, companions_count);
     }
     l->stream = 0;
     l->stream_name = "";

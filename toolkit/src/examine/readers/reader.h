@@ -22,6 +22,7 @@
 #include "base/buf.h"
 #include "base/status.h"
 #include "evidence/source.h"
+#include "examine/exam.h"
 #include "examine/tap.h"
 #include "model/entry.h"
 #include "model/finding.h"
@@ -52,7 +53,6 @@ struct shodo_reader_file {
     /* Transaction logs of a hive (LOG1, LOG2, LOG), as far as there are any. */
     struct shodo_reader_bytes companions[SHODO_READER_COMPANIONS];
     size_t companions_count;
-    bool companions_unknown; /* the source cannot give companions: their absence means nothing */
 };
 
 /* Where results go. All texts are borrowed for the call. */
@@ -101,10 +101,8 @@ bool shodo_reader_is_companion(const struct shodo_entry *e);
 bool shodo_reader_load(struct shodo_buf *out, const struct shodo_reader_bytes *b,
                        uint64_t max_bytes, const char *what, const struct shodo_reader_sink *sink);
 
-/* All wanted streams of the entry of `l`; `companions` as in struct shodo_reader_file, or NULL with
- * is_unknown. */
+/* All wanted streams of the entry of `l`. */
 void shodo_readers_run(struct shodo_look *l, struct shodo_source *source,
-                       const struct shodo_entry *companions, size_t companions_count,
-                       bool is_unknown);
+                       const struct shodo_exam_companion *companions, size_t companions_count);
 
 #endif

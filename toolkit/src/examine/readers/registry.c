@@ -269,12 +269,11 @@ static void tell_hive(struct hive *h, const struct shodo_regf_replay *r,
         shodo_reader_problem(h->sink, SHODO_LEDGER_DAMAGED, f->bytes.size,
                              "%s: a transaction log has a gap; newer changes are missing", h->name);
     if (r->is_dirty && r->entries == 0)
-        shodo_reader_problem(
-            h->sink, SHODO_LEDGER_DAMAGED, f->bytes.size,
-            "%s: not written completely, and %s: the newest keys are missing", h->name,
-            f->companions_unknown ? "its transaction logs cannot be had from this source"
-            : f->companions_count ? "its transaction logs do not continue it"
-                                  : "its transaction logs are missing");
+        shodo_reader_problem(h->sink, SHODO_LEDGER_DAMAGED, f->bytes.size,
+                             "%s: not written completely, and %s: the newest keys are missing",
+                             h->name,
+                             f->companions_count ? "its transaction logs do not continue it"
+                                                 : "its transaction logs are missing");
     if (h->regf->damage > 0)
         shodo_reader_problem(h->sink, SHODO_LEDGER_DAMAGED, f->bytes.size,
                              "%s: %llu places contradict the format, the first: %s", h->name,
