@@ -222,6 +222,10 @@ void ans_write_gaps(struct shodo_answers *a, struct shodo_json *j) {
     say_audit(a, j);
     say_processes(a, j);
     ans_say_defender_log(a, j);
+    ans_sentence(
+        j,
+        "プログラムごとの通信量の記録（SRUM）は、この道具では読みません。持ち出された量はここからは言えません。",
+        "Traffic by program (SRUM) is not read by this tool: how much was taken away cannot be said from it.");
     ans_sentence(j, "記録がないことは、なかったことを意味しません。",
                  "No record does not mean that nothing happened.");
     shodo_json_array_end(j);
