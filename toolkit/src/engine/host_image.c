@@ -133,7 +133,8 @@ static enum shodo_status check_gap(const struct family *f, uint64_t last, struct
             name_of(missing, f->pattern, last + 1, f->name + f->stem);
             st = shodo_fail(
                 err, SHODO_DAMAGED,
-                "segment '%.*s%s' is missing, but '%s' is there: the set must be complete",
+                "segment '%.*s%s' is missing, but '%s' is there: nothing is read until the set is "
+                "complete; ask whoever made the image for the missing part",
                 (int)f->stem, f->name, missing, e->d_name);
         }
     }
