@@ -90,6 +90,7 @@ static void ask_quit(struct tui_app *app) {
         return;
     tui_ask_add(a, tui_text(app, MSG_QUIT_STAY), NULL);
     tui_ask_add(a, tui_text(app, MSG_QUIT_GO), NULL);
+    tui_ask_needs_enter(a);
 }
 
 static unsigned global_screen(struct tui_app *app, enum tui_action action) {
@@ -167,8 +168,11 @@ bool tui_app_key(struct tui_app *app, struct tui_key key) {
     struct tui_view *v = top(app);
     if (key.action == TUI_ACTION_NONE || !v)
         return v != NULL;
-    if (key.action != TUI_ACTION_TICK && key.action != TUI_ACTION_RESIZE)
+    if (key.action != TUI_ACTION_TICK && key.action != TUI_ACTION_RESIZE) {
+        if (tui_held_is_habit(&app->held, key))
+            return true;
         shodo_buf_clear(&app->message);
+    }
     if (key.action == TUI_ACTION_TICK)
         tui_child_poll(&app->child); /* also below a dialog: the engine must not wait for us */
     unsigned effects = v->screen->key ? v->screen->key(app, v, key) : TUI_EFFECT_IGNORED;
@@ -320,7 +324,10 @@ int tui_loop(struct tui_app *app) {
                 poll(&only_keys, 1, BURST_MS);
             }
         }
-        is_on = tui_app_key(app, key);
+        bool is_press = key.action != TUI_ACTION_TICK && key.action != TUI_ACTION_RESIZE;
+        if (!is_press || !tui_held_repeats(&app->held, key, tui_app_in_text_field(app),
+                                           shodo_time_mono_ms()))
+            is_on = tui_app_key(app, key);
     }
     return 0;
 }

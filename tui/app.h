@@ -16,6 +16,7 @@
 #include "books.h"
 #include "canvas.h"
 #include "child.h"
+#include "held.h"
 #include "image_info.h"
 #include "key.h"
 #include "msg.h"
@@ -103,6 +104,7 @@ struct tui_app {
     char profile[16];   /* of the next triage, "" standard */
     /* recovery key of the chosen disk, until another is chosen or the program ends */
     char secret[56];
+    struct tui_held held;
     bool has_disk, disk_needs_key; /* a disk was chosen since this program started */
     /* patient-looking names in paths are shown (mask.h); off at the start */
     bool shows_names;
@@ -161,6 +163,8 @@ void tui_ask_add(struct tui_ask *a, const char *label, const char *more);
 /* -1: nothing; Enter alone then answers nothing. For whatever becomes a statement in the journal.
  */
 void tui_ask_select(struct tui_ask *a, int index);
+/* A digit only moves the cursor here, Enter answers: for what cannot be taken back. */
+void tui_ask_needs_enter(struct tui_ask *a);
 typedef void (*tui_input_done)(struct tui_app *app, long arg, const char *text);
 /* LETTERS: begins with letters as typed, Tab switches to kana. */
 enum { TUI_INPUT_KANA = 1, TUI_INPUT_SECRET = 2, TUI_INPUT_LETTERS = 4 };

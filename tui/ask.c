@@ -9,7 +9,7 @@
 #include "screens.h"
 
 #define LABELS_MAX      200
-#define INPUT_MAX_BYTES 2000
+#define INPUT_MAX_BYTES 4000
 
 struct label {
     char *text, *more;
@@ -21,6 +21,7 @@ struct tui_ask {
     tui_ask_done done;
     long arg;
     int selected, scroll;
+    bool needs_enter;
 };
 
 struct tui_ask *tui_ask_begin(struct tui_app *app, const char *title, const char *text,
@@ -47,6 +48,11 @@ void tui_ask_add(struct tui_ask *a, const char *label, const char *more) {
 void tui_ask_select(struct tui_ask *a, int index) {
     if (a)
         a->selected = index;
+}
+
+void tui_ask_needs_enter(struct tui_ask *a) {
+    if (a)
+        a->needs_enter = true;
 }
 
 static void close_choice(struct tui_app *app, struct tui_view *v) {
@@ -109,6 +115,8 @@ static unsigned choice_key(struct tui_app *app, struct tui_view *v, struct tui_k
     struct tui_ask *a = v->data;
     int n = (int)a->labels.count;
     struct tui_view list = {.selected = a->selected};
+    if (!a->needs_enter && tui_menu_answers(app, &list, &key, n))
+        a->selected = list.selected;
     if (tui_menu_key(&list, key, n, 10)) {
         a->selected = list.selected;
         return TUI_EFFECT_REDRAW;

@@ -481,6 +481,24 @@ enum shodo_status tui_casefile_each(const struct tui_casefile *f,
     return st == SHODO_OK ? shodo_journal_each(d.journal_fd, each, ctx, err) : st;
 }
 
+static enum shodo_status keep_event(void *ctx, const struct shodo_record *r) {
+    bool *is_covered = ctx;
+    *is_covered = strcmp(r->event, "journal.checkpoint") == 0;
+    return SHODO_OK;
+}
+
+enum shodo_status tui_casefile_checkpoint(struct tui_casefile *f, struct shodo_error *err) {
+    bool is_covered = true;
+    shodo_auto(shodo_case_dir) struct shodo_case_dir d = SHODO_CASE_DIR_INIT;
+    if (!f->is_loaded)
+        return SHODO_OK;
+    enum shodo_status st = tui_casefile_each(f, keep_event, &is_covered, err);
+    if (st != SHODO_OK || is_covered)
+        return st;
+    st = shodo_case_dir_open(&d, shodo_buf_cstr(&f->path), NULL, err);
+    return st == SHODO_OK ? shodo_journal_checkpoint(d.journal, err) : st;
+}
+
 size_t tui_casefile_endpoints(const struct tui_casefile *f) {
     return f->endpoints.count;
 }

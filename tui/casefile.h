@@ -48,6 +48,9 @@ struct shodo_record;
  */
 enum shodo_status tui_casefile_open(struct tui_casefile **ret, const char *root,
                                     struct shodo_error *err);
+/* The stick's signature over the journal so far, when its last record is no checkpoint: at the end
+ * of the program nothing stays unprotected. */
+enum shodo_status tui_casefile_checkpoint(struct tui_casefile *f, struct shodo_error *err);
 struct tui_casefile *tui_casefile_free(struct tui_casefile *f);
 void tui_casefile_reload(struct tui_casefile *f);
 /* One line for the header: case, hospital, endpoint, state of the journal. Appends. */

@@ -101,6 +101,7 @@ static void eject(struct tui_app *app, const char *id, const char *argument) {
     tui_ask_add(a, tui_text(app, MSG_COLLECT_TOOL), NULL);
     tui_ask_add(a, tui_text(app, MSG_EJECT_STAY), NULL);
     tui_ask_add(a, tui_text(app, MSG_UNSEALED_GO), NULL);
+    tui_ask_needs_enter(a);
 }
 
 static void ask_eject(struct tui_app *app) {
@@ -109,6 +110,7 @@ static void ask_eject(struct tui_app *app) {
     tui_ask_add(a, tui_text(app, MSG_EJECT_STAY), NULL);
     tui_ask_add(a, tui_text(app, MSG_EJECT_GO), NULL);
     tui_ask_add(a, tui_text(app, MSG_EJECT_NEXT), NULL);
+    tui_ask_needs_enter(a);
 }
 
 /* The round list and the change of shift are made here, every other paper by the engine. */

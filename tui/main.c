@@ -147,7 +147,9 @@ int main(int argc, char **argv) {
     while (app.depth > 0)
         tui_pop(&app);
     explicit_bzero(app.secret, sizeof app.secret);
-    tui_child_done(&app.child);
+    tui_child_done(&app.child); /* first: the engine writes to the same journal */
+    if (tui_casefile_checkpoint(app.casefile, &err) != SHODO_OK)
+        fprintf(stderr, "shodo-tui: no checkpoint at the end of the journal: %s\n", err.text);
     tui_books_done(&app.books);
     tui_casefile_free(app.casefile);
     tui_canvas_done(&app.canvas);

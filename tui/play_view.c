@@ -31,6 +31,10 @@ bool tui_step_is_run(const struct shodo_step *s) {
     return is_function(s, "triage") || is_function(s, "collect");
 }
 
+bool tui_step_seals(const struct shodo_step *s) {
+    return is_function(s, "collect") || is_function(s, "eject");
+}
+
 /* What the engine was to do is done only when the case has it: nobody can say so by a slip. */
 static bool is_proved(const struct tui_app *app, const struct shodo_step *s) {
     const struct shodo_case *c = tui_casefile_case(app->casefile);

@@ -24,6 +24,8 @@ struct tui_option {
 
 const char *tui_step_function(const struct shodo_step *s); /* built-in function, NULL none */
 bool tui_step_is_run(const struct shodo_step *s);          /* it starts the engine on a disk */
+/* Its function seals the evidence or ends the work on this machine. */
+bool tui_step_seals(const struct shodo_step *s);
 size_t tui_step_options(const struct tui_app *app, const struct shodo_step *s,
                         struct tui_option out[TUI_OPTIONS_MAX]);
 struct tui_step_look {

@@ -55,6 +55,14 @@ bool tui_menu_key(struct tui_view *v, struct tui_key key, int count, int rows) {
     return true;
 }
 
+bool tui_menu_answers(struct tui_app *app, struct tui_view *v, struct tui_key *key, int count) {
+    if (key->action != TUI_ACTION_CHAR || !tui_menu_key(v, *key, count, 0))
+        return false;
+    tui_held_answers(&app->held);
+    key->action = TUI_ACTION_ENTER;
+    return true;
+}
+
 void tui_list_scroll(struct tui_view *v, int fit) {
     if (v->selected < v->scroll)
         v->scroll = v->selected;

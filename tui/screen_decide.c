@@ -223,6 +223,7 @@ static void on_who(struct tui_app *app, const char *who) {
     tui_ask_add(a, tui_text(app, MSG_REASON_NONE), NULL);
     tui_ask_add(a, tui_text(app, MSG_OPTION_TYPE), NULL);
     tui_ask_select(a, -1);
+    tui_ask_needs_enter(a); /* the last of the three questions writes the decision */
 }
 
 static void on_table_who(struct tui_app *app, long arg, int index) {
@@ -257,6 +258,11 @@ static void ask_who(struct tui_app *app, const struct decide *k) {
 static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
     struct decide *k = v->data;
     int n = option_count(app, k);
+    const char *undecided = k->step ? k->step->question.unknown_means : "wait";
+    struct tui_view there = *v;
+    if (tui_menu_key(&there, key, n, 5) &&
+        (!undecided || strcmp(undecided, option_value(app, k, there.selected)) != 0))
+        tui_menu_answers(app, v, &key, n); /* who and why follow; 未決定 is written by Enter */
     if (tui_menu_key(v, key, n, 5))
         return TUI_EFFECT_REDRAW;
     int i = key.action == TUI_ACTION_ENTER ? v->selected : -1;
@@ -268,7 +274,6 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
         return TUI_EFFECT_IGNORED;
     v->selected = i;
     snprintf(k->value, sizeof k->value, "%.60s", option_value(app, k, i));
-    const char *undecided = k->step ? k->step->question.unknown_means : "wait";
     if (undecided && strcmp(undecided, k->value) == 0)
         finish(app, NULL, "");
     else

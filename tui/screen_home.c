@@ -193,6 +193,11 @@ static unsigned home_key(struct tui_app *app, struct tui_view *v, struct tui_key
     int n = rows_of(app, rows);
     if (key.action == TUI_ACTION_TICK)
         return TUI_EFFECT_RELOAD;
+    struct tui_view there = *v;
+    bool seals = tui_menu_key(&there, key, n, 10) && rows[there.selected].kind == TOOL &&
+                 *tools[rows[there.selected].index].what == '!';
+    if (!seals) /* sealing and unplugging by Enter only */
+        tui_menu_answers(app, v, &key, n);
     if (tui_menu_key(v, key, n, 10))
         return TUI_EFFECT_REDRAW;
     int i = key.action == TUI_ACTION_ENTER ? v->selected : -1;

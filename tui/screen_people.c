@@ -71,7 +71,7 @@ void tui_person_ask(struct tui_app *app, const char *title, tui_who_done done) {
     tui_ask_select(a, -1);
 }
 
-void tui_who_ask(struct tui_app *app, const char *title, tui_who_done done) {
+struct tui_ask *tui_who_ask(struct tui_app *app, const char *title, tui_who_done done) {
     struct tui_ask *a = tui_ask_begin(app, title, "", on_who, 0);
     app->who_done = done;
     for (size_t i = 0; app->books.site && i < app->books.site->people.count; i++)
@@ -82,6 +82,7 @@ void tui_who_ask(struct tui_app *app, const char *title, tui_who_done done) {
         tui_ask_add(a, tui_text(app, roles[i]), NULL);
     tui_ask_add(a, tui_text(app, MSG_OPTION_TYPE), NULL);
     tui_ask_select(a, -1);
+    return a;
 }
 
 /* ---- who answered for the patients ---- */
@@ -122,6 +123,7 @@ void tui_clinical_ask(struct tui_app *app, tui_who_done done) {
             NULL);
     tui_ask_add(a, tui_text(app, MSG_OPTION_TYPE), NULL);
     tui_ask_select(a, -1);
+    tui_ask_needs_enter(a); /* patients depend on it */
 }
 
 /* ---- facts ---- */
@@ -148,6 +150,9 @@ static const struct {
       MSG_NONE}},
     {"callback", MSG_FACT_CALLBACK, {MSG_NONE}},
     {"known_at", MSG_FACT_KNOWN_AT, {MSG_NONE}},
+    {"note_text", MSG_FACT_NOTE_TEXT, {MSG_NONE}},
+    {"note_id", MSG_FACT_NOTE_ID, {MSG_NONE}},
+    {"note_contact", MSG_FACT_NOTE_CONTACT, {MSG_NONE}},
 };
 #define FACTS SHODO_ARRAY_SIZE(facts)
 
@@ -168,9 +173,14 @@ static void on_fact_typed(struct tui_app *app, long i, const char *text) {
 
 static void type_fact(struct tui_app *app, size_t i) {
     bool is_digits = strcmp(facts[i].name, "callback") == 0 || is_time(i);
+    bool is_of_note = strncmp(facts[i].name, "note_", 5) == 0; /* mostly English and addresses */
     const char *now = tui_fact(app, facts[i].name);
-    tui_input_begin(app, tui_text(app, facts[i].label), "", now ? now : "",
-                    is_digits ? 0 : TUI_INPUT_KANA, on_fact_typed, (long)i);
+    tui_input_begin(app, tui_text(app, facts[i].label),
+                    is_of_note ? tui_text(app, MSG_FACT_NOTE_TEXT_MORE) : "", now ? now : "",
+                    is_digits    ? 0
+                    : is_of_note ? TUI_INPUT_KANA | TUI_INPUT_LETTERS
+                                 : TUI_INPUT_KANA,
+                    on_fact_typed, (long)i);
 }
 
 static void time_text(const struct tui_app *app, int minutes_ago, char out[SHODO_TIME_TEXT_BYTES]) {
@@ -262,6 +272,7 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
 }
 
 static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
+    tui_menu_answers(app, v, &key, (int)FACTS);
     if (tui_menu_key(v, key, (int)FACTS, 5))
         return TUI_EFFECT_REDRAW;
     if (key.action == TUI_ACTION_ENTER) {

@@ -214,7 +214,7 @@ static void answer(struct tui_app *app, struct tui_view *v, const struct shodo_s
     } else if (is_decided) {
         shodo_buf_clear(&p->note);
         shodo_buf_adds(&p->note, o->value);
-        tui_who_ask(app, tui_text(app, MSG_WHO_DECIDED), on_decided_by);
+        tui_ask_needs_enter(tui_who_ask(app, tui_text(app, MSG_WHO_DECIDED), on_decided_by));
     } else {
         answer_done(app, o->value, NULL);
         ask_again_later(app, s, o->value);
@@ -311,6 +311,24 @@ static void finish(struct tui_app *app, const struct tui_view *v) {
                                       tui_text(app, MSG_AGAIN_TEXT), on_again, v->arg);
     tui_ask_add(a, tui_text(app, MSG_AGAIN_BACK), NULL);
     tui_ask_add(a, tui_text(app, MSG_AGAIN_GO), NULL);
+    tui_ask_needs_enter(a);
+}
+
+/* By Enter only: sealing, unplugging, and an answer that decides or speaks for the patients and
+ * asks nothing more. */
+static bool is_grave(const struct shodo_step *s, const struct tui_option *o, int n,
+                     struct tui_key key) {
+    struct tui_view there = {.selected = -1};
+    if (key.action != TUI_ACTION_CHAR || !tui_menu_key(&there, key, n, 5))
+        return false;
+    if (o[there.selected].kind == TUI_OPTION_OPEN)
+        return tui_step_seals(s);
+    if (!o[there.selected].value)
+        return false;
+    const char *unsure = s->question.unknown_means, *value = o[there.selected].value;
+    bool asks_more = (s->is_decision || s->asks_name) && !(unsure && strcmp(unsure, value) == 0) &&
+                     o[there.selected].kind == TUI_OPTION_ANSWER;
+    return (s->is_decision || s->decision_id || s->asks_name) && !asks_more;
 }
 
 static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
@@ -318,14 +336,18 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
     struct tui_option o[TUI_OPTIONS_MAX];
     struct play *p = v->data;
     int n = 0;
+    bool needs_enter = false;
     /* whoever came back without a result left the step open: nothing later may close it */
     app->pending[0] = 0;
     if (tui_play_load(app, book_of(app, v), &st, NULL)) {
         const struct shodo_step *s = tui_play_step(&st, st.play.current);
         n = s ? (int)tui_step_options(app, s, o) : 0;
         follow(app, v, &st);
+        needs_enter = s && is_grave(s, o, n, key);
         tui_play_done(&st);
     }
+    if (!needs_enter && n > 0)
+        tui_menu_answers(app, v, &key, n);
     if (key.action == TUI_ACTION_TICK)
         return TUI_EFFECT_RELOAD;
     if (key.action == TUI_ACTION_PAGE_DOWN || key.action == TUI_ACTION_PAGE_UP) {

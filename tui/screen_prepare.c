@@ -229,6 +229,7 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
 }
 
 static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
+    tui_menu_answers(app, v, &key, (int)SHODO_ARRAY_SIZE(rows));
     if (tui_menu_key(v, key, (int)SHODO_ARRAY_SIZE(rows), 5))
         return TUI_EFFECT_REDRAW;
     int i = key.action == TUI_ACTION_ENTER ? v->selected : -1;

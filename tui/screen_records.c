@@ -107,6 +107,7 @@ static void on_promise_who(struct tui_app *app, long arg, const char *who) {
 
 static unsigned note_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
     struct note_rows r = note_rows_of(app);
+    tui_menu_answers(app, v, &key, r.all);
     if (tui_menu_key(v, key, r.all, 5))
         return TUI_EFFECT_REDRAW;
     int i = key.action == TUI_ACTION_ENTER ? v->selected : -1;

@@ -313,6 +313,7 @@ static void ask_cancel(struct tui_app *app) {
                                       tui_text(app, MSG_CANCEL_TEXT), on_cancel, 0);
     tui_ask_add(a, tui_text(app, MSG_CANCEL_NO), NULL);
     tui_ask_add(a, tui_text(app, MSG_CANCEL_YES), NULL);
+    tui_ask_needs_enter(a);
 }
 
 /* The first and the last group, from paper: the number itself is no longer on the screen. */
@@ -367,6 +368,7 @@ static void ask_next(struct tui_app *app, bool is_triage) {
     tui_ask_add(a, tui_text(app, MSG_NEXT_SEALS), NULL);
     tui_ask_add(a, tui_text(app, MSG_EJECT_TOOL), NULL);
     tui_ask_add(a, tui_text(app, MSG_NEXT_HOME), NULL);
+    tui_ask_needs_enter(a); /* sealing is among them */
 }
 
 static unsigned finish(struct tui_app *app, struct run *r) {

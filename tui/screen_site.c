@@ -535,6 +535,7 @@ static void enter(struct tui_app *app, struct site *s, int i) {
                                           tui_text(app, MSG_SITE_REMOVE_TEXT), on_remove, 0);
         tui_ask_add(a, tui_text(app, MSG_NO), NULL);
         tui_ask_add(a, tui_text(app, MSG_YES), NULL);
+        tui_ask_needs_enter(a);
     } else {
         s->field = i;
         edit_field(app, s);

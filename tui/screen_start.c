@@ -123,6 +123,7 @@ static void ask_new(struct tui_app *app, long what) {
                                       on_new, what);
     tui_ask_add(a, tui_text(app, MSG_NEW_BACK), NULL);
     tui_ask_add(a, tui_text(app, MSG_NEW_GO), NULL);
+    tui_ask_needs_enter(a);
 }
 
 /* ---- the first screen ---- */
@@ -214,6 +215,7 @@ static void draw_start(const struct tui_app *app, struct tui_view *v, struct tui
 static unsigned start_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
     enum what rows[5];
     int n = rows_of(app, rows);
+    tui_menu_answers(app, v, &key, n);
     if (tui_menu_key(v, key, n, 5))
         return TUI_EFFECT_REDRAW;
     int index = key.action == TUI_ACTION_ENTER ? v->selected : -1;

@@ -345,6 +345,7 @@ static void on_result(struct tui_app *app, long arg, int index) {
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(reasons); i++)
         tui_ask_add(a, tui_text(app, reasons[i]), NULL);
     tui_ask_select(a, -1);
+    tui_ask_needs_enter(a);
 }
 
 static void ask_result(struct tui_app *app) {
@@ -353,6 +354,7 @@ static void ask_result(struct tui_app *app) {
     for (int i = 0; i < RESULT_COUNT; i++)
         tui_ask_add(a, tui_text(app, tags[i]), NULL);
     tui_ask_select(a, -1); /* a slip of Enter must not say anything */
+    tui_ask_needs_enter(a);
 }
 
 static void mark_number(void *ctx, unsigned n) {

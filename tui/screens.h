@@ -36,15 +36,16 @@ TUI_SCREEN_TABLE(X)
 /* Up, down, page, first, last over `count` rows of which `rows` fit; true when the key was one of
  * them. */
 bool tui_list_key(struct tui_view *v, struct tui_key key, int count, int rows);
-/* The same for numbered rows: a digit moves the cursor (0: the tenth row), Enter confirms. A digit
- * alone does nothing else: a held or stray key plays no playbook. */
+/* The same for numbered rows: a digit moves the cursor (0: the tenth row), Enter confirms. */
 bool tui_menu_key(struct tui_view *v, struct tui_key key, int count, int rows);
+/* For rows where nothing irreversible follows: a digit moves the cursor and becomes Enter. */
+bool tui_menu_answers(struct tui_app *app, struct tui_view *v, struct tui_key *key, int count);
 /* Keeps the selected row inside `fit` rows. */
 void tui_list_scroll(struct tui_view *v, int fit);
 
 /* Who? People of the site profile, the usual roles, or typed. */
 typedef void (*tui_who_done)(struct tui_app *app, const char *who);
-void tui_who_ask(struct tui_app *app, const char *title, tui_who_done done);
+struct tui_ask *tui_who_ask(struct tui_app *app, const char *title, tui_who_done done);
 /* People by name only, never a title: for the journal and the change of shift. */
 void tui_person_ask(struct tui_app *app, const char *title, tui_who_done done);
 

@@ -7,10 +7,15 @@ import subprocess
 import time
 
 
+HELD_S = 0.65  # more than TUI_HELD_MS
+HABIT_S = 1.05  # more than TUI_HABIT_MS: the screen is read before Enter
+
+
 class Screen:
     def __init__(self, argv, rows=24, cols=80, env=None):
         self.name = f"shodo-tui-{os.getpid()}"
         self.argv, self.keys, self.log = argv, 0, []
+        self.last, self.pressed = None, 0.0
         self.env = {**os.environ, "LC_ALL": "C.UTF-8", **(env or {})}
         self.tmux("new-session", "-d", "-x", str(cols), "-y", str(rows), *argv, start=True)
         self.tmux("set-option", "-g", "remain-on-exit", "on")
@@ -40,8 +45,20 @@ class Screen:
 
     def key(self, *names):
         for n in names:
+            wait = HELD_S - (time.monotonic() - self.pressed) if n == self.last else 0
+            if wait > 0:  # a finger that was lifted: the same key again is no held key
+                time.sleep(wait)
             self.tmux("send-keys", n)
             self.keys += 1
+            self.last, self.pressed = n, time.monotonic()
+        return self.settle()
+
+    def hold(self, name, times=20):
+        """A key that stays down: the repeats of a console keyboard."""
+        for _ in range(times):
+            self.tmux("send-keys", name)
+            time.sleep(0.03)
+        self.last, self.pressed = name, time.monotonic()
         return self.settle()
 
     def type(self, text):
@@ -75,9 +92,15 @@ class Screen:
 
 
 def pick(screen, n):
-    """A numbered row: its digit moves the cursor, Enter confirms."""
-    screen.key(str(n))
-    return screen.key("Enter")
+    """A numbered row: its digit answers, or moves the cursor where Enter must confirm."""
+    before = without_cursor(screen.settle())
+    after = screen.key(str(n))
+    marked = re.search(rf"^ ?> *{n}\b", after, re.M)
+    return screen.key("Enter") if marked and without_cursor(after) == before else after
+
+
+def without_cursor(text):
+    return [re.sub(r"^( ?)>", r"\1 ", line) for line in text.split("\n")[2:20]]
 
 
 def crumbs(text):
@@ -173,6 +196,7 @@ def function(screen, name):
         pick(screen, 3)
         screen.key("Escape")
     elif last.startswith("BitLocker"):
+        time.sleep(HABIT_S)
         screen.key("Enter")
     elif last.startswith("検査と収集"):
         run(screen)
@@ -180,8 +204,10 @@ def function(screen, name):
         if "次に電話する時刻" in crumbs(pick(screen, 1)):
             pick(screen, 1)
     elif last.startswith("封印"):
+        time.sleep(HABIT_S)
         screen.key("Enter")
     elif last.startswith("引継ぎ"):
+        time.sleep(HABIT_S)
         text = screen.key("Enter")
         if "Enter で決める" in text:
             screen.type("sakura")
