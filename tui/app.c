@@ -325,8 +325,8 @@ int tui_loop(struct tui_app *app) {
             }
         }
         bool is_press = key.action != TUI_ACTION_TICK && key.action != TUI_ACTION_RESIZE;
-        if (!is_press || !tui_held_repeats(&app->held, key, tui_app_in_text_field(app),
-                                           shodo_time_mono_ms()))
+        if (!is_press ||
+            !tui_held_repeats(&app->held, key, tui_app_in_text_field(app), shodo_time_mono_ms()))
             is_on = tui_app_key(app, key);
     }
     return 0;

@@ -172,6 +172,9 @@ void tui_input_begin(struct tui_app *app, const char *title, const char *text, c
                      unsigned flags, tui_input_done done, long arg);
 /* A text to read, page by page. */
 void tui_page_show(struct tui_app *app, const char *title, const char *text);
+/* The page on top is what the step wanted to be seen: Enter there also records it as done, Esc
+ * leaves the step open. */
+void tui_page_closes_step(struct tui_app *app);
 
 /* The table (screen.c). */
 const struct tui_screen *tui_screen_find(const char *id);

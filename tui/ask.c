@@ -340,7 +340,14 @@ const struct tui_screen tui_screen_input = {.id = "input",
 struct page {
     char *title, *text;
     int lines;
+    bool closes_step;
 };
+
+void tui_page_closes_step(struct tui_app *app) {
+    struct tui_view *v = tui_top(app);
+    if (app->pending[0] && strcmp(v->screen->id, "page") == 0)
+        ((struct page *)v->data)->closes_step = true;
+}
 
 void tui_page_show(struct tui_app *app, const char *title, const char *text) {
     int depth = app->depth;
@@ -361,25 +368,28 @@ static void close_page(struct tui_app *app, struct tui_view *v) {
 
 static void draw_page(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,
                       struct tui_area area) {
-    (void)app;
     struct page *p = v->data;
     if (!p->text)
         return;
     p->lines = tui_canvas_wrap(c, area.row, area.rows, area.col, area.cols, v->scroll,
                                TUI_ROLE_NORMAL, p->text, strlen(p->text));
-    if (p->lines > v->scroll + area.rows)
+    bool has_more = p->lines > v->scroll + area.rows;
+    if (has_more || p->closes_step)
         tui_canvas_text(c, area.row + area.rows, area.col, area.cols, TUI_ROLE_DIM,
-                        tui_text(app, MSG_PAGE_MORE));
+                        tui_text(app, !p->closes_step ? MSG_PAGE_MORE
+                                      : has_more      ? MSG_PAGE_STEP_MORE
+                                                      : MSG_PAGE_STEP));
 }
 
 static unsigned page_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
-    (void)app;
     const struct page *p = v->data;
     struct tui_view list = {.selected = v->scroll};
     if (tui_list_key(&list, key, SHODO_MAX(1, p->lines), 15)) {
         v->scroll = list.selected;
         return TUI_EFFECT_REDRAW;
     }
+    if (key.action == TUI_ACTION_ENTER && p->closes_step)
+        tui_function_done(app, "done", NULL);
     return key.action == TUI_ACTION_ENTER ? TUI_EFFECT_POP | TUI_EFFECT_REDRAW : TUI_EFFECT_IGNORED;
 }
 

@@ -68,6 +68,20 @@ static void collect(struct tui_app *app, const char *id, const char *argument) {
     tui_collect_go(app);
 }
 
+void tui_pack_go(struct tui_app *app) {
+    const struct tui_run_request q = {.kind = TUI_RUN_PACK};
+    tui_run_start(app, &q);
+}
+
+bool tui_has_evidence_seal(const struct shodo_case *c) {
+    for (size_t i = 0; c && i < c->seals.count; i++) {
+        const struct shodo_case_seal *s = shodo_vec_at(&c->seals, i);
+        if (s->endpoint && *s->endpoint)
+            return true;
+    }
+    return false;
+}
+
 static void ask_eject(struct tui_app *app);
 
 static void on_unsealed(struct tui_app *app, long arg, int index) {
@@ -92,7 +106,7 @@ static void eject(struct tui_app *app, const char *id, const char *argument) {
     (void)id;
     (void)argument;
     const struct shodo_case *c = tui_casefile_case(app->casefile);
-    if (!c || !c->endpoints.count || c->seals.count) {
+    if (!c || !c->endpoints.count || tui_has_evidence_seal(c)) {
         ask_eject(app);
         return;
     }
@@ -115,10 +129,14 @@ static void ask_eject(struct tui_app *app) {
 
 /* The round list and the change of shift are made here, every other paper by the engine. */
 static void sheet(struct tui_app *app, const char *id, const char *argument) {
-    if (strcmp(argument, "isolation") == 0)
+    if (strcmp(argument, "isolation") == 0) {
         tui_walk_print(app);
-    else
+        tui_page_closes_step(app);
+    } else if (strcmp(argument, "quick-pack") == 0) {
+        tui_pack_go(app);
+    } else {
         tui_push(app, strcmp(argument, "shift") == 0 ? "shift" : id, 0);
+    }
 }
 
 /* The moment of knowledge is a fact that deadlines are counted from, the check of the site has its

@@ -32,7 +32,9 @@ bool tui_step_is_run(const struct shodo_step *s) {
 }
 
 bool tui_step_seals(const struct shodo_step *s) {
-    return is_function(s, "collect") || is_function(s, "eject");
+    const char *f = tui_step_function(s);
+    return is_function(s, "collect") || is_function(s, "eject") ||
+           (f && strcmp(f, "sheet:quick-pack") == 0);
 }
 
 /* What the engine was to do is done only when the case has it: nobody can say so by a slip. */
@@ -42,7 +44,7 @@ static bool is_proved(const struct tui_app *app, const struct shodo_step *s) {
     bool needs_seal = is_function(s, "collect") || is_function(s, "seal") ||
                       is_function(s, "eject") || is_function(s, "sheet:handover");
     if (needs_seal)
-        return c && c->seals.count > 0;
+        return tui_has_evidence_seal(c);
     for (size_t i = 0; needs_run && c && i < c->runs.count; i++) {
         const struct shodo_case_run *r = shodo_vec_at(&c->runs, i);
         if (strcmp(r->kind, "triage") == 0 && r->status != SHODO_RUN_STARTED &&

@@ -16,11 +16,12 @@
 #include "relay.h"
 #include "screens.h"
 
-#define QUIET_MS     5000
-#define STALL_MS     30000
-#define SECRET_BYTES 64
-#define BAR_MIN      20
-#define PASS_DIGITS  8 /* first and last group of the number */
+#define QUIET_MS        5000
+#define STALL_MS        30000
+#define SECRET_BYTES    64
+#define BAR_MIN         20
+#define EXIT_INCOMPLETE 3
+#define PASS_DIGITS     8 /* first and last group of the number */
 
 struct run {
     enum tui_run_kind kind;
@@ -33,6 +34,7 @@ struct run {
     unsigned tries;
     char error[TUI_PROGRESS_TEXT];
     bool has_ended, is_paused;
+    bool has_void; /* a sealing before did not finish: its number may stand on paper */
     int exit_code;
     uint64_t elapsed_ms;
 };
@@ -40,6 +42,13 @@ struct run {
 static struct run *run_of(struct tui_app *app) {
     struct tui_view *v = tui_top(app);
     return strcmp(v->screen->id, "run") == 0 ? v->data : NULL;
+}
+
+/* The last sealing of this machine did not come to its end. */
+static bool was_sealing(const struct tui_app *app, const char *endpoint) {
+    const struct shodo_case *k = tui_casefile_case(app->casefile);
+    const struct shodo_case_run *r = k ? shodo_case_last_run(k, endpoint, "collect") : NULL;
+    return r && r->status != SHODO_RUN_DONE && r->status != SHODO_RUN_INCOMPLETE;
 }
 
 void tui_run_start(struct tui_app *app, const struct tui_run_request *q) {
@@ -50,14 +59,16 @@ void tui_run_start(struct tui_app *app, const struct tui_run_request *q) {
     size_t n = 1;
     shodo_buf_addf(&out, "%s/out", path);
     bool is_triage = q->kind == TUI_RUN_TRIAGE;
-    argv[n++] = is_triage ? "triage" : "collect";
+    shodo_auto(shodo_buf) struct shodo_buf relay = SHODO_BUF_INIT;
+    argv[n++] = is_triage ? "triage" : q->kind == TUI_RUN_PACK ? "pack" : "collect";
     if (is_triage)
         argv[n++] = q->source;
     argv[n++] = "--case";
     argv[n++] = path;
-    argv[n++] = "--events";
-    argv[n++] = "3";
-    shodo_auto(shodo_buf) struct shodo_buf relay = SHODO_BUF_INIT;
+    if (q->kind != TUI_RUN_PACK) {
+        argv[n++] = "--events";
+        argv[n++] = "3";
+    }
     if (is_triage) {
         argv[n++] = "--profile";
         argv[n++] = q->profile ? q->profile : "standard";
@@ -66,18 +77,24 @@ void tui_run_start(struct tui_app *app, const struct tui_run_request *q) {
             argv[n++] = shodo_buf_cstr(&relay);
         }
     } else {
-        argv[n++] = "--endpoint";
-        argv[n++] = q->endpoint;
         argv[n++] = "--out";
         argv[n++] = shodo_buf_cstr(&out);
-        argv[n++] = "--passphrase-fd";
+        argv[n++] = "--confirm-fd";
         argv[n++] = "4";
+    }
+    if (q->kind == TUI_RUN_COLLECT) {
+        argv[n++] = "--endpoint";
+        argv[n++] = q->endpoint;
+    } else if (q->kind == TUI_RUN_PACK) {
+        argv[n++] = "--lang";
+        argv[n++] = tui_is_ja(app) ? "ja" : "en";
     }
     argv[n++] = "--json";
     if (q->secret) {
         argv[n++] = "--recovery-key-file";
         argv[n++] = "-";
     }
+    bool has_void = q->kind == TUI_RUN_COLLECT && was_sealing(app, q->endpoint);
     if (tui_child_start(&app->child, argv, &err) != SHODO_OK) {
         tui_message(app, TUI_ROLE_ERROR, "%s", err.text);
         return;
@@ -89,6 +106,7 @@ void tui_run_start(struct tui_app *app, const struct tui_run_request *q) {
         return;
     r->kind = q->kind;
     r->p.heard_ms = shodo_time_mono_ms();
+    r->has_void = has_void;
     snprintf(r->source, sizeof r->source, "%.1000s", q->source ? q->source : "");
     snprintf(r->endpoint, sizeof r->endpoint, "%.12s", q->endpoint ? q->endpoint : "");
 }
@@ -115,6 +133,11 @@ static void hear(struct tui_app *app, struct run *r) {
     if (!app->child.is_running) {
         r->has_ended = true;
         r->exit_code = app->child.exit_code;
+        if (r->kind == TUI_RUN_PACK) { /* a few seconds: it tells no events */
+            r->p.is_done = r->exit_code == 0 || r->exit_code == EXIT_INCOMPLETE;
+            snprintf(r->p.status, sizeof r->p.status, "%s", r->p.is_done ? "done" : "failed");
+            r->p.problems += r->exit_code == EXIT_INCOMPLETE;
+        }
         explicit_bzero(r->passphrase, sizeof r->passphrase);
         tui_casefile_reload(app->casefile);
     }
@@ -181,10 +204,10 @@ static int draw_state(const struct tui_app *app, const struct run *r, struct tui
     /* What is left out on purpose is counted at the end; until then only what could not be read is
      * known. */
     bool is_all = p->is_done && r->kind == TUI_RUN_TRIAGE;
-    shodo_buf_addf(&b, "[%s] %llu   %s %llu",
-                   tui_text(app, is_all ? MSG_NOT_EXAMINED : MSG_UNREADABLE),
-                   (unsigned long long)(p->problems + (is_all ? p->policy : 0)),
-                   tui_text(app, MSG_FOUND), (unsigned long long)p->findings);
+    shodo_buf_addf(&b, "[%s] %llu", tui_text(app, is_all ? MSG_NOT_EXAMINED : MSG_UNREADABLE),
+                   (unsigned long long)(p->problems + (is_all ? p->policy : 0)));
+    if (r->kind == TUI_RUN_TRIAGE) /* sealing looks for nothing */
+        shodo_buf_addf(&b, "   %s %llu", tui_text(app, MSG_FOUND), (unsigned long long)p->findings);
     tui_canvas_text(c, row++, a.col, a.cols, p->problems ? TUI_ROLE_UNKNOWN : TUI_ROLE_NORMAL,
                     shodo_buf_cstr(&b));
     if (!r->has_ended && *p->current)
@@ -207,6 +230,10 @@ static int draw_state(const struct tui_app *app, const struct run *r, struct tui
 static void draw_passphrase(const struct tui_app *app, const struct run *r, struct tui_canvas *c,
                             struct tui_area a, int row) {
     const char *text = tui_text(app, r->is_hidden ? MSG_PASS_HIDDEN : MSG_PASS_TEXT);
+    if (r->has_void)
+        row += tui_canvas_wrap(c, row, 3, a.col, a.cols, 0, TUI_ROLE_DANGER,
+                               tui_text(app, MSG_PASS_VOID), strlen(tui_text(app, MSG_PASS_VOID))) +
+               1;
     row += tui_canvas_wrap(c, row, 6, a.col, a.cols, 0, TUI_ROLE_WARN, text, strlen(text)) + 1;
     if (!r->is_hidden) {
         tui_canvas_text(c, row, a.col + 6, a.cols - 6, TUI_ROLE_TITLE, r->passphrase);
@@ -229,6 +256,7 @@ static void draw_end(const struct tui_app *app, const struct run *r, struct tui_
     enum tui_msg text = failed                      ? MSG_RUN_FAILED
                         : cancelled                 ? MSG_RUN_CANCELLED
                         : r->kind == TUI_RUN_TRIAGE ? MSG_RUN_DONE
+                        : r->kind == TUI_RUN_PACK   ? MSG_PACK_DONE
                                                     : MSG_COLLECT_DONE;
     enum tui_role role = failed                       ? TUI_ROLE_ERROR
                          : r->p.problems || cancelled ? TUI_ROLE_WARN
@@ -239,6 +267,10 @@ static void draw_end(const struct tui_app *app, const struct run *r, struct tui_
         row += tui_canvas_wrap(c, row, 2, a.col, a.cols, 0, TUI_ROLE_UNKNOWN,
                                tui_text(app, MSG_RUN_INCOMPLETE),
                                strlen(tui_text(app, MSG_RUN_INCOMPLETE)));
+    if (r->kind != TUI_RUN_TRIAGE && (failed || cancelled))
+        row += tui_canvas_wrap(c, row, 2, a.col, a.cols, 0, TUI_ROLE_WARN,
+                               tui_text(app, MSG_PASS_VOID_END),
+                               strlen(tui_text(app, MSG_PASS_VOID_END)));
     if (*r->p.name)
         tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_NORMAL, r->p.name);
     if (failed && *r->error)
@@ -254,7 +286,9 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
     const char *phase = *r->p.phase ? r->p.phase : "start";
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     shodo_buf_addf(&b, "%s  %s%s%s",
-                   tui_text(app, r->kind == TUI_RUN_TRIAGE ? MSG_RUN_TRIAGE : MSG_RUN_COLLECT),
+                   tui_text(app, r->kind == TUI_RUN_TRIAGE ? MSG_RUN_TRIAGE
+                                 : r->kind == TUI_RUN_PACK ? MSG_SHEET_QUICK
+                                                           : MSG_RUN_COLLECT),
                    r->source, r->endpoint, r->has_ended ? "" : "  ");
     if (!r->has_ended)
         shodo_buf_adds(&b, tui_text(app, strcmp(phase, "listing") == 0   ? MSG_PHASE_LISTING
@@ -276,8 +310,10 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
     if (r->p.bytes_total || r->p.files_total)
         draw_bar(c, row, a,
                  is_whole ? 1000 : SHODO_MIN(SHODO_MAX(by_files, by_bytes), (uint64_t)1000), 1000);
-    row = draw_figures(app, r, c, a, row + 1);
-    row = draw_state(app, r, c, a, row);
+    if (r->kind != TUI_RUN_PACK) {
+        row = draw_figures(app, r, c, a, row + 1);
+        row = draw_state(app, r, c, a, row);
+    }
     if (*r->p.answer)
         row += tui_canvas_wrap(c, row, 2, a.col, a.cols, 0,
                                r->p.is_hit ? TUI_ROLE_DANGER : TUI_ROLE_TITLE, r->p.answer,

@@ -31,7 +31,9 @@ struct walk {
     struct shodo_buf unlisted;
     char filter[16]; /* kind, "hold", "list", "big-cut" or "" */
     bool marked[NUMBERS_MAX + 1];
-    enum result result; /* chosen, while the reason is asked */
+    enum result result;
+    bool has_results;
+        /* some were entered since this list was opened */ /* chosen, while the reason is asked */
 };
 
 static const char *value_of(const struct tui_app *app, const char *id) {
@@ -283,6 +285,17 @@ static struct walk *walk_of(struct tui_app *app) {
     return strcmp(v->screen->id, "walk") == 0 ? v->data : NULL;
 }
 
+static bool all_said(const struct tui_app *app, const struct walk *w) {
+    struct row r;
+    if (strcmp(w->filter, "hold") == 0) /* a list that empties while it is worked on */
+        return count_rows(app, w->filter) == 0;
+    for (size_t i = 0; row_at(app, w->filter, i, &r); i++) {
+        if (!value_of(app, r.id))
+            return false;
+    }
+    return true;
+}
+
 /* Writes the result to every marked row. All ids are taken first: a filter may change under the
  * first record. */
 static void apply(struct tui_app *app, struct walk *w, const char *note) {
@@ -310,7 +323,14 @@ static void apply(struct tui_app *app, struct walk *w, const char *note) {
             shodo_buf_addf(&b, " +%zu", ids.count - 1);
         tui_promise_ask(app, shodo_buf_cstr(&b), NULL);
     }
+    w->has_results = w->has_results || (ok && ids.count);
+    bool is_finished = ok && ids.count && w->result != RESULT_HOLD && app->pending[0] &&
+                       all_said(app, w);
     shodo_vec_done(&ids);
+    if (is_finished) { /* the last line of the step: back to it, by itself */
+        tui_pop(app);
+        tui_message(app, TUI_ROLE_OK, "%s", tui_text(app, MSG_WALK_ALL_SAID));
+    }
 }
 
 static void on_reason_typed(struct tui_app *app, long arg, const char *text) {
@@ -363,13 +383,32 @@ static void mark_number(void *ctx, unsigned n) {
         marked[n] = true;
 }
 
+/* Every line of this list that has no result yet. */
+static void mark_open(struct tui_app *app, struct walk *w) {
+    struct row r;
+    bool any = false;
+    for (size_t i = 0; row_at(app, w->filter, i, &r); i++) {
+        if (value_of(app, r.id) || r.number > NUMBERS_MAX)
+            continue;
+        any = w->marked[r.number] = true;
+    }
+    if (any)
+        ask_result(app);
+    else
+        tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_WALK_NONE_OPEN));
+}
+
 static void on_numbers(struct tui_app *app, long arg, const char *text) {
     (void)arg;
     struct walk *w = walk_of(app);
     struct shodo_error err = SHODO_ERROR_INIT;
-    if (!w || !*text)
+    if (!w)
         return;
     memset(w->marked, 0, sizeof w->marked);
+    if (!*text) {
+        mark_open(app, w);
+        return;
+    }
     if (shodo_site_numbers(text, (unsigned)count_rows(app, ""), mark_number, w->marked, &err) !=
         SHODO_OK) {
         memset(w->marked, 0, sizeof w->marked); /* all or nothing */
@@ -406,8 +445,10 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
             w->marked[r.number] = !w->marked[r.number];
         return TUI_EFFECT_REDRAW;
     case TUI_ACTION_ENTER:
-        if (n == 0)
+        if (n == 0) {
+            tui_function_done(app, "done", NULL); /* nothing to walk: seen */
             return TUI_EFFECT_POP | TUI_EFFECT_REDRAW;
+        }
         if (!any && row_at(app, w->filter, (size_t)v->selected, &r) && r.number <= NUMBERS_MAX)
             w->marked[r.number] = true;
         ask_result(app);
@@ -433,18 +474,10 @@ static void open_walk(struct tui_app *app, struct tui_view *v) {
     tui_unlisted_text(app, &w->unlisted);
 }
 
-static bool all_said(const struct tui_app *app, const struct walk *w) {
-    struct row r;
-    for (size_t i = 0; row_at(app, w->filter, i, &r); i++) {
-        if (!value_of(app, r.id))
-            return false;
-    }
-    return true;
-}
-
 static void close_walk(struct tui_app *app, struct tui_view *v) {
     const struct walk *w = v->data;
-    if (!app->is_over && app->pending[0] && strcmp(w->filter, "hold") != 0 && all_said(app, w))
+    bool was_seen = strcmp(w->filter, "hold") != 0 || w->has_results;
+    if (!app->is_over && app->pending[0] && was_seen && all_said(app, w))
         tui_function_done(app, "done", NULL);
     shodo_buf_done(&((struct walk *)v->data)->unlisted);
 }

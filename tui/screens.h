@@ -5,6 +5,8 @@
 
 #include "app.h"
 
+struct shodo_case;
+
 #define TUI_SCREEN_TABLE(X)                                                                        \
     X(start)                                                                                       \
     X(home)                                                                                        \
@@ -76,13 +78,17 @@ void tui_recipients_ask(struct tui_app *app);
 const char *tui_masked(const struct tui_app *app, const char *path, struct shodo_buf *buf);
 /* Copies and seals the evidence of the machine that was examined last. */
 void tui_collect_go(struct tui_app *app);
+/* 速報パック: results and papers without collected files, sealed for a remote team. */
+void tui_pack_go(struct tui_app *app);
+/* Evidence of a machine was sealed; a quick pack alone is none. */
+bool tui_has_evidence_seal(const struct shodo_case *c);
 
 /* Who answered for the patients: whoever did last time first, then the people of the site, then
  * typed. */
 void tui_clinical_ask(struct tui_app *app, tui_who_done done);
 
-/* Running the engine (screen_run.c): "triage" or "collect" with what the screens chose. */
-enum tui_run_kind { TUI_RUN_TRIAGE, TUI_RUN_COLLECT };
+/* Running the engine (screen_run.c): "triage", "collect" or "pack" with what the screens chose. */
+enum tui_run_kind { TUI_RUN_TRIAGE, TUI_RUN_COLLECT, TUI_RUN_PACK };
 struct tui_run_request {
     enum tui_run_kind kind;
     const char *source;   /* triage */

@@ -172,10 +172,12 @@ def function(screen, name):
         rows = [n for n, _ in re.findall(r"^ ?>? +(\d+) .?\[(.+?)\]", screen.text(), re.M)]
         if rows:
             screen.key("g")
-            screen.type(f"{min(map(int, rows))}-{max(map(int, rows))}")
-            screen.key("Enter")
+            time.sleep(HABIT_S)
+            screen.key("Enter")  # empty: every line without a result
             pick(screen, 1)
-        screen.key("Escape")
+        if not step(screen.settle()):
+            time.sleep(HABIT_S)
+            screen.key("Enter" if not rows else "Escape")
     elif last.startswith("判断"):
         rows = options(screen.text())
         want = [n for where, label_wanted in DECISIONS if where in name for n, label in rows if label_wanted in label]
@@ -222,6 +224,9 @@ def function(screen, name):
             if "作っている" not in screen.text():
                 break
             time.sleep(0.25)
+        time.sleep(HABIT_S)
+        if "Enter: 見た" in screen.text():
+            screen.key("Enter")
         for _ in range(4):
             if step(screen.text()):
                 break

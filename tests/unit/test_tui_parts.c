@@ -14,6 +14,7 @@
 #include "base/value.h"
 #include "canvas.h"
 #include "csv.h"
+#include "held.h"
 #include "kana.h"
 #include "progress.h"
 #include "recovery_key.h"
@@ -48,6 +49,32 @@ static void kana(void **state) {
     shodo_auto(shodo_buf) struct shodo_buf open = SHODO_BUF_INIT;
     tui_kana(&open, "kan", false, false);
     assert_string_equal(shodo_buf_cstr(&open), "かn"); /* the n may still become な */
+}
+
+static void held(void **state) {
+    (void)state;
+    const struct tui_key one = {.action = TUI_ACTION_CHAR, .ch = '1'},
+                         enter = {.action = TUI_ACTION_ENTER}, down = {.action = TUI_ACTION_DOWN};
+    struct tui_held h = {.last_ms = 0};
+    /* a held digit answers once: first repeat after 250 ms, then every 33 ms */
+    assert_false(tui_held_repeats(&h, one, false, 10000));
+    for (uint64_t t = 10250; t < 12000; t += 33)
+        assert_true(tui_held_repeats(&h, one, false, t));
+    /* released and pressed again */
+    assert_false(tui_held_repeats(&h, one, false, 12000 + TUI_HELD_MS));
+    /* digits in a field repeat as typed, arrows always, Enter never */
+    assert_false(tui_held_repeats(&h, one, true, 12001 + TUI_HELD_MS));
+    assert_false(tui_held_repeats(&h, down, false, 20000));
+    assert_false(tui_held_repeats(&h, down, false, 20033));
+    assert_false(tui_held_repeats(&h, enter, true, 20066));
+    assert_true(tui_held_repeats(&h, enter, true, 20100));
+    /* the Enter after a digit that answered belongs to it, once, and not for long */
+    tui_held_answers(&h);
+    assert_true(tui_held_is_habit(&h, enter));
+    assert_false(tui_held_is_habit(&h, enter));
+    tui_held_answers(&h);
+    assert_false(tui_held_repeats(&h, enter, false, 20100 + TUI_HABIT_MS));
+    assert_false(tui_held_is_habit(&h, enter));
 }
 
 static void recovery_key(void **state) {
@@ -172,8 +199,8 @@ static void canvas(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kana),     cmocka_unit_test(recovery_key), cmocka_unit_test(csv),
-        cmocka_unit_test(progress), cmocka_unit_test(canvas),
+        cmocka_unit_test(kana), cmocka_unit_test(held),     cmocka_unit_test(recovery_key),
+        cmocka_unit_test(csv),  cmocka_unit_test(progress), cmocka_unit_test(canvas),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
