@@ -33,7 +33,7 @@ struct walk {
     bool marked[NUMBERS_MAX + 1];
     enum result result;
     bool has_results;
-        /* some were entered since this list was opened */ /* chosen, while the reason is asked */
+    /* some were entered since this list was opened */ /* chosen, while the reason is asked */
 };
 
 static const char *value_of(const struct tui_app *app, const char *id) {
