@@ -253,12 +253,29 @@ static void draw_header(struct tui_app *app) {
     draw_crumbs(app, c->cols - ELAPSED_COLS);
 }
 
-static int draw_key(struct tui_app *app, int col, enum tui_action a) {
+static int key_cols(const struct tui_app *app, enum tui_action a) {
+    const char *label = tui_text(app, tui_key_label(a));
+    return (int)(strlen(tui_key_name(a)) + 2 + shodo_text_columns(label, strlen(label)));
+}
+
+static int keys_cols(const struct tui_app *app, const enum tui_action *keys) {
+    int n = 0;
+    for (; keys && *keys != TUI_ACTION_NONE; keys++)
+        n += key_cols(app, *keys);
+    return n;
+}
+
+/* Everybody tries these without being told: the first to go when the line is full. */
+static bool is_plain(enum tui_action a) {
+    return a == TUI_ACTION_UP || a == TUI_ACTION_DOWN || a == TUI_ACTION_PAGE_UP ||
+           a == TUI_ACTION_ERASE;
+}
+
+static int draw_key(struct tui_app *app, int col, enum tui_action a, int end) {
     struct tui_canvas *c = &app->canvas;
     int row = c->rows - 1;
     const char *label = tui_text(app, tui_key_label(a));
-    int need = (int)(strlen(tui_key_name(a)) + 2 + shodo_text_columns(label, strlen(label)));
-    if (col + need >= c->cols - 1)
+    if (col + key_cols(app, a) > end)
         return col;
     col += tui_canvas_text(c, row, col, c->cols, TUI_ROLE_KEY, tui_key_name(a));
     col += 1;
@@ -272,13 +289,19 @@ static void draw_footer(struct tui_app *app) {
     if (app->message.len)
         tui_canvas_text(c, c->rows - 2, 1, c->cols - 2, app->message_role,
                         shodo_buf_cstr(&app->message));
-    int col = draw_key(app, 1, TUI_ACTION_HELP);
-    for (const enum tui_action *k = v->screen->keys; k && *k != TUI_ACTION_NONE; k++)
-        col = draw_key(app, col, *k);
-    if (app->depth > 1)
-        col = draw_key(app, col, TUI_ACTION_BACK);
-    col = draw_key(app, col, TUI_ACTION_LANGUAGE);
-    draw_key(app, col, TUI_ACTION_QUIT);
+    /* back, language and the end are on every screen; what has no room is on F1 */
+    static const enum tui_action always[] = {TUI_ACTION_BACK, TUI_ACTION_LANGUAGE, TUI_ACTION_QUIT};
+    int first = app->depth > 1 ? 0 : 1, end = c->cols - 1, kept = end;
+    for (int i = first; i < (int)SHODO_ARRAY_SIZE(always); i++)
+        kept -= key_cols(app, always[i]);
+    int col = draw_key(app, 1, TUI_ACTION_HELP, kept);
+    bool is_tight = col + keys_cols(app, v->screen->keys) > kept;
+    for (const enum tui_action *k = v->screen->keys; k && *k != TUI_ACTION_NONE; k++) {
+        if (!is_tight || !is_plain(*k))
+            col = draw_key(app, col, *k, kept);
+    }
+    for (int i = first; i < (int)SHODO_ARRAY_SIZE(always); i++)
+        col = draw_key(app, col, always[i], end);
 }
 
 void tui_app_draw(struct tui_app *app) {

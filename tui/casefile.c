@@ -24,6 +24,7 @@
 
 #define CASES_PER_DAY         1000
 #define USUAL_BUNDLE_BYTES    SHODO_GIB(4)
+#define USUAL_WEIGHT          2
 #define SMALLEST_BUNDLE_BYTES SHODO_GIB(1) /* a small first machine says little about the next */
 
 struct tui_casefile {
@@ -372,13 +373,14 @@ uint64_t tui_casefile_free_bytes(const struct tui_casefile *f) {
 }
 
 unsigned tui_casefile_more_machines(const struct tui_casefile *f) {
-    uint64_t sum = 0, each = USUAL_BUNDLE_BYTES;
+    /* the usual size counts like the first bundles: the figure moves slowly and never leaps */
+    uint64_t sum = (uint64_t)USUAL_WEIGHT * USUAL_BUNDLE_BYTES, each = USUAL_BUNDLE_BYTES;
     for (size_t i = 0; f->is_loaded && i < f->state.seals.count; i++) {
         const struct shodo_case_seal *s = shodo_vec_at(&f->state.seals, i);
         sum = s->sealed_bytes < SHODO_GIB(1024) ? sum + s->sealed_bytes : sum;
     }
-    if (sum > 0)
-        each = SHODO_MAX(sum / f->state.seals.count, SMALLEST_BUNDLE_BYTES);
+    if (f->is_loaded)
+        each = SHODO_MAX(sum / (f->state.seals.count + USUAL_WEIGHT), SMALLEST_BUNDLE_BYTES);
     return (unsigned)SHODO_MIN(tui_casefile_free_bytes(f) / each, (uint64_t)9999);
 }
 
@@ -466,6 +468,33 @@ enum shodo_status tui_casefile_note(struct tui_casefile *f, const char *actor, c
     struct shodo_json j = shodo_json_to(&b);
     shodo_json_object(&j, NULL);
     shodo_json_str(&j, "text", text);
+    shodo_json_object_end(&j);
+    return tui_casefile_event(f, actor, "case.note", shodo_buf_cstr(&b), err);
+}
+
+static const struct shodo_case_note *find_note(const struct tui_casefile *f, uint64_t seq,
+                                               const char *stick) {
+    for (size_t i = 0; f->is_loaded && i < f->state.notes.count; i++) {
+        const struct shodo_case_note *n = shodo_vec_at(&f->state.notes, i);
+        if (n->seq == seq && strcmp(n->stick, stick) == 0)
+            return n;
+    }
+    return NULL;
+}
+
+enum shodo_status tui_casefile_withdraw(struct tui_casefile *f, const char *actor, uint64_t seq,
+                                        const char *stick, struct shodo_error *err) {
+    const struct shodo_case_note *n = find_note(f, seq, stick);
+    if (!n || n->is_withdrawn)
+        return shodo_fail(err, SHODO_NOTFOUND, "no note to withdraw");
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT;
+    shodo_buf_addf(&text, "取り消し: %s", n->text);
+    struct shodo_json j = shodo_json_to(&b);
+    shodo_json_object(&j, NULL);
+    shodo_json_str(&j, "text", shodo_buf_cstr(&text));
+    shodo_json_u64(&j, "withdraws", seq);
+    shodo_json_str(&j, "withdraws_stick", stick);
     shodo_json_object_end(&j);
     return tui_casefile_event(f, actor, "case.note", shodo_buf_cstr(&b), err);
 }

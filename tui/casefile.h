@@ -85,6 +85,9 @@ enum shodo_status tui_casefile_decide(struct tui_casefile *f, const char *actor,
                                       const char *value, const char *note, struct shodo_error *err);
 enum shodo_status tui_casefile_note(struct tui_casefile *f, const char *actor, const char *text,
                                     struct shodo_error *err);
+/* Withdraws a note: a record of its own, the old one stays and is shown as withdrawn. */
+enum shodo_status tui_casefile_withdraw(struct tui_casefile *f, const char *actor, uint64_t seq,
+                                        const char *stick, struct shodo_error *err);
 enum shodo_status tui_casefile_event(struct tui_casefile *f, const char *actor, const char *event,
                                      const char *data_json, struct shodo_error *err);
 enum shodo_status tui_casefile_each(const struct tui_casefile *f,

@@ -97,6 +97,9 @@ void tui_progress_line(struct tui_progress *p, const char *line, size_t n, bool 
     } else if (strcmp(event, "start") == 0) {
         p->files_total = number(v, "files", 0);
         p->bytes_total = number(v, "bytes", 0);
+        p->bytes_left = number(v, "bytes_left", 0);
+        p->seconds_from = number(v, "seconds_from", 0);
+        p->seconds_to = number(v, "seconds_to", 0);
     } else if (strcmp(event, "progress") == 0) {
         counts(p, v);
         p->files_total = number(v, "files_total", p->files_total);

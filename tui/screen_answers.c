@@ -53,8 +53,11 @@ static void add_answer(const struct tui_app *app, const struct shodo_value *a,
         before = why;
         shown++;
     }
-    for (size_t i = 0; i < shodo_value_count(said) && i < SENTENCES_SHOWN; i++)
-        shodo_buf_addf(out, "  %s\n", in_language(app, shodo_value_at(said, i), "ja", "en"));
+    shodo_auto(shodo_buf) struct shodo_buf masked = SHODO_BUF_INIT;
+    for (size_t i = 0; i < shodo_value_count(said) && i < SENTENCES_SHOWN; i++) {
+        const char *s = in_language(app, shodo_value_at(said, i), "ja", "en");
+        shodo_buf_addf(out, "  %s\n", tui_masked(app, s, &masked));
+    }
     if (shodo_value_count(said) > SENTENCES_SHOWN)
         shodo_buf_addf(out, "  %s %zu\n", tui_text(app, MSG_MORE),
                        shodo_value_count(said) - SENTENCES_SHOWN);

@@ -9,18 +9,23 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/time.h"
 #include "base/value.h"
 #include "case/case.h"
 #include "casefile.h"
 #include "recovery_key.h"
 #include "screens.h"
 
-#define DISKS_MAX 64
+#define DISKS_MAX   64
+#define JST_MINUTES 540
 
 struct disk {
     char path[400], model[128], serial[128], volumes[300], users[200], problem[200];
     uint64_t size_bytes;
+    char endpoint[16], why_ja[200], why_en[200]; /* why: of the first volume that cannot be read */
     bool is_removable, needs_key, has_windows, is_asleep, is_dirty;
+    bool knows_shadows; /* some volume says what it knows of its shadow copies */
+    unsigned shadows;
 };
 
 struct disks {
@@ -71,6 +76,14 @@ static void add_volumes(struct disk *k, const struct shodo_value *list) {
         k->is_dirty = k->is_dirty || shodo_value_bool(shodo_value_get(v, "is_dirty"), false);
         k->needs_key = k->needs_key ||
                        (is_bitlocker && !shodo_value_bool(shodo_value_get(v, "is_read"), false));
+        const char *why = shodo_value_get_str(v, "why"), *why_ja = shodo_value_get_str(v, "why_ja");
+        if (why && *why && !is_bitlocker && fs && strcmp(fs, "reserved") != 0 && !*k->why_en) {
+            safe(k->why_en, sizeof k->why_en, why);
+            safe(k->why_ja, sizeof k->why_ja, why_ja && *why_ja ? why_ja : why);
+        }
+        const struct shodo_value *copies = shodo_value_get(v, "shadow_copies");
+        k->knows_shadows = k->knows_shadows || (copies && is_windows);
+        k->shadows += (unsigned)shodo_value_count(copies);
         const struct shodo_value *names = shodo_value_get(v, "users");
         for (size_t u = 0; u < shodo_value_count(names); u++) {
             const char *name = shodo_value_str(shodo_value_at(names, u));
@@ -96,6 +109,7 @@ static void add_disk(struct disks *d, const char *line, size_t n) {
     snprintf(k->path, sizeof k->path, "%s", path);
     safe(k->model, sizeof k->model, shodo_value_get_str(v, "model"));
     safe(k->serial, sizeof k->serial, shodo_value_get_str(v, "serial"));
+    safe(k->endpoint, sizeof k->endpoint, shodo_value_get_str(v, "endpoint"));
     safe(k->problem, sizeof k->problem, shodo_value_get_str(v, "problem"));
     k->size_bytes = size > 0 ? (uint64_t)size : 0;
     k->is_removable = shodo_value_bool(shodo_value_get(v, "is_removable"), false);
@@ -155,6 +169,47 @@ static void add_size(struct shodo_buf *b, uint64_t bytes) {
                        (unsigned long long)(bytes / 100000000 % 10));
 }
 
+/* Examined before in this case: when, and how it ended. */
+static bool was_examined(const struct tui_app *app, const struct disk *k, struct shodo_buf *out) {
+    const struct shodo_case *c = tui_casefile_case(app->casefile);
+    const struct shodo_case_run *r = c && *k->endpoint
+                                         ? shodo_case_last_run(c, k->endpoint, "triage")
+                                         : NULL;
+    if (!r || r->status == SHODO_RUN_STARTED || r->status == SHODO_RUN_FAILED)
+        return false;
+    char when[SHODO_TIME_TEXT_BYTES];
+    shodo_time_local(r->started, JST_MINUTES, when);
+    when[16] = 0;
+    bool is_whole = r->status == SHODO_RUN_DONE || r->status == SHODO_RUN_INCOMPLETE;
+    shodo_buf_addf(out, tui_text(app, is_whole ? MSG_DISK_EXAMINED : MSG_DISK_HALF), when + 5);
+    return true;
+}
+
+static int draw_remarks(const struct tui_app *app, const struct disk *k, struct tui_canvas *c,
+                        struct tui_area a, int row) {
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    int col = a.col + 5, cols = a.cols - 5;
+    if (was_examined(app, k, &b))
+        tui_canvas_text(c, row++, col, cols, TUI_ROLE_WARN, shodo_buf_cstr(&b));
+    if (k->is_asleep || k->is_dirty)
+        tui_canvas_text(c, row++, col, cols, TUI_ROLE_UNKNOWN,
+                        tui_text(app, k->is_asleep ? MSG_ASLEEP : MSG_DIRTY));
+    if (k->needs_key)
+        tui_canvas_text(c, row++, col, cols, TUI_ROLE_WARN, tui_text(app, MSG_NEEDS_KEY));
+    if (k->knows_shadows) {
+        shodo_buf_clear(&b);
+        shodo_buf_addf(&b, tui_text(app, k->shadows ? MSG_DISK_SHADOWS : MSG_DISK_NO_SHADOWS),
+                       k->shadows);
+        tui_canvas_text(c, row++, col, cols, TUI_ROLE_DIM, shodo_buf_cstr(&b));
+    }
+    const char *why = tui_is_ja(app) ? k->why_ja : k->why_en;
+    if (*why)
+        row += tui_canvas_wrap(c, row, 2, col, cols, 0, TUI_ROLE_UNKNOWN, why, strlen(why));
+    if (*k->problem)
+        tui_canvas_text(c, row++, col, cols, TUI_ROLE_UNKNOWN, k->problem);
+    return row;
+}
+
 static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,
                  struct tui_area a) {
     const struct disks *d = v->data;
@@ -178,15 +233,7 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
         shodo_buf_addf(&b, "%s: %s   %s", tui_text(app, MSG_WINDOWS_USERS),
                        *k->users ? k->users : tui_text(app, MSG_USERS_LATER), k->path);
         tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_DIM, shodo_buf_cstr(&b));
-        if (k->is_asleep || k->is_dirty)
-            tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_UNKNOWN,
-                            tui_text(app, k->is_asleep ? MSG_ASLEEP : MSG_DIRTY));
-        if (k->needs_key)
-            tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_WARN,
-                            tui_text(app, MSG_NEEDS_KEY));
-        if (*k->problem)
-            tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_UNKNOWN, k->problem);
-        row++;
+        row = draw_remarks(app, k, c, a, row) + 1;
     }
     if (!d->is_listing && !d->list.count && !*d->error)
         tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_WARN, tui_text(app, MSG_NO_DISKS));

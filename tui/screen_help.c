@@ -31,9 +31,9 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
     for (const enum tui_action *k = below->screen->keys; k && *k != TUI_ACTION_NONE; k++)
         row = key_line(app, c, a, row, *k);
     static const enum tui_action global[] = {
-        TUI_ACTION_FINDINGS, TUI_ACTION_NOTE,  TUI_ACTION_JOURNAL,   TUI_ACTION_SHIFT,
-        TUI_ACTION_LANGUAGE, TUI_ACTION_THEME, TUI_ACTION_TEXT_SIZE, TUI_ACTION_MASK,
-        TUI_ACTION_BACK,     TUI_ACTION_QUIT};
+        TUI_ACTION_FINDINGS,  TUI_ACTION_SCOPE, TUI_ACTION_NOTE,     TUI_ACTION_JOURNAL,
+        TUI_ACTION_SHIFT,     TUI_ACTION_HELP,  TUI_ACTION_LANGUAGE, TUI_ACTION_THEME,
+        TUI_ACTION_TEXT_SIZE, TUI_ACTION_MASK,  TUI_ACTION_BACK,     TUI_ACTION_QUIT};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(global); i++) {
         bool is_listed = false;
         for (const enum tui_action *k = below->screen->keys; k && *k != TUI_ACTION_NONE; k++)

@@ -19,6 +19,8 @@
 
 struct line {
     char *text, *raw;
+    uint64_t seq;
+    char stick[40]; /* of a note that can be withdrawn, "" otherwise */
 };
 
 struct journal {
@@ -218,6 +220,18 @@ static void drop_oldest(struct journal *j, size_t n) {
     j->left_out += n;
 }
 
+/* Is the record a note, and is it still what was meant? */
+static const struct shodo_case_note *note_of(const struct tui_app *app,
+                                             const struct shodo_record *r) {
+    const struct shodo_case *c = tui_casefile_case(app->casefile);
+    for (size_t i = 0; c && strcmp(r->event, "case.note") == 0 && i < c->notes.count; i++) {
+        const struct shodo_case_note *n = shodo_vec_at(&c->notes, i);
+        if (n->seq == r->seq && strcmp(n->stick, r->stick) == 0)
+            return n;
+    }
+    return NULL;
+}
+
 static enum shodo_status add_line(void *ctx, const struct shodo_record *r) {
     struct collect *k = ctx;
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
@@ -229,6 +243,9 @@ static enum shodo_status add_line(void *ctx, const struct shodo_record *r) {
     shodo_time_local(r->time, JST_MINUTES, when);
     when[19] = 0;
     shodo_buf_addf(&b, "%s  %s  ", when + 5, word(k->app, r->actor));
+    const struct shodo_case_note *note = note_of(k->app, r);
+    if (note && note->is_withdrawn)
+        shodo_buf_addf(&b, "[%s] ", tui_text(k->app, MSG_WITHDRAWN));
     event_text(k->app, r, &b);
     struct shodo_json j = shodo_json_to(&raw);
     shodo_value_write(&j, NULL, r->data);
@@ -236,9 +253,17 @@ static enum shodo_status add_line(void *ctx, const struct shodo_record *r) {
     if (line) {
         shodo_auto(shodo_buf) struct shodo_buf all = SHODO_BUF_INIT;
         shodo_buf_addf(&all, "%s\n\n%s\n%s", shodo_buf_cstr(&b), r->event, shodo_buf_cstr(&raw));
-        *line = (struct line){.text = shodo_buf_steal(&b), .raw = shodo_buf_steal(&all)};
+        *line = (struct line){
+            .text = shodo_buf_steal(&b), .raw = shodo_buf_steal(&all), .seq = r->seq};
+        if (note && !note->is_withdrawn)
+            snprintf(line->stick, sizeof line->stick, "%.36s", r->stick);
     }
     return SHODO_OK;
+}
+
+static void drop_all(struct journal *j) {
+    drop_oldest(j, j->lines.count);
+    j->records = j->left_out = 0;
 }
 
 static void open_journal(struct tui_app *app, struct tui_view *v) {
@@ -296,12 +321,51 @@ static void draw_journal(const struct tui_app *app, struct tui_view *v, struct t
                         i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL, nth(v, i)->text);
 }
 
+static void on_withdraw(struct tui_app *app, long arg, int index) {
+    (void)arg;
+    struct tui_view *v = tui_top(app);
+    const struct line *l = index == 1 && strcmp(v->screen->id, "journal") == 0 ? nth(v, v->selected)
+                                                                               : NULL;
+    struct shodo_error err = SHODO_ERROR_INIT;
+    if (!l || !l->stick[0])
+        return;
+    if (tui_casefile_withdraw(app->casefile, tui_actor(app), l->seq, l->stick, &err) != SHODO_OK) {
+        tui_message(app, TUI_ROLE_ERROR, "%s: %s", tui_text(app, MSG_NOT_RECORDED), err.text);
+        return;
+    }
+    int row = v->selected;
+    drop_all(v->data);
+    shodo_vec_done(&((struct journal *)v->data)->lines);
+    open_journal(app, v);
+    v->selected = row;
+    tui_message(app, TUI_ROLE_OK, "%s", tui_text(app, MSG_RECORDED));
+}
+
+/* What becomes a statement in the journal needs Enter; keeping it is preselected. */
+static void ask_withdraw(struct tui_app *app, const struct line *l) {
+    if (!l || !l->stick[0]) {
+        tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_WITHDRAW_NOT_NOTE));
+        return;
+    }
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    shodo_buf_addf(&b, "%s\n\n%s", l->text, tui_text(app, MSG_WITHDRAW_TEXT));
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_WITHDRAW_TITLE), shodo_buf_cstr(&b),
+                                      on_withdraw, 0);
+    tui_ask_add(a, tui_text(app, MSG_WITHDRAW_NO), NULL);
+    tui_ask_add(a, tui_text(app, MSG_WITHDRAW_YES), NULL);
+    tui_ask_needs_enter(a);
+}
+
 static unsigned journal_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
     if (tui_list_key(v, key, SHODO_MAX(1, count(v)), 15))
         return TUI_EFFECT_REDRAW;
     const struct line *l = key.action == TUI_ACTION_ENTER ? nth(v, v->selected) : NULL;
     if (l && l->raw) {
         tui_page_show(app, tui_text(app, MSG_DETAIL), l->raw);
+        return TUI_EFFECT_REDRAW;
+    }
+    if (key.action == TUI_ACTION_WITHDRAW) {
+        ask_withdraw(app, nth(v, v->selected));
         return TUI_EFFECT_REDRAW;
     }
     if (key.action == TUI_ACTION_FILTER) {
@@ -312,8 +376,8 @@ static unsigned journal_key(struct tui_app *app, struct tui_view *v, struct tui_
 }
 
 static const enum tui_action journal_keys[] = {
-    TUI_ACTION_UP,     TUI_ACTION_DOWN,  TUI_ACTION_PAGE_UP, TUI_ACTION_PAGE_DOWN,
-    TUI_ACTION_FILTER, TUI_ACTION_ENTER, TUI_ACTION_NONE};
+    TUI_ACTION_FILTER, TUI_ACTION_ENTER,   TUI_ACTION_WITHDRAW,  TUI_ACTION_UP,
+    TUI_ACTION_DOWN,   TUI_ACTION_PAGE_UP, TUI_ACTION_PAGE_DOWN, TUI_ACTION_NONE};
 const struct tui_screen tui_screen_journal = {.id = "journal",
                                               .title = MSG_JOURNAL,
                                               .help = MSG_JOURNAL_HELP,

@@ -346,6 +346,10 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
         needs_enter = s && is_grave(s, o, n, key);
         tui_play_done(&st);
     }
+    if (key.action == TUI_ACTION_BACK && p->shows_why) {
+        p->shows_why = false; /* back from the reason, not from the step */
+        return TUI_EFFECT_REDRAW;
+    }
     if (!needs_enter && n > 0)
         tui_menu_answers(app, v, &key, n);
     if (key.action == TUI_ACTION_TICK)

@@ -190,8 +190,15 @@ static int draw_figures(const struct tui_app *app, const struct run *r, struct t
     unsigned from = 0, to = 0;
     if (!r->has_ended && tui_progress_eta(p, r->elapsed_ms, &from, &to))
         shodo_buf_addf(&b, tui_text(app, MSG_ETA), from, to);
+    else if (!r->has_ended && p->seconds_to)
+        shodo_buf_addf(&b, tui_text(app, MSG_BUDGET), (unsigned)(p->seconds_from / 60),
+                       (unsigned)(p->seconds_to / 60 + 1));
     else if (!r->has_ended && p->bytes_total)
         shodo_buf_addf(&b, "   %s", tui_text(app, MSG_ETA_COUNTING));
+    if (!r->has_ended && p->bytes_left) {
+        shodo_buf_adds(&b, tui_text(app, MSG_BUDGET_LEFT));
+        bytes_text(&b, p->bytes_left);
+    }
     tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_NORMAL, shodo_buf_cstr(&b));
     return row;
 }
@@ -249,6 +256,23 @@ static void draw_passphrase(const struct tui_app *app, const struct run *r, stru
     c->cursor_col = a.col + used + 1 + (int)strlen(r->typed);
 }
 
+/* What the engine says in English, for those who have to do something about it; the words
+ * themselves stay below for the support. */
+static const char *known_error(const struct tui_app *app, const char *error) {
+    static const struct {
+        const char *begins;
+        enum tui_msg text;
+    } rows[] = {
+        {"examiner processes cannot start", MSG_ERROR_EXAMINER},
+        {"No space left", MSG_ERROR_FULL},
+    };
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
+        if (strstr(error, rows[i].begins))
+            return tui_text(app, rows[i].text);
+    }
+    return NULL;
+}
+
 static void draw_end(const struct tui_app *app, const struct run *r, struct tui_canvas *c,
                      struct tui_area a, int row) {
     bool failed = !r->p.is_done || strcmp(r->p.status, "failed") == 0,
@@ -273,6 +297,9 @@ static void draw_end(const struct tui_app *app, const struct run *r, struct tui_
                                strlen(tui_text(app, MSG_PASS_VOID_END)));
     if (*r->p.name)
         tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_NORMAL, r->p.name);
+    const char *known = failed ? known_error(app, r->error) : NULL;
+    if (known)
+        row += tui_canvas_wrap(c, row, 3, a.col, a.cols, 0, TUI_ROLE_WARN, known, strlen(known));
     if (failed && *r->error)
         row += tui_canvas_wrap(c, row, 3, a.col, a.cols, 0, TUI_ROLE_NORMAL, r->error,
                                strlen(r->error));

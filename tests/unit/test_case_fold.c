@@ -57,6 +57,36 @@ static void fold(struct shodo_case *c, const char *const rows[][2], size_t n) {
     }
 }
 
+/* A withdrawn note stays, in its place, and says so; the record that withdraws it is a note too. */
+static void test_withdrawn(void **state) {
+    (void)state;
+    static const char *const rows[][2] = {
+        {"case.note", "{\"text\":\"一\"}"},
+        {"case.note", "{\"text\":\"二\"}"},
+        {"case.note",
+         "{\"text\":\"取り消し: 一\",\"withdraws\":1,\"withdraws_stick\":\"aabbccdd\"}"},
+        {"case.note", "{\"text\":\"x\",\"withdraws\":2,\"withdraws_stick\":\"00000000\"}"},
+        {"case.note", "{\"text\":\"y\",\"withdraws\":1,\"withdraws_stick\":\"aabbccdd\"}"},
+    };
+    static const struct {
+        const char *text;
+        bool is_withdrawn;
+    } want[] = {{"〔取り消し済み〕一", true},
+                {"二", false}, /* of another stick */
+                {"取り消し: 一", false},
+                {"x", false},
+                {"y", false}};
+    struct shodo_case c;
+    fold(&c, rows, SHODO_ARRAY_SIZE(rows));
+    assert_int_equal(c.notes.count, SHODO_ARRAY_SIZE(want));
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(want); i++) {
+        const struct shodo_case_note *n = shodo_vec_at(&c.notes, i);
+        assert_string_equal(n->text, want[i].text);
+        assert_int_equal(n->is_withdrawn, want[i].is_withdrawn);
+    }
+    shodo_case_done(&c);
+}
+
 static void test_fold(void **state) {
     (void)state;
     static const char *const rows[][2] = {
@@ -210,6 +240,7 @@ static void test_look(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_withdrawn),
         cmocka_unit_test(test_fold),
         cmocka_unit_test_setup_teardown(test_directory, setup, teardown),
         cmocka_unit_test_setup_teardown(test_on_stick, setup, teardown),

@@ -247,13 +247,32 @@ static enum shodo_status on_decision(struct apply *a) {
     return SHODO_OK;
 }
 
+/* A note that withdraws another one: that one stays, and says that it no longer holds. */
+static void withdraw(struct apply *a) {
+    int64_t seq = shodo_value_get_int(a->r->data, "withdraws", -1);
+    const char *stick = shodo_value_get_str(a->r->data, "withdraws_stick");
+    for (size_t i = 0; seq >= 0 && stick && i < a->c->notes.count; i++) {
+        struct shodo_case_note *n = shodo_vec_at(&a->c->notes, i);
+        if (n->is_withdrawn || n->seq != (uint64_t)seq || strcmp(n->stick, stick) != 0)
+            continue;
+        shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+        shodo_buf_addf(&b, "〔取り消し済み〕%s", n->text);
+        n->text = copy(a, shodo_buf_cstr(&b));
+        n->is_withdrawn = true;
+    }
+}
+
 static enum shodo_status on_note(struct apply *a) {
     struct shodo_case_note *n = NULL;
+    withdraw(a);
     enum shodo_status st = new_row(&a->c->notes, &n);
     if (st != SHODO_OK)
         return st;
-    *n = (struct shodo_case_note){
-        .text = text(a, "text"), .actor = copy(a, a->r->actor), .time = a->r->time};
+    *n = (struct shodo_case_note){.text = text(a, "text"),
+                                  .actor = copy(a, a->r->actor),
+                                  .time = a->r->time,
+                                  .seq = a->r->seq,
+                                  .stick = copy(a, a->r->stick)};
     return SHODO_OK;
 }
 

@@ -77,8 +77,11 @@ struct shodo_case_decision {
 };
 
 struct shodo_case_note {
-    const char *text, *actor;
+    const char *text, *actor; /* a withdrawn note says so in its text, wherever it is printed */
     int64_t time;
+    uint64_t seq; /* of its record, in the journal of `stick` */
+    const char *stick;
+    bool is_withdrawn;
 };
 
 struct shodo_case {
