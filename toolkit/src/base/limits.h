@@ -168,5 +168,7 @@
 #define SHODO_LIMIT_XLSX_PARTS    4096u
 #define SHODO_LIMIT_XLSX_MERGES   100000u /* merged areas of one of its sheets */
 #define SHODO_LIMIT_SHEET_ROWS    500u    /* rows of a timeline; the rest is counted */
+#define SHODO_LIMIT_SHEET_NOTE_BYTES                                                               \
+    12000u /* words of a ransom note on a sheet; cut, and said so */
 
 #endif

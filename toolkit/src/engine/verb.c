@@ -126,7 +126,7 @@ const struct shodo_verb shodo_verbs[] = {
     {.name = "sheet",
      .usage =
          "list | NAME [--case DIR] [--format pdf|html|txt|json|xlsx|cells] [--out FILE] [--lang ja|en] [--site FILE] [--blank] "
-         "[--since FILE.json] [--data DIR] [--template OFFICIAL.xlsx]",
+         "[--since FILE.json] [--note FILE] [--data DIR] [--template OFFICIAL.xlsx]",
      .help =
          "make a sheet: contacts, reports, timeline, handover card; without a case one to fill in by hand",
      .exits = "0 done",

@@ -70,6 +70,7 @@ int shodo_verb_sheet(const struct shodo_verb *v, int argc, char **argv) {
                                            {.name = "--site", .text = &o.site_path},
                                            {.name = "--data", .text = &o.data_dir},
                                            {.name = "--since", .text = &o.since},
+                                           {.name = "--note", .text = &o.note_path},
                                            {.name = "--format", .text = &format},
                                            {.name = "--out", .text = &path},
                                            {.name = "--lang", .text = &lang, .choices = "ja|en"},

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "handover/document.h"
+#include "handover/xml.h"
 
 #define TEXT_COLUMNS 76
 
@@ -157,26 +158,10 @@ enum shodo_status shodo_document_text(const struct shodo_document *d, struct sho
 /* ---- HTML ---- */
 
 static void html(struct shodo_buf *out, const char *s) {
-    for (; *s; s++) {
-        switch (*s) {
-        case '&':
-            shodo_buf_adds(out, "&amp;");
-            break;
-        case '<':
-            shodo_buf_adds(out, "&lt;");
-            break;
-        case '>':
-            shodo_buf_adds(out, "&gt;");
-            break;
-        case '"':
-            shodo_buf_adds(out, "&quot;");
-            break;
-        case '\n':
+    for (; *s; s += strcspn(s, "\n")) {
+        for (; *s == '\n'; s++)
             shodo_buf_adds(out, "<br>");
-            break;
-        default:
-            shodo_buf_addc(out, *s);
-        }
+        shodo_xml_escape(out, s, strcspn(s, "\n"));
     }
 }
 

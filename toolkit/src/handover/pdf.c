@@ -228,9 +228,11 @@ struct file {
 };
 
 static void object(struct file *f, unsigned number) {
-    while (f->offsets.count < number)
-        (void)shodo_vec_push(&f->offsets);
-    if (f->offsets.count >= number)
+    while (f->offsets.count < number && shodo_vec_push(&f->offsets))
+        ;
+    if (f->offsets.count < number)
+        f->out->failed = true; /* memory ran out */
+    else
         *(uint64_t *)shodo_vec_at(&f->offsets, number - 1) = f->out->len;
     shodo_buf_addf(f->out, "%u 0 obj\n", number);
 }

@@ -41,6 +41,9 @@ struct shodo_sheet_options {
     const char *data_dir;  /* NULL: see above */
     /* JSON form of an earlier copy of this sheet: what changed is listed at the end; NULL */
     const char *since;
+    /* copy of the ransom note (`shodo cat`), for the sheets that may show its words; NULL: as typed
+     */
+    const char *note_path;
     bool is_ja, is_blank; /* blank: for the hand, nothing of the case in it */
     int64_t now;          /* ns UTC */
     /* Every problem with a data file, one call each: "file:line: what" in Japanese. May be NULL. */

@@ -69,6 +69,12 @@ const char *shodo_sheet_clock(struct shodo_sheet *s, int64_t t) {
                               (int)c.minute);
 }
 
+const char *shodo_sheet_digest(struct shodo_sheet *s, const char *hex) {
+    char shown[SHODO_FINGERPRINT_SHOWN_BYTES];
+    shodo_text_fingerprint(hex, shown);
+    return shodo_sheet_printf(s, "%s", *shown ? shown : hex);
+}
+
 void shodo_sheet_problem(struct shodo_sheet *s, const char *file, const struct shodo_value *at,
                          const char *fmt, ...) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
@@ -210,6 +216,26 @@ const struct shodo_playbook *shodo_sheet_playbook(struct shodo_sheet *s, const c
     if (packed(s, name, &p, &len))
         (void)shodo_playbook_load(&b->book, name, p, len, NULL, NULL, NULL);
     return b->book;
+}
+
+const char *shodo_sheet_playbook_key(struct shodo_sheet *s, size_t i) {
+    static const char head[] = " playbooks/", tail[] = ".yaml\n";
+    const char *p = shodo_buf_cstr(&s->pack), *end = p + s->pack.len;
+    while (p < end) {
+        const char *lf = memchr(p, '\n', (size_t)(end - p));
+        const char *name = lf ? memmem(p, (size_t)(lf - p), head, sizeof head - 1) : NULL;
+        uint64_t n = 0;
+        size_t digits = strspn(p + 11, "0123456789");
+        if (!lf || !shodo_text_parse_u64(p + 11, digits, &n) || n + 1 > (uint64_t)(end - lf - 1))
+            return NULL;
+        if (name && i-- == 0) {
+            name += sizeof head - 1;
+            return shodo_sheet_printf(s, "%.*s", (int)(lf + 2 - name - (ptrdiff_t)sizeof tail),
+                                      name);
+        }
+        p = lf + 1 + n + 1;
+    }
+    return NULL;
 }
 
 /* ---- the case ---- */

@@ -83,17 +83,22 @@ const char *shodo_sheet_text(const struct shodo_sheet *s, const struct shodo_val
 /* "02-26 19:33" local, for narrow columns */
 const char *shodo_sheet_clock(struct shodo_sheet *s, int64_t t);
 const char *shodo_sheet_time(struct shodo_sheet *s, int64_t t); /* local with zone; "" for NONE */
-/* Notes a problem of a data file (Japanese). `at` may be NULL. */
 /* "2028-02-26 19:30:00" local, for columns whose head has the zone; and that head:
  * "時刻（+09:00）". */
 const char *shodo_sheet_stamp(struct shodo_sheet *s, int64_t t);
 const char *shodo_sheet_zone_head(struct shodo_sheet *s, const char *word);
+/* Hex digits as people compare them: groups of four; the text itself when it is no digest. */
+const char *shodo_sheet_digest(struct shodo_sheet *s, const char *hex);
+/* Notes a problem of a data file (Japanese). `at` may be NULL. */
 void shodo_sheet_problem(struct shodo_sheet *s, const char *file, const struct shodo_value *at,
                          const char *fmt, ...) SHODO_PRINTF(4, 5);
 /* A data file by its name ("forms/ppc.yaml"); NULL when there is none anywhere. */
 const struct shodo_value *shodo_sheet_file(struct shodo_sheet *s, const char *name);
 /* NULL */
 const struct shodo_playbook *shodo_sheet_playbook(struct shodo_sheet *s, const char *key, size_t n);
+
+/* Key of the i-th built-in playbook; NULL behind the last. */
+const char *shodo_sheet_playbook_key(struct shodo_sheet *s, size_t i);
 
 /* ---- the official spreadsheet (sheet_cells.c) ---- */
 
@@ -129,6 +134,17 @@ int64_t shodo_sheet_known_at(struct shodo_sheet *s, const char **ret_note);
 /* Name of the step or question behind a decision's key in plain words. */
 const char *shodo_sheet_decision_name(struct shodo_sheet *s, const struct shodo_case_decision *d,
                                       const char **ret_value_label);
+/* Class of information of an answer, a fact or a decision. */
+const char *shodo_sheet_decision_class(struct shodo_sheet *s, const struct shodo_case_decision *d);
+struct shodo_sheet_decided {
+    const char *label, *who, *reason; /* words of the option; who decided, "" nobody; why */
+    bool is_open;                     /* recorded as not decided yet */
+};
+/* What a record decide/<id> says: never the clerk who wrote it down when it names a decider. */
+void shodo_sheet_decided(struct shodo_sheet *s, const struct shodo_case_decision *d,
+                         struct shodo_sheet_decided *ret);
+/* How the clock of the PC that was started from the stick differs from a telephone. */
+struct shodo_sheet_value shodo_sheet_clock_offset(struct shodo_sheet *s);
 
 /* ---- disclosure (sheet_mask.c) ---- */
 
@@ -137,6 +153,8 @@ enum shodo_sheet_show shodo_sheet_class(const struct shodo_sheet *s, const char 
 /* The value as this sheet may print it: names of classes that it does not show are replaced inside
  * the text, too. */
 const char *shodo_sheet_mask(struct shodo_sheet *s, const char *class_name, const char *text);
+/* A masked text as it is read out: placeholders that have words for the telephone become these. */
+const char *shodo_sheet_mask_aloud(struct shodo_sheet *s, const char *text);
 
 /* ---- deadlines (sheet_date.c) ---- */
 
@@ -154,6 +172,7 @@ void shodo_sheet_deadlines_short(struct shodo_sheet *s);
 enum shodo_status shodo_sheet_form(struct shodo_sheet *s, struct shodo_error *err);
 enum shodo_status shodo_sheet_vendor(struct shodo_sheet *s, struct shodo_error *err);
 enum shodo_status shodo_sheet_contact(struct shodo_sheet *s, struct shodo_error *err);
+enum shodo_status shodo_sheet_boot(struct shodo_sheet *s, struct shodo_error *err);
 enum shodo_status shodo_sheet_page(struct shodo_sheet *s, struct shodo_error *err);
 enum shodo_status shodo_sheet_read_first(struct shodo_sheet *s, struct shodo_error *err);
 enum shodo_status shodo_sheet_summary(struct shodo_sheet *s, struct shodo_error *err);

@@ -142,11 +142,15 @@ bool shodo_sheet_deadline(struct shodo_sheet *s, const char *id, const char **re
     if (!row)
         return false;
     const char *source = shodo_value_get_str(row, "source"),
-               *date = shodo_value_get_str(row, "date");
+               *date = shodo_value_get_str(row, "date"), *also = shodo_value_get_str(row, "also");
+    bool is_page = source && strncmp(source, "https://", 8) == 0;
     *ret_when = when_of(s, row, shodo_sheet_known_at(s, NULL));
-    *ret_rule = shodo_sheet_printf(s, s->is_ja ? "%s（出典 %s、%s）" : "%s (%s, %s)",
-                                   shodo_sheet_text(s, row, "text"), source ? source : "-",
-                                   date ? date : "-");
+    /* the law or the authority first, who explains it after that */
+    *ret_rule = shodo_sheet_printf(
+        s, s->is_ja ? "%s\n根拠: %s%s%s（照合 %s）%s%s" : "%s\nBasis: %s%s%s (compared %s)%s%s",
+        shodo_sheet_text(s, row, "text"), shodo_sheet_text(s, row, "basis"), is_page ? "  " : "",
+        is_page ? source : "", date ? date : "-",
+        also ? shodo_sheet_say(s, "\n参考: ", "\nsee also: ") : "", also ? also : "");
     return true;
 }
 

@@ -113,6 +113,49 @@ static bool is_digit_run(const char *s, size_t n, size_t min, size_t max) {
     return false;
 }
 
+/* "1950-03-12", "S25.3.12", "昭和25年3月12日", "19500312": any date, for nobody can tell whose it
+ * is.
+ */
+static bool has_date(const char *p, size_t n) {
+    static const char *const eras[] = {"M", "T", "S",    "H",    "R",    "m",    "t",   "s",
+                                       "h", "r", "明治", "大正", "昭和", "平成", "令和"};
+    for (size_t i = 0; i < n; i++) {
+        unsigned part[3] = {0}; /* year, month, day */
+        size_t at = i, k = 0, digits = 0;
+        if (!isdigit((unsigned char)p[i]) || (i > 0 && isdigit((unsigned char)p[i - 1])))
+            continue;
+        for (; k < 3; k++) {
+            size_t from = at;
+            /* without separators: 4 + 2 + 2 digits */
+            size_t most = k == 0 ? 4 : 2;
+            while (at < n && at - from < most && isdigit((unsigned char)p[at]))
+                part[k] = part[k] * 10 + (unsigned)(p[at++] - '0');
+            digits = k == 0 ? at - from : digits;
+            if (at == from || k == 2)
+                break;
+            static const char *const marks[] = {"-", ".", "/", "_", "年", "月"};
+            for (size_t m = 0; m < SHODO_ARRAY_SIZE(marks); m++) {
+                size_t len = strlen(marks[m]);
+                if (n - at >= len && memcmp(p + at, marks[m], len) == 0) {
+                    at += len;
+                    break;
+                }
+            }
+        }
+        bool has_era = false;
+        for (size_t e = 0; e < SHODO_ARRAY_SIZE(eras) && !has_era; e++) {
+            size_t len = strlen(eras[e]);
+            has_era = i >= len && memcmp(p + i - len, eras[e], len) == 0;
+        }
+        bool is_year = digits == 4 ? part[0] >= 1900 && part[0] < 2100
+                                   : has_era && part[0] >= 1 && part[0] <= 64;
+        if (k == 2 && is_year && part[1] >= 1 && part[1] <= 12 && part[2] >= 1 && part[2] <= 31 &&
+            (at == n || !isdigit((unsigned char)p[at])))
+            return true;
+    }
+    return false;
+}
+
 /* A word with a dot or a backslash that looks as if it named a patient. */
 static bool is_patient_like(const struct shodo_sheet *s, const char *word, size_t n) {
     const struct shodo_value *rules = shodo_value_get(s->disclosure, "patient_like_names");
@@ -125,6 +168,8 @@ static bool is_patient_like(const struct shodo_sheet *s, const char *word, size_
         if (kind && strcmp(kind, "digits") == 0 &&
             is_digit_run(word, n, (size_t)shodo_value_get_int(r, "min", 6),
                          (size_t)shodo_value_get_int(r, "max", 10)))
+            return true;
+        if (kind && strcmp(kind, "birthdate") == 0 && has_date(word, n))
             return true;
         for (size_t k = 0; k < shodo_value_count(words); k++) {
             const char *w = shodo_value_str(shodo_value_at(words, k));
@@ -169,4 +214,16 @@ const char *shodo_sheet_mask(struct shodo_sheet *s, const char *class_name, cons
     text = hide_rows(s, "vendor", "systems", "vendor", text);
     text = hide_rows(s, "internal", "connections", "device", text);
     return hide_patients(s, text);
+}
+
+const char *shodo_sheet_mask_aloud(struct shodo_sheet *s, const char *text) {
+    const struct shodo_value *masks = shodo_value_get(s->disclosure, "masks");
+    for (size_t i = 0; i < shodo_value_count(masks); i++) {
+        const struct shodo_value *m = shodo_value_at(masks, i);
+        const char *shown = shodo_value_get_str(m, s->is_ja ? "ja" : "en"),
+                   *say = shodo_value_get_str(m, s->is_ja ? "say_ja" : "say_en");
+        if (shown && *shown && say)
+            text = replace(s, text, shown, say);
+    }
+    return text;
 }

@@ -3,6 +3,7 @@
  * nothing else. */
 #include <string.h>
 
+#include "base/time.h"
 #include "handover/sheet_data.h"
 
 #define BLANK_ROWS  5
@@ -117,41 +118,106 @@ static const struct shodo_value *find_field(const struct shodo_sheet *s, const c
     return NULL;
 }
 
+/* How a choice is said ("say_ja"), by its label; NULL: as it is printed. "" means that it says no
+ * more than "being checked". */
+static const char *said(struct shodo_sheet *s, const struct shodo_value *f, const char *text) {
+    const struct shodo_value *choices = shodo_value_get(f, "choices");
+    for (size_t i = 0; i < shodo_value_count(choices); i++) {
+        const struct shodo_value *c = shodo_value_at(choices, i);
+        const char *label = shodo_value_get_str(c, s->is_ja ? "ja" : "en");
+        if (label && strcmp(label, text) == 0)
+            return shodo_value_get_str(c, s->is_ja ? "say_ja" : "say_en");
+    }
+    return NULL;
+}
+
+/* "" when nobody knows it. */
 static const char *spoken(struct shodo_sheet *s, const struct shodo_value *f) {
     const char *from = shodo_value_get_str(f, "from"),
                *class_name = shodo_value_get_str(f, "class");
     const char *text = from && class_name
                            ? shodo_sheet_mask(s, class_name, shodo_sheet_resolve(s, from, f).text)
                            : "";
-    /* A labelled blank: whoever reads it aloud sees what to say there. The label's remark in
-     * brackets is left out. */
+    const char *words = said(s, f, text), *type = shodo_value_get_str(f, "type");
+    struct shodo_civil c;
+    int64_t at = 0;
+    if (type && strcmp(type, "datetime") == 0 && shodo_deadline_parse(text, s->offset_min, &at)) {
+        shodo_time_to_civil(at, s->offset_min, &c);
+        return shodo_sheet_printf(s, s->is_ja ? "%d月%d日 %d時%d分" : "%d/%d %d:%02d", (int)c.month,
+                                  (int)c.day, (int)c.hour, (int)c.minute);
+    }
+    return words ? words : shodo_sheet_mask_aloud(s, text);
+}
+
+/* A labelled blank: whoever reads it aloud sees what to say there. The label's remark in brackets
+ * is left out. */
+static const char *blank(struct shodo_sheet *s, const struct shodo_value *f) {
     const char *label = shodo_sheet_text(s, f, "spoken");
     label = *label ? label : shodo_sheet_text(s, f, "label");
     const char *ja = strstr(label, "（"), *en = strstr(label, " (");
     size_t n = ja ? (size_t)(ja - label) : en ? (size_t)(en - label) : strlen(label);
-    return *text ? text : shodo_sheet_printf(s, s->is_ja ? "〔%.*s〕" : "[%.*s]", (int)n, label);
+    return shodo_sheet_printf(s, s->is_ja ? "〔%.*s〕" : "[%.*s]", (int)n, label);
 }
 
-static void read_aloud(struct shodo_sheet *s) {
-    const char *text = shodo_sheet_text(s, s->form, "read_aloud");
+/* Literal text behind a value that may end in a full stop of its own. */
+static void add_literal(struct shodo_buf *b, const char *p, size_t n) {
+    static const char stop[] = "。";
+    size_t k = sizeof stop - 1;
+    if (n >= k && memcmp(p, stop, k) == 0 && b->len >= k &&
+        memcmp(b->data + b->len - k, stop, k) == 0) {
+        p += k;
+        n -= k;
+    }
+    shodo_buf_add(b, p, n);
+}
+
+/* One clause. false: a value in it is not known and `keep` is not set; nothing is added then. */
+static bool clause(struct shodo_sheet *s, struct shodo_buf *out, const char *p, size_t n,
+                   bool keep) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-    if (!*text)
-        return;
-    for (const char *p = text; *p;) {
-        const char *end = *p == '{' ? strchr(p, '}') : NULL;
-        const struct shodo_value *f = end ? find_field(s, p + 1, (size_t)(end - p - 1)) : NULL;
-        if (end && !f)
+    for (const char *end = p + n; p < end;) {
+        const char *close = *p == '{' ? memchr(p, '}', (size_t)(end - p)) : NULL;
+        if (!close) {
+            const char *open = memchr(p + 1, '{', (size_t)(end - p - 1));
+            add_literal(&b, p, (size_t)((open ? open : end) - p));
+            p = open ? open : end;
+            continue;
+        }
+        const struct shodo_value *f = find_field(s, p + 1, (size_t)(close - p - 1));
+        if (!f)
             shodo_sheet_problem(
                 s, s->form_file,
                 shodo_value_get(s->form, s->is_ja ? "read_aloud_ja" : "read_aloud_en"),
                 "電話の文の '%.*s' という欄がありません",
-                (int)SHODO_MIN(end - p - 1, (ptrdiff_t)60), p + 1);
-        if (end) {
-            shodo_buf_adds(&b, spoken(s, f));
-            p = end + 1;
-            continue;
-        }
-        shodo_buf_addc(&b, *p++);
+                (int)SHODO_MIN(close - p - 1, (ptrdiff_t)60), p + 1);
+        const char *text = s->is_blank ? "" : spoken(s, f);
+        if (!*text && !keep)
+            return false;
+        shodo_buf_adds(&b, *text ? text : blank(s, f));
+        p = close + 1;
+    }
+    shodo_buf_add(out, b.data, b.len);
+    return true;
+}
+
+/* Clauses with "|" between them: one with "!" is always said, with a labelled blank where nobody
+ * knows; others are left out then, and "{rest}" becomes one sentence for all of these. A clause
+ * with "?" may be missing without a word. */
+static void read_aloud(struct shodo_sheet *s) {
+    const char *text = shodo_sheet_text(s, s->form, "read_aloud");
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    size_t left = 0;
+    if (!*text)
+        return;
+    for (const char *p = text; *p;) {
+        size_t n = strcspn(p, "|"), skip = *p == '!' || *p == '?';
+        if (n == 6 && memcmp(p, "{rest}", n) == 0)
+            shodo_buf_adds(&b, left ? shodo_sheet_say(s, "そのほかは確認中です。",
+                                                      "The rest is being checked. ")
+                                    : "");
+        else if (!clause(s, &b, p + skip, n - skip, *p == '!' || s->is_blank) && *p != '?')
+            left++;
+        p += n + (p[n] == '|');
     }
     shodo_document_heading(
         s->d, 2, shodo_sheet_say(s, "電話で読む（1分）", "Read on the telephone (one minute)"));

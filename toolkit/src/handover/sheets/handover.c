@@ -54,6 +54,14 @@ enum shodo_status shodo_sheet_handover(struct shodo_sheet *s, struct shodo_error
                           shodo_sheet_say(s, "束の要約値と署名の指紋",
                                           "Digest of the bundle and fingerprint of the signer"),
                           card_text(s, seal));
+        shodo_document_field(
+            s->d, "bundle-digest", shodo_sheet_say(s, "束の要約値", "Digest of the bundle"),
+            shodo_sheet_digest(s, seal->segments_sha256), SHODO_FIELD_COMPUTED,
+            shodo_sheet_say(s, "目で比べるときは4けたずつ", "compare by eye in groups of four"));
+        shodo_document_field(s->d, "bundle-signer",
+                             shodo_sheet_say(s, "署名の指紋", "Fingerprint of the signer"),
+                             shodo_sheet_digest(s, seal->signer), SHODO_FIELD_COMPUTED,
+                             shodo_sheet_say(s, "電話で読み合わせる", "read it out by telephone"));
         shodo_document_field(s->d, "sealed-at", shodo_sheet_say(s, "封をした時刻", "Sealed"),
                              shodo_sheet_time(s, seal->time), SHODO_FIELD_COMPUTED,
                              shodo_sheet_say(s, "記録 seal.done", "journal seal.done"));
@@ -68,7 +76,8 @@ enum shodo_status shodo_sheet_handover(struct shodo_sheet *s, struct shodo_error
             s->d, shodo_sheet_printf(s, "journal-%s", h->stick),
             shodo_sheet_say(s, "記録の最後の要約値", "Head of the journal"),
             shodo_sheet_printf(s, s->is_ja ? "%s\nUSB %s  %llu件目" : "%s\nstick %s, record %llu",
-                               h->hash, h->stick, (unsigned long long)h->seq),
+                               shodo_sheet_digest(s, h->hash), h->stick,
+                               (unsigned long long)h->seq),
             SHODO_FIELD_COMPUTED,
             shodo_sheet_say(s, "確かめる: shodo journal verify --head（この値）",
                             "check: shodo journal verify --head VALUE"));
@@ -125,7 +134,7 @@ enum shodo_status shodo_sheet_custody(struct shodo_sheet *s, struct shodo_error 
             (const char *const[]){
                 shodo_sheet_printf(s, "%zu", ++n),
                 shodo_sheet_printf(s, s->is_ja ? "封をした束 %s" : "sealed bundle %s", seal->name),
-                shodo_sheet_printf(s, "SHA-256 %s", seal->segments_sha256),
+                shodo_sheet_printf(s, "SHA-256 %s", shodo_sheet_digest(s, seal->segments_sha256)),
                 shodo_sheet_printf(s, "%llu bytes", (unsigned long long)seal->sealed_bytes)});
     }
     for (int i = 0; i < 3; i++)

@@ -82,7 +82,7 @@ static void known(struct shodo_sheet *s) {
         {"symptom", "case.symptom", "何が起きたか", "What happened", "general"},
         {"stopped", "answer.stopped", "止まっているもの", "Stopped", "general"},
         {"patients", "answer.patients_affected", "患者への影響", "Patients", "general"},
-        {"since", "answers.since.first_sign", "いつから", "Since when", "technical"},
+        {"since", "answers.since", "いつから", "Since when", "technical"},
         {"how-far", "answers.how_far", "どこまで", "How far", "technical"},
         {"way-in", "answers.way_in", "入口", "Way in", "technical"},
         {"families", "answers.hit.families", "種類の候補", "Possible family", "technical"},
@@ -112,11 +112,21 @@ static void known(struct shodo_sheet *s) {
             shodo_sheet_say(s, "調べる、または現場に聞く", "examine, or ask the wards"));
 }
 
+static bool is_decided(struct shodo_sheet *s, const char *id) {
+    const struct shodo_case_decision *d = shodo_case_find_decision(
+        &s->c, shodo_sheet_printf(s, "decide/%s", id));
+    struct shodo_sheet_decided what = {.is_open = true};
+    if (d)
+        shodo_sheet_decided(s, d, &what);
+    return !what.is_open;
+}
+
 static void decisions(struct shodo_sheet *s) {
     const int widths[] = {300, 250, 200, 250};
-    const char *const head[] = {
-        shodo_sheet_say(s, "判断", "Decision"), shodo_sheet_say(s, "結果", "Result"),
-        shodo_sheet_say(s, "だれが", "By"), shodo_sheet_say(s, "いつ・理由", "When, why")};
+    const char *const head[] = {shodo_sheet_say(s, "判断", "Decision"),
+                                shodo_sheet_say(s, "結果", "Result"),
+                                shodo_sheet_say(s, "決めた人", "Decided by"),
+                                shodo_sheet_say(s, "いつ・理由", "When, why")};
     const struct shodo_value *rows = shodo_value_get(s->site, "decisions");
     shodo_document_heading(s->d, 2, shodo_sheet_say(s, "決めたこと", "Decided"));
     shodo_document_table(s->d, "decided", 4, widths, head);
@@ -125,13 +135,20 @@ static void decisions(struct shodo_sheet *s) {
     for (size_t i = 0; i < s->c.decisions.count; i++) {
         const struct shodo_case_decision *d = shodo_vec_at(&s->c.decisions, i);
         const char *label = "";
+        struct shodo_sheet_decided what;
         if (strncmp(d->key, "decide/", 7) != 0)
             continue;
         const char *name = shodo_sheet_decision_name(s, d, &label);
-        shodo_document_row(s->d, (const char *const[]){
-                                     name, label, shodo_sheet_mask(s, "staff", d->actor),
-                                     shodo_sheet_printf(s, "%s\n%s", shodo_sheet_clock(s, d->time),
-                                                        shodo_sheet_mask(s, "decision", d->note))});
+        shodo_sheet_decided(s, d, &what);
+        if (what.is_open)
+            continue; /* it stands among what is to be decided */
+        shodo_document_row(s->d,
+                           (const char *const[]){
+                               name, what.label,
+                               *what.who ? shodo_sheet_mask(s, "staff", what.who)
+                                         : shodo_sheet_say(s, "名前の記録なし", "no name"),
+                               shodo_sheet_printf(s, "%s\n%s", shodo_sheet_clock(s, d->time),
+                                                  shodo_sheet_mask(s, "decision", what.reason))});
         n++;
     }
     for (; n < (s->is_blank ? BLANK_ROWS : 1); n++)
@@ -149,7 +166,7 @@ static void decisions(struct shodo_sheet *s) {
     for (size_t i = 0; i < shodo_value_count(rows); i++) {
         const struct shodo_value *r = shodo_value_at(rows, i);
         const char *id = shodo_value_get_str(r, "id"), *decider = shodo_value_get_str(r, "decider");
-        if (!id || shodo_case_find_decision(&s->c, shodo_sheet_printf(s, "decide/%s", id)))
+        if (!id || is_decided(s, id))
             continue;
         if (++open > OPEN_MAX) {
             shodo_buf_addf(&more, "%s%s", more.len ? shodo_sheet_say(s, "、", ", ") : "",

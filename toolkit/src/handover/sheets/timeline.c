@@ -12,7 +12,8 @@ static const char *word(const struct shodo_sheet_record *r, const char *key) {
     return s ? s : "";
 }
 
-static const char *decision_text(struct shodo_sheet *s, const struct shodo_sheet_record *r) {
+static const char *decision_text(struct shodo_sheet *s, const struct shodo_sheet_record *r,
+                                 const char **ret_class) {
     const struct shodo_case_decision d = {.key = word(r, "key"),
                                           .value = word(r, "value"),
                                           .note = word(r, "note"),
@@ -20,6 +21,7 @@ static const char *decision_text(struct shodo_sheet *s, const struct shodo_sheet
                                           .time = r->time};
     const char *label = "";
     const char *name = shodo_sheet_decision_name(s, &d, &label);
+    *ret_class = shodo_sheet_decision_class(s, &d);
     if (strcmp(d.key, "fact/my_name") == 0 || strcmp(d.key, "fact/callback") == 0)
         label = shodo_sheet_mask(s, "staff", label);
     return shodo_sheet_printf(s, "%s: %s%s%s", name, label, *d.note ? "  " : "", d.note);
@@ -31,8 +33,7 @@ const char *shodo_sheet_record_text(struct shodo_sheet *s, const struct shodo_sh
     if (strcmp(r->event, "case.note") == 0)
         return shodo_sheet_printf(s, s->is_ja ? "メモ: %s" : "note: %s", word(r, "text"));
     if (strcmp(r->event, "decision") == 0) {
-        *ret_class = strncmp(word(r, "key"), "decide/", 7) == 0 ? "decision" : "timeline";
-        return decision_text(s, r);
+        return decision_text(s, r, ret_class);
     }
     if (strcmp(r->event, "case.new") == 0)
         return shodo_sheet_printf(s, s->is_ja ? "事案の記録を始めた %s" : "case begun %s",
@@ -58,7 +59,8 @@ const char *shodo_sheet_record_text(struct shodo_sheet *s, const struct shodo_sh
             (long long)shodo_value_get_int(r->data, "files", 0));
     if (strcmp(r->event, "seal.done") == 0)
         return shodo_sheet_printf(s, s->is_ja ? "封をした %s  SHA-256 %s" : "sealed %s  SHA-256 %s",
-                                  word(r, "name"), word(r, "segments_sha256"));
+                                  word(r, "name"),
+                                  shodo_sheet_digest(s, word(r, "segments_sha256")));
     return NULL; /* checkpoints and the like are no events of the incident */
 }
 

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The card 起動のしかた: texts of forms/boot.yaml, keys of stick/boot-keys.yaml, as image/card. */
+#include <string.h>
+
+#include "base/time.h"
+#include "handover/sheet_data.h"
+
+#define DAY_NS INT64_C(86400000000000)
+
+static bool is_old(const struct shodo_sheet *s, const char *date, int64_t days) {
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    int64_t t = 0;
+    shodo_buf_addf(&b, "%s 00:00", date);
+    return shodo_deadline_parse(shodo_buf_cstr(&b), s->offset_min, &t) && s->now > t &&
+           (s->now - t) / DAY_NS > days;
+}
+
+/* Where the key is from: tried here beats every source; without one there is a line for the pen. */
+static const char *origin(struct shodo_sheet *s, const struct shodo_value *row, int64_t days) {
+    const char *tried = shodo_value_get_str(row, "tried_here"),
+               *date = shodo_value_get_str(row, "last_verified"),
+               *models = shodo_value_get_str(row, "models");
+    bool is_tried = tried && *tried &&
+                    shodo_value_kind(shodo_value_get(row, "tried_here")) != SHODO_VALUE_NULL;
+    if (is_tried)
+        return shodo_sheet_printf(s, s->is_ja ? "自院で確認 %s" : "tried here %s", tried);
+    if (!date || shodo_value_kind(shodo_value_get(row, "last_verified")) == SHODO_VALUE_NULL)
+        return shodo_sheet_say(s, "＿＿＿＿＿＿（試して書く）", "＿＿＿＿＿＿ (try it, write it)");
+    return shodo_sheet_printf(
+        s, "%s%s: %s", is_old(s, date, days) ? shodo_sheet_say(s, "要確認 ", "check again ") : "",
+        date, models ? models : "");
+}
+
+static void keys(struct shodo_sheet *s, const struct shodo_value *data) {
+    const int widths[] = {240, 190, 570};
+    const struct shodo_value *makers = shodo_value_get(data, "makers");
+    shodo_document_heading(
+        s->d, 2, shodo_sheet_say(s, "起動メニューのキー", "Key for the list of start devices"));
+    shodo_document_paragraph(s->d, shodo_sheet_text(s, data, "unknown"));
+    shodo_document_table(
+        s->d, "keys", 3, widths,
+        (const char *const[]){shodo_sheet_say(s, "メーカー", "Maker"),
+                              shodo_sheet_say(s, "キー", "Key"),
+                              shodo_sheet_say(s, "確かめた日・機種", "Verified, models")});
+    shodo_document_table_small(s->d);
+    for (size_t i = 0; i < shodo_value_count(makers); i++) {
+        const struct shodo_value *row = shodo_value_at(makers, i);
+        const char *key = shodo_value_get_str(row, "boot_menu"),
+                   *name = shodo_value_get_str(row, s->is_ja ? "maker_ja" : "maker");
+        bool has_key = key &&
+                       shodo_value_kind(shodo_value_get(row, "boot_menu")) != SHODO_VALUE_NULL;
+        if (!name) {
+            shodo_sheet_problem(s, "stick/boot-keys.yaml", row, "maker_ja がない行です");
+            continue;
+        }
+        shodo_document_row(s->d,
+                           (const char *const[]){
+                               name, has_key ? key : shodo_sheet_say(s, "未確認", "not verified"),
+                               origin(s, row, shodo_value_get_int(data, "stale_after_days", 730))});
+    }
+}
+
+enum shodo_status shodo_sheet_boot(struct shodo_sheet *s, struct shodo_error *err) {
+    const struct shodo_value *steps = shodo_value_get(s->form, "steps"),
+                             *failed = shodo_value_get(s->form, "failed");
+    const int widths[] = {400, 600};
+    (void)err;
+    s->d->is_compact = true;
+    shodo_document_field(s->d, "build", shodo_sheet_say(s, "版", "Build"), "", SHODO_FIELD_BY_HAND,
+                         "");
+    shodo_document_field(s->d, "phrase", shodo_sheet_say(s, "合言葉（6つ）", "Six words"), "",
+                         SHODO_FIELD_BY_HAND, "");
+    if (shodo_value_kind(steps) != SHODO_VALUE_LIST)
+        shodo_sheet_problem(s, s->form_file, s->form, "steps がありません");
+    for (size_t i = 0; i < shodo_value_count(steps); i++)
+        shodo_document_paragraph(
+            s->d,
+            shodo_sheet_printf(s, "%zu. %s", i, shodo_sheet_text(s, shodo_value_at(steps, i), "")));
+    shodo_document_notice(s->d, shodo_sheet_text(s, s->form, "warning"));
+    keys(s, shodo_sheet_file(s, "stick/boot-keys.yaml"));
+    shodo_document_heading(s->d, 2,
+                           shodo_sheet_say(s, "うまく起動しないとき", "When it does not start"));
+    shodo_document_table(s->d, "failed", 2, widths,
+                         (const char *const[]){shodo_sheet_say(s, "画面", "Screen"),
+                                               shodo_sheet_say(s, "すること", "What to do")});
+    shodo_document_table_small(s->d);
+    for (size_t i = 0; i < shodo_value_count(failed); i++) {
+        const struct shodo_value *row = shodo_value_at(failed, i);
+        shodo_document_row(s->d, (const char *const[]){shodo_sheet_text(s, row, "sign"),
+                                                       shodo_sheet_text(s, row, "then")});
+    }
+    shodo_document_paragraph(s->d, shodo_sheet_text(s, s->form, "plan_b"));
+    shodo_document_paragraph(s->d, shodo_sheet_text(s, s->form, "limit"));
+    return SHODO_OK;
+}
