@@ -73,7 +73,8 @@ static void test_classes(void **state) {
         enum shodo_sheet_show show;
     } rows[] = {
         {"police", "note", SHODO_SHEET_SHOWS},     {"jpcert", "note", SHODO_SHEET_SHOWS},
-        {"ppc", "note", SHODO_SHEET_NEVER},        {"mhlw-first", "indicator", SHODO_SHEET_NEVER},
+        {"ppc", "note", SHODO_SHEET_NEVER},        {"ransomware-common", "note", SHODO_SHEET_MASKS},
+        {"timeline", "note", SHODO_SHEET_NEVER},   {"mhlw-first", "indicator", SHODO_SHEET_NEVER},
         {"ppc", "technical", SHODO_SHEET_MASKS},   {"insurer", "note", SHODO_SHEET_NEVER},
         {"vendor", "filename", SHODO_SHEET_NEVER}, {"police", "no-such-class", SHODO_SHEET_NEVER}};
     (void)state;
@@ -109,9 +110,40 @@ static void test_numbers(void **state) {
     close_sheet(&x);
 }
 
+/* Dates of birth in names of files, in every way of writing; versions, addresses and times are
+ * none.
+ */
+static void test_birthdate(void **state) {
+    static const struct {
+        const char *text;
+        bool is_hidden;
+    } rows[] = {{"同意_1950-03-12.pdf", true},   {"a19500312.pdf", true},
+                {"x_S25.3.12.docx", true},       {"昭和25年3月12日.txt", true},
+                {"令和5年12月1日_x.txt", true},  {"C:\\a\\1950_3_12", true},
+                {"1950/03/12.tif", true},        {"10.0.19045", false},
+                {"192.0.2.51", false},           {"v2.12.1.zip", false},
+                {"kokoro.exe", false},           {"1950-13-12.pdf", false},
+                {"1950-03-32.pdf", false},       {"X25.3.12.docx", false},
+                {"C:\\Windows\\System32", false}};
+    struct seen x = {0};
+    (void)state;
+    open_sheet(&x, "mhlw-first");
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
+        bool is_hidden = strstr(shodo_sheet_mask(&x.s, "general", rows[i].text), "伏せた") != NULL;
+        if (is_hidden != rows[i].is_hidden)
+            print_message("%s: hidden %d\n", rows[i].text, is_hidden);
+        assert_int_equal(is_hidden, rows[i].is_hidden);
+    }
+    assert_string_equal(
+        shodo_sheet_mask_aloud(&x.s, shodo_sheet_mask(&x.s, "general", "a19500312.pdf が開かない")),
+        "あるファイル が開かない");
+    close_sheet(&x);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_text), cmocka_unit_test(test_classes),
                                        cmocka_unit_test(test_no_rules),
-                                       cmocka_unit_test(test_numbers)};
+                                       cmocka_unit_test(test_numbers),
+                                       cmocka_unit_test(test_birthdate)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

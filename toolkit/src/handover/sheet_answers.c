@@ -153,14 +153,17 @@ static void since_when(struct shodo_sheet *s, struct shodo_buf *b, const struct 
     if (*sign)
         shodo_buf_addf(b, s->is_ja ? "侵入の最も早い兆候 %s" : "earliest sign of intrusion %s",
                        sign);
-    if (*first)
-        shodo_buf_addf(b, s->is_ja ? "%s暗号化 %s から %s まで" : "%sencryption %s to %s",
-                       b->len ? "\n" : "", first,
-                       *last ? last : shodo_sheet_say(s, "（終わりは不明）", "(end unknown)"));
+    if (*first) { /* the end without its date when that is the same day */
+        bool is_day = *last && strncmp(first, last, 11) == 0;
+        const char *end = *last ? last + (is_day ? 11 : 0)
+                                : shodo_sheet_say(s, "（不明）", "(unknown)");
+        shodo_buf_addf(b, s->is_ja ? "%s暗号化 %.19s から %.*s まで" : "%sencryption %.19s to %.*s",
+                       b->len ? "\n" : "", first, is_day ? 8 : 40, end);
+    }
     if (b->len == 0)
         return;
     struct shodo_sheet_value clock = shodo_sheet_clock_offset(s);
-    shodo_buf_addf(b, s->is_ja ? "（機械の時計。%s）" : " (the machine's clock; %s)",
+    shodo_buf_addf(b, s->is_ja ? "\n（機械の時計。%s）" : "\n(the machine's clock; %s)",
                    *clock.text ? clock.text
                                : shodo_sheet_say(s, "時計のずれは未確認", "offset not checked"));
 }

@@ -215,7 +215,9 @@ void shodo_sheet_deadlines_short(struct shodo_sheet *s) {
     for (size_t i = 0; i < shodo_value_count(rows); i++) {
         const struct shodo_value *row = shodo_value_at(rows, i);
         const char *id = shodo_value_get_str(row, "id"), *when = "", *rule = "";
-        if (applies(s, row) && id && shodo_sheet_deadline(s, id, &when, &rule))
+        if (applies(s, row) && id && shodo_sheet_deadline(s, id, &when, &rule) &&
+            shodo_value_bool(shodo_value_get(row, "in_summary"), true) &&
+            (*when || s->is_blank)) /* nothing promised, nothing to look at */
             shodo_document_row(s->d, (const char *const[]){shodo_sheet_text(s, row, "name"), when});
     }
 }

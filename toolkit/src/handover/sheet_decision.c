@@ -273,16 +273,18 @@ struct shodo_sheet_value shodo_sheet_clock_offset(struct shodo_sheet *s) {
         return shodo_sheet_unknown(s, shodo_sheet_say(s, "PCの時計を電話の時刻と比べて書く",
                                                       "compare the PC's clock with a telephone"));
     struct shodo_sheet_value v = shodo_sheet_from_decision(s, d, "", NULL);
+    const char *hours = seconds < 3600 ? ""
+                                       : shodo_sheet_printf(s, s->is_ja ? "%llu時間" : "%llu h ",
+                                                            (unsigned long long)(seconds / 3600));
+    const char *way = is_ahead ? shodo_sheet_say(s, "進み", "ahead of")
+                               : shodo_sheet_say(s, "遅れ", "behind");
     v.text = seconds == 0
                  ? shodo_sheet_say(s, "起動したPCの時計は電話と同じ",
-                                   "the clock of the PC is that of a telephone")
-                 : shodo_sheet_printf(
-                       s,
-                       s->is_ja ? "起動したPCの時計は電話より %llu時間%llu分%llu秒 %s"
-                                : "the clock of the PC is %llu h %llu min %llu s %s a telephone",
-                       (unsigned long long)(seconds / 3600),
-                       (unsigned long long)(seconds / 60 % 60), (unsigned long long)(seconds % 60),
-                       is_ahead ? shodo_sheet_say(s, "進んでいる", "ahead of")
-                                : shodo_sheet_say(s, "遅れている", "behind"));
+                                   "PC clock is that of a telephone")
+                 : shodo_sheet_printf(s,
+                                      s->is_ja ? "起動したPCの時計は電話より%s%llu分%llu秒%s"
+                                               : "PC clock %s%llu min %llu s %s a telephone",
+                                      hours, (unsigned long long)(seconds / 60 % 60),
+                                      (unsigned long long)(seconds % 60), way);
     return v;
 }

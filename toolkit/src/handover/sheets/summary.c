@@ -5,7 +5,10 @@
 #include "base/time.h"
 #include "handover/sheet_data.h"
 
-#define OPEN_MAX     6u /* decisions with a row of their own: the summary is one page */
+/* rows of their own, the rest in a sentence: the summary is one page */
+#define OPEN_MAX     5u
+#define OPEN_MIN     2u
+#define DECIDED_MAX  3u /* the newest */
 #define MACHINES_MAX 8u
 #define BLANK_ROWS   3u /* for the pen */
 
@@ -121,17 +124,11 @@ static bool is_decided(struct shodo_sheet *s, const char *id) {
     return !what.is_open;
 }
 
-static void decisions(struct shodo_sheet *s) {
-    const int widths[] = {300, 250, 200, 250};
-    const char *const head[] = {shodo_sheet_say(s, "判断", "Decision"),
-                                shodo_sheet_say(s, "結果", "Result"),
-                                shodo_sheet_say(s, "決めた人", "Decided by"),
-                                shodo_sheet_say(s, "いつ・理由", "When, why")};
-    const struct shodo_value *rows = shodo_value_get(s->site, "decisions");
-    shodo_document_heading(s->d, 2, shodo_sheet_say(s, "決めたこと", "Decided"));
-    shodo_document_table(s->d, "decided", 4, widths, head);
-    shodo_document_table_small(s->d);
-    size_t n = 0;
+/* Rows of what was decided, in time order, without the first `skip`; how many these were (with
+ * `skip` SIZE_MAX: how many there are). What was left undecided stands among what is to be decided.
+ */
+static size_t decided_rows(struct shodo_sheet *s, size_t skip) {
+    size_t seen = 0, shown = 0;
     for (size_t i = 0; i < s->c.decisions.count; i++) {
         const struct shodo_case_decision *d = shodo_vec_at(&s->c.decisions, i);
         const char *label = "";
@@ -140,20 +137,41 @@ static void decisions(struct shodo_sheet *s) {
             continue;
         const char *name = shodo_sheet_decision_name(s, d, &label);
         shodo_sheet_decided(s, d, &what);
-        if (what.is_open)
-            continue; /* it stands among what is to be decided */
+        if (what.is_open || seen++ < skip)
+            continue;
         shodo_document_row(s->d,
                            (const char *const[]){
                                name, what.label,
                                *what.who ? shodo_sheet_mask(s, "staff", what.who)
                                          : shodo_sheet_say(s, "名前の記録なし", "no name"),
-                               shodo_sheet_printf(s, "%s\n%s", shodo_sheet_clock(s, d->time),
+                               shodo_sheet_printf(s, "%s  %s", shodo_sheet_clock(s, d->time),
                                                   shodo_sheet_mask(s, "decision", what.reason))});
-        n++;
+        shown++;
     }
-    for (; n < (s->is_blank ? BLANK_ROWS : 1); n++)
+    return skip == SIZE_MAX ? seen : shown;
+}
+
+static void decisions(struct shodo_sheet *s) {
+    const int widths[] = {230, 200, 150, 420};
+    const char *const head[] = {shodo_sheet_say(s, "判断", "Decision"),
+                                shodo_sheet_say(s, "結果", "Result"),
+                                shodo_sheet_say(s, "決めた人", "Decided by"),
+                                shodo_sheet_say(s, "いつ・理由", "When, why")};
+    const struct shodo_value *rows = shodo_value_get(s->site, "decisions");
+    shodo_document_heading(s->d, 2, shodo_sheet_say(s, "決めたこと", "Decided"));
+    shodo_document_table(s->d, "decided", 4, widths, head);
+    shodo_document_table_small(s->d);
+    size_t n = 0, all = decided_rows(s, SIZE_MAX);
+    n = decided_rows(s, all > DECIDED_MAX ? all - DECIDED_MAX : 0);
+    for (size_t i = n; i < (s->is_blank ? BLANK_ROWS : 1); i++)
         shodo_document_row(s->d, (const char *const[]){"", "", "", ""});
-    const int to_widths[] = {250, 320, 270, 160};
+    if (all > n)
+        shodo_document_paragraph(
+            s->d, shodo_sheet_printf(
+                      s, s->is_ja ? "先に決めた%zu件は時系列に載せる" : "%zu earlier: see timeline",
+                      all - n));
+    size_t open_max = n > OPEN_MAX - OPEN_MIN ? OPEN_MIN : OPEN_MAX - n;
+    const int to_widths[] = {330, 290, 250, 130};
     const char *const to_head[] = {shodo_sheet_say(s, "判断", "Decision"),
                                    shodo_sheet_say(s, "だれが（代理の順）", "By (deputies)"),
                                    shodo_sheet_say(s, "勧め", "Recommended"),
@@ -168,7 +186,7 @@ static void decisions(struct shodo_sheet *s) {
         const char *id = shodo_value_get_str(r, "id"), *decider = shodo_value_get_str(r, "decider");
         if (!id || is_decided(s, id))
             continue;
-        if (++open > OPEN_MAX) {
+        if (++open > open_max) {
             shodo_buf_addf(&more, "%s%s", more.len ? shodo_sheet_say(s, "、", ", ") : "",
                            shodo_sheet_text(s, r, "name"));
             continue;
