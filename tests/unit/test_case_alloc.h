@@ -10,9 +10,11 @@
 #include <stdlib.h>
 
 static unsigned long alloc_fail_at, alloc_count; /* 0 = never */
+static bool alloc_fails_on;                      /* and all that follow it, too */
 
 static bool alloc_fails(void) {
-    return alloc_fail_at && ++alloc_count == alloc_fail_at;
+    return alloc_fail_at &&
+           (++alloc_count == alloc_fail_at || (alloc_fails_on && alloc_count > alloc_fail_at));
 }
 
 static inline void alloc_arm(unsigned long n) {

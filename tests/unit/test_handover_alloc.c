@@ -19,6 +19,7 @@
 #include "base/hash.h"
 #include "base/time.h"
 #include "handover/bag.h"
+#include "handover/document.h"
 #include "handover/verify.h"
 #include "test_case_alloc.h"
 
@@ -135,7 +136,30 @@ static void test_allocations(void **state) {
     remove_all(path);
 }
 
+/* Memory runs out and stays out while a PDF is written: an error, never an endless loop. */
+static void test_pdf(void **state) {
+    (void)state;
+    alarm(300); /* what never ends is an error, too */
+    alloc_fails_on = true;
+    unsigned long n = 0;
+    for (bool reached = true; reached;) {
+        struct shodo_document d;
+        shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;
+        shodo_document_init(&d, "x", "題", true);
+        shodo_document_paragraph(&d, "髙﨑㈱ 第Ⅷ病院");
+        alloc_arm(n += n < 40 ? 1 : n / 8);
+        enum shodo_status st = shodo_document_pdf(&d, &out, NULL);
+        reached = alloc_disarm();
+        assert_true(reached == (st != SHODO_OK));
+        shodo_document_done(&d);
+    }
+    alloc_fails_on = false;
+    alarm(0);
+    print_message("about %lu allocations in a PDF\n", n);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_allocations)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_pdf),
+                                       cmocka_unit_test(test_allocations)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

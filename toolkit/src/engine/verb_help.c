@@ -55,6 +55,8 @@ static const struct {
     {NULL, "--max-bytes", "copy at most this many bytes; what does not fit is listed"},
     {NULL, "--name",
      "name of the machine; needed for a directory, which has no identity of its own"},
+    {NULL, "--note",
+     "copy of the ransom note ('shodo cat'), for the papers to the police and JPCERT/CC"},
     {NULL, "--only-artifacts", "these definitions instead of the built-in ones"},
     {NULL, "--only-rules", "these YARA rules instead of the built-in ones"},
     {NULL, "--profile",

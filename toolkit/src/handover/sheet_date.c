@@ -164,7 +164,7 @@ static bool is_listed(const char *ids, const char *id) {
 }
 
 void shodo_sheet_deadlines(struct shodo_sheet *s, const char *ids) {
-    const int widths[] = {300, 330, 370};
+    const int widths[] = {220, 270, 510};
     const char *const head[] = {shodo_sheet_say(s, "相手・報告", "Report"),
                                 shodo_sheet_say(s, "目安", "Guide"),
                                 shodo_sheet_say(s, "数え方と出典", "Rule and source")};

@@ -41,6 +41,10 @@ static const char *label_of(struct shodo_sheet *s, const struct shodo_step *step
                                            {"not-applicable", "対象外", "not applicable"},
                                            {"reopened", "やり直し", "reopened"},
                                            {"now", "今する", "now"},
+                                           {"continue", "継続", "continued"},
+                                           {"reduce", "縮小", "reduced"},
+                                           {"stop", "停止", "stopped"},
+                                           {"none", "行っていない", "not offered"},
                                            {"later", "後で", "later"}};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(words); i++)
         if (strcmp(words[i][0], value) == 0)
@@ -71,6 +75,17 @@ const struct shodo_case_decision *shodo_sheet_answer(struct shodo_sheet *s, cons
 static const char *subject(struct shodo_sheet *s, const char *id) {
     static const char *const names[][3] = {
         {"headquarters", "対策本部", "headquarters"},
+        {"outpatient", "外来", "outpatients"},
+        {"emergency", "救急", "emergency"},
+        {"surgery", "手術", "surgery"},
+        {"dialysis", "透析", "dialysis"},
+        {"leak_state", "漏えいの疑い", "leak suspected"},
+        {"hospital", "病院名", "hospital"},
+        {"boot", "このUSBで起動", "started from the stick"},
+        {"clock", "時計と電話の比較", "clock against a telephone"},
+        {"playbook", "開いた手順", "playbook opened"},
+        {"pc", "使ったPC", "PC used"},
+        {"disk", "選んだディスク", "disk chosen"},
         {"cut-all-lines", "外部の線を全部切る", "cut all outside lines"},
         {"server-cut", "サーバの線を抜く", "unplug a server"},
         {"power-off", "電源を切る", "power off"},
@@ -121,6 +136,8 @@ const char *shodo_sheet_decision_name(struct shodo_sheet *s, const struct shodo_
     }
     if (strncmp(d->key, "walk/", 5) == 0)
         return shodo_sheet_printf(s, s->is_ja ? "線: %s" : "line: %s", line_name(s, d->key + 5));
+    if (strcmp(d->key, "start/clock") == 0)
+        *ret_value_label = shodo_sheet_clock_offset(s).text;
     if (strncmp(d->key, "decide/", 7) == 0) {
         struct shodo_sheet_decided what;
         shodo_sheet_decided(s, d, &what);

@@ -5,7 +5,8 @@
 #include "base/time.h"
 #include "handover/sheet_data.h"
 
-#define DAY_NS INT64_C(86400000000000)
+#define DAY_NS   INT64_C(86400000000000)
+#define PEN_ROWS 2
 
 static bool is_old(const struct shodo_sheet *s, const char *date, int64_t days) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
@@ -15,24 +16,21 @@ static bool is_old(const struct shodo_sheet *s, const char *date, int64_t days) 
            (s->now - t) / DAY_NS > days;
 }
 
-/* Where the key is from: tried here beats every source; without one there is a line for the pen. */
+/* Where the key is from: tried here beats every source. */
 static const char *origin(struct shodo_sheet *s, const struct shodo_value *row, int64_t days) {
     const char *tried = shodo_value_get_str(row, "tried_here"),
                *date = shodo_value_get_str(row, "last_verified"),
                *models = shodo_value_get_str(row, "models");
-    bool is_tried = tried && *tried &&
-                    shodo_value_kind(shodo_value_get(row, "tried_here")) != SHODO_VALUE_NULL;
-    if (is_tried)
+    if (tried && *tried && shodo_value_kind(shodo_value_get(row, "tried_here")) != SHODO_VALUE_NULL)
         return shodo_sheet_printf(s, s->is_ja ? "自院で確認 %s" : "tried here %s", tried);
-    if (!date || shodo_value_kind(shodo_value_get(row, "last_verified")) == SHODO_VALUE_NULL)
-        return shodo_sheet_say(s, "＿＿＿＿＿＿（試して書く）", "＿＿＿＿＿＿ (try it, write it)");
     return shodo_sheet_printf(
-        s, "%s%s: %s", is_old(s, date, days) ? shodo_sheet_say(s, "要確認 ", "check again ") : "",
-        date, models ? models : "");
+        s, "%s%s: %s",
+        date && is_old(s, date, days) ? shodo_sheet_say(s, "要確認 ", "check again ") : "",
+        date ? date : "-", models ? models : "");
 }
 
 static void keys(struct shodo_sheet *s, const struct shodo_value *data) {
-    const int widths[] = {240, 190, 570};
+    const int widths[] = {200, 300, 500};
     const struct shodo_value *makers = shodo_value_get(data, "makers");
     shodo_document_heading(
         s->d, 2, shodo_sheet_say(s, "起動メニューのキー", "Key for the list of start devices"));
@@ -43,21 +41,31 @@ static void keys(struct shodo_sheet *s, const struct shodo_value *data) {
                               shodo_sheet_say(s, "キー", "Key"),
                               shodo_sheet_say(s, "確かめた日・機種", "Verified, models")});
     shodo_document_table_small(s->d);
+    shodo_auto(shodo_buf) struct shodo_buf others = SHODO_BUF_INIT;
     for (size_t i = 0; i < shodo_value_count(makers); i++) {
         const struct shodo_value *row = shodo_value_at(makers, i);
         const char *key = shodo_value_get_str(row, "boot_menu"),
                    *name = shodo_value_get_str(row, s->is_ja ? "maker_ja" : "maker");
         bool has_key = key &&
                        shodo_value_kind(shodo_value_get(row, "boot_menu")) != SHODO_VALUE_NULL;
-        if (!name) {
+        if (!name)
             shodo_sheet_problem(s, "stick/boot-keys.yaml", row, "maker_ja がない行です");
-            continue;
-        }
-        shodo_document_row(s->d,
-                           (const char *const[]){
-                               name, has_key ? key : shodo_sheet_say(s, "未確認", "not verified"),
-                               origin(s, row, shodo_value_get_int(data, "stale_after_days", 730))});
+        else if (has_key)
+            shodo_document_row(
+                s->d,
+                (const char *const[]){
+                    name, key, origin(s, row, shodo_value_get_int(data, "stale_after_days", 730))});
+        else
+            shodo_buf_addf(&others, "%s%s", others.len ? shodo_sheet_say(s, "、", ", ") : "", name);
     }
+    if (others.len) /* one row, so that the card is one page, and rows for the pen */
+        shodo_document_row(s->d,
+                           (const char *const[]){shodo_sheet_say(s, "そのほか", "Others"),
+                                                 shodo_sheet_say(s, "未確認（試して下に書く）",
+                                                                 "not verified: try, write below"),
+                                                 shodo_buf_cstr(&others)});
+    for (int i = 0; i < PEN_ROWS; i++)
+        shodo_document_row(s->d, (const char *const[]){"", "", ""});
 }
 
 enum shodo_status shodo_sheet_boot(struct shodo_sheet *s, struct shodo_error *err) {
@@ -89,7 +97,10 @@ enum shodo_status shodo_sheet_boot(struct shodo_sheet *s, struct shodo_error *er
         shodo_document_row(s->d, (const char *const[]){shodo_sheet_text(s, row, "sign"),
                                                        shodo_sheet_text(s, row, "then")});
     }
-    shodo_document_paragraph(s->d, shodo_sheet_text(s, s->form, "plan_b"));
-    shodo_document_paragraph(s->d, shodo_sheet_text(s, s->form, "limit"));
+    shodo_document_row(s->d, (const char *const[]){shodo_sheet_say(s, "プランB", "Plan B"),
+                                                   shodo_sheet_text(s, s->form, "plan_b")});
+    shodo_document_row(
+        s->d, (const char *const[]){shodo_sheet_say(s, "合言葉で分かること", "What the words show"),
+                                    shodo_sheet_text(s, s->form, "limit")});
     return SHODO_OK;
 }

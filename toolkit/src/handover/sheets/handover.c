@@ -171,7 +171,7 @@ enum shodo_status shodo_sheet_drill(struct shodo_sheet *s, struct shodo_error *e
         const char *label = "";
         const char *name = shodo_sheet_decision_name(s, d, &label);
         long long min = (long long)((d->time - s->c.created) / INT64_C(60000000000));
-        if (strncmp(d->key, "fact/", 5) == 0)
+        if (strncmp(d->key, "fact/", 5) == 0 || strncmp(d->key, "start/", 6) == 0)
             continue;
         shodo_document_row(s->d, (const char *const[]){
                                      shodo_sheet_stamp(s, d->time),

@@ -22,6 +22,16 @@ static const char *decision_text(struct shodo_sheet *s, const struct shodo_sheet
     const char *label = "";
     const char *name = shodo_sheet_decision_name(s, &d, &label);
     *ret_class = shodo_sheet_decision_class(s, &d);
+    if (strncmp(d.key, "decide/", 7) == 0) {
+        struct shodo_sheet_decided what;
+        shodo_sheet_decided(s, &d, &what);
+        return shodo_sheet_printf(
+            s, "%s: %s%s%s%s%s", name,
+            what.is_open ? shodo_sheet_say(s, "未決定", "not decided") : label,
+            *what.who ? shodo_sheet_say(s, "  決めた人: ", "  decided by: ") : "",
+            shodo_sheet_mask(s, "staff", what.who),
+            *what.reason ? shodo_sheet_say(s, "  理由: ", "  because: ") : "", what.reason);
+    }
     if (strcmp(d.key, "fact/my_name") == 0 || strcmp(d.key, "fact/callback") == 0)
         label = shodo_sheet_mask(s, "staff", label);
     return shodo_sheet_printf(s, "%s: %s%s%s", name, label, *d.note ? "  " : "", d.note);
@@ -32,6 +42,8 @@ const char *shodo_sheet_record_text(struct shodo_sheet *s, const struct shodo_sh
     *ret_class = "timeline";
     if (strcmp(r->event, "case.note") == 0)
         return shodo_sheet_printf(s, s->is_ja ? "メモ: %s" : "note: %s", word(r, "text"));
+    if (strcmp(r->event, "decision") == 0 && strcmp(word(r, "key"), "start/facts") == 0)
+        return NULL; /* a note of the screen for itself */
     if (strcmp(r->event, "decision") == 0) {
         return decision_text(s, r, ret_class);
     }
