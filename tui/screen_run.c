@@ -264,6 +264,7 @@ static const char *known_error(const struct tui_app *app, const char *error) {
         enum tui_msg text;
     } rows[] = {
         {"examiner processes cannot start", MSG_ERROR_EXAMINER},
+        {"disk no longer answers", MSG_DISK_GONE},
         {"No space left", MSG_ERROR_FULL},
     };
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
