@@ -110,6 +110,8 @@ class Player:
                 s.shot("tui-bitlocker")
                 s.type((self.recovery_key or "").replace("-", ""))
                 s.key("Enter")
+                if step(s.settle()) is None and not self.recovery_key:
+                    s.key("Enter")  # the first one right after a digit is taken for a habit and dropped
         elif re.search(r"調べる（|証拠を集める", name):
             tui_lib.pick(s, 1)
             self.run(name)
