@@ -6,9 +6,11 @@ static bool is_digit(struct tui_key key) {
 }
 
 bool tui_held_repeats(struct tui_held *h, struct tui_key key, bool is_text, uint64_t now_ms) {
-    bool can_repeat = key.action == TUI_ACTION_ENTER || (is_digit(key) && !is_text);
-    bool is_same = key.action == h->last.action && key.ch == h->last.ch;
-    bool repeats = can_repeat && is_same && now_ms - h->last_ms < TUI_HELD_MS;
+    bool goes_on = key.action == h->last.action && key.ch == h->last.ch &&
+                   now_ms - h->last_ms < TUI_HELD_MS;
+    if (!goes_on)
+        h->is_outside = !is_text;
+    bool repeats = goes_on && (key.action == TUI_ACTION_ENTER || (is_digit(key) && h->is_outside));
     if (h->has_answered && now_ms - h->last_ms >= TUI_HABIT_MS)
         h->has_answered = false;
     h->last = key;

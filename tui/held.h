@@ -21,11 +21,12 @@ struct tui_held {
     struct tui_key last;
     uint64_t last_ms;
     bool has_answered; /* the last key was a digit that answered at once */
+    bool is_outside;   /* the key that is held was first pressed outside a text field */
 };
 
 /* A key came at `now_ms` (any clock that only goes forward): true when it is a repeat of a held
- * digit or Enter and must be dropped. Not for text fields, where letters may repeat: there only
- * Enter is looked at. */
+ * digit or Enter and must be dropped. In a text field letters may repeat: there Enter is
+ * looked at, and a digit whose hold began outside, on the question that opened the field. */
 bool tui_held_repeats(struct tui_held *h, struct tui_key key, bool is_text, uint64_t now_ms);
 /* The digit that is being handled answers at once. */
 void tui_held_answers(struct tui_held *h);

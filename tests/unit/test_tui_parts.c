@@ -62,8 +62,12 @@ static void held(void **state) {
         assert_true(tui_held_repeats(&h, one, false, t));
     /* released and pressed again */
     assert_false(tui_held_repeats(&h, one, false, 12000 + TUI_HELD_MS));
-    /* digits in a field repeat as typed, arrows always, Enter never */
-    assert_false(tui_held_repeats(&h, one, true, 12001 + TUI_HELD_MS));
+    /* it opened a text field and is still held: nothing of it lands in the field */
+    for (uint64_t t = 12030 + TUI_HELD_MS; t < 14000; t += 33)
+        assert_true(tui_held_repeats(&h, one, true, t));
+    /* digits that are typed in a field repeat, arrows always, Enter never */
+    for (uint64_t t = 15000; t < 15200; t += 33)
+        assert_false(tui_held_repeats(&h, one, true, t));
     assert_false(tui_held_repeats(&h, down, false, 20000));
     assert_false(tui_held_repeats(&h, down, false, 20033));
     assert_false(tui_held_repeats(&h, enter, true, 20066));
