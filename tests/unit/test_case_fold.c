@@ -113,6 +113,11 @@ static void test_fold(void **state) {
         {"decision", "{\"key\":\"p/s1\",\"value\":\"done\",\"note\":\"LANを抜いた\"}"},
         {"decision", "{\"key\":\"p/s1\",\"value\":\"open\"}"},
         {"case.note", "{\"text\":\"画面に要求文\"}"},
+        {"scope.add",
+         "{\"endpoint\":\"0123456789ab\",\"hosts\":[{\"host\":\"FS01\",\"why_en\":\"share\",\"used_after_intrusion\":true},{}]}"},
+        {"scope.add",
+         "{\"endpoint\":\"ba9876543210\",\"hosts\":[{\"host\":\"192.0.2.9\"},{\"host\":\"FS01\",\"alias\":\"192.0.2.5\",\"why_en\":\"database\"}]}"},
+        {"scope.add", "{\"hosts\":[{\"host\":\"nowhere\"}]}"},
         {"moon.phase", "{\"full\":true}"},
         {"case.end", "{}"},
     };
@@ -124,7 +129,7 @@ static void test_fold(void **state) {
     assert_int_equal(c.created, 2000000000);
     assert_int_equal(c.last, (int64_t)SHODO_ARRAY_SIZE(rows) * 1000000000);
     assert_int_equal(c.records, SHODO_ARRAY_SIZE(rows));
-    assert_int_equal(c.unknown, 4);
+    assert_int_equal(c.unknown, 5);
     assert_int_equal(c.endpoints.count, 1);
     const struct shodo_case_endpoint *e = shodo_case_find_endpoint(&c, "0123456789ab");
     assert_string_equal(e->name, "医事課PC-07");
@@ -145,6 +150,13 @@ static void test_fold(void **state) {
     assert_string_equal(d->note, "");
     assert_int_equal(d->changes, 2);
     assert_int_equal(c.notes.count, 1);
+    assert_int_equal(c.hosts.count, 2);
+    const struct shodo_case_host *h = shodo_vec_at(&c.hosts, 0);
+    assert_string_equal(h->host, "FS01");
+    assert_string_equal(h->endpoint, "ba9876543210");
+    assert_string_equal(h->alias, "192.0.2.5");
+    assert_string_equal(h->why_en, "database");
+    assert_true(h->is_touched); /* on one machine is enough */
 }
 
 static void test_directory(void **state) {

@@ -160,6 +160,7 @@
 #define SHODO_LIMIT_ANSWER_ROWS       2000000u /* rows of one kind kept for the answers */
 #define SHODO_LIMIT_ANSWER_EVIDENCE   20u      /* evidence ids named per vote; the count is whole */
 #define SHODO_LIMIT_ANSWER_HOSTS      500u     /* machines in reach that are named */
+#define SHODO_LIMIT_SCOPE_HOSTS       64u      /* of these, put into the case by one triage */
 #define SHODO_LIMIT_TIMELINE_LINES    200000u  /* lines of timeline.NNNN.jsonl */
 
 /* sheets */

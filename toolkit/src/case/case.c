@@ -16,7 +16,8 @@ void shodo_case_init(struct shodo_case *c) {
                              .runs = SHODO_VEC_INIT(sizeof(struct shodo_case_run)),
                              .seals = SHODO_VEC_INIT(sizeof(struct shodo_case_seal)),
                              .decisions = SHODO_VEC_INIT(sizeof(struct shodo_case_decision)),
-                             .notes = SHODO_VEC_INIT(sizeof(struct shodo_case_note))};
+                             .notes = SHODO_VEC_INIT(sizeof(struct shodo_case_note)),
+                             .hosts = SHODO_VEC_INIT(sizeof(struct shodo_case_host))};
 }
 
 void shodo_case_done(struct shodo_case *c) {
@@ -25,6 +26,7 @@ void shodo_case_done(struct shodo_case *c) {
     shodo_vec_done(&c->seals);
     shodo_vec_done(&c->decisions);
     shodo_vec_done(&c->notes);
+    shodo_vec_done(&c->hosts);
     shodo_arena_done(&c->arena);
 }
 
@@ -276,6 +278,41 @@ static enum shodo_status on_note(struct apply *a) {
     return SHODO_OK;
 }
 
+static enum shodo_status add_host(struct apply *a, const struct shodo_value *v,
+                                  const char *endpoint) {
+    const char *name = shodo_value_get_str(v, "host");
+    if (!name || !*name)
+        return SHODO_OK;
+    struct shodo_case_host *h = NULL;
+    size_t i = find_row(&a->c->hosts, name);
+    if (i == SIZE_MAX) {
+        enum shodo_status st = new_row(&a->c->hosts, &h);
+        if (st != SHODO_OK)
+            return st;
+        *h = (struct shodo_case_host){.host = copy(a, name), .endpoint = ""};
+    } else {
+        h = shodo_vec_at(&a->c->hosts, i);
+    }
+    h->endpoint = endpoint;
+    h->alias = copy(a, shodo_value_get_str(v, "alias"));
+    h->why_ja = copy(a, shodo_value_get_str(v, "why_ja"));
+    h->why_en = copy(a, shodo_value_get_str(v, "why_en"));
+    h->is_touched = h->is_touched ||
+                    shodo_value_bool(shodo_value_get(v, "used_after_intrusion"), false);
+    h->time = a->r->time;
+    return SHODO_OK;
+}
+
+/* The machines that one examined machine names. A later triage adds, it takes none away. */
+static enum shodo_status on_scope(struct apply *a) {
+    const struct shodo_value *list = shodo_value_get(a->r->data, "hosts");
+    const char *endpoint = text(a, "endpoint");
+    enum shodo_status st = *endpoint ? SHODO_OK : SHODO_SKIP;
+    for (size_t i = 0; st == SHODO_OK && i < shodo_value_count(list); i++)
+        st = add_host(a, shodo_value_at(list, i), endpoint);
+    return st;
+}
+
 static const struct {
     const char *event;
     enum shodo_status (*apply)(struct apply *a);
@@ -290,6 +327,7 @@ static const struct {
     {"endpoint.add", on_endpoint},
     {"run.start", on_run_start},
     {"run.end", on_run_end},
+    {"scope.add", on_scope},
     {"seal.done", on_seal},
     {"seal.timestamp", on_timestamp},
     {"decision", on_decision},

@@ -76,6 +76,15 @@ struct shodo_case_decision {
     uint32_t changes; /* how many records spoke about it */
 };
 
+/* A machine to look at next, as the answers of an examined one name it. */
+struct shodo_case_host {
+    const char *host;     /* name or address */
+    const char *endpoint; /* of the machine that it was found on; newest */
+    const char *alias, *why_ja, *why_en;
+    bool is_touched; /* used after the intrusion, on any of them */
+    int64_t time;    /* of the newest record */
+};
+
 struct shodo_case_note {
     const char *text, *actor; /* a withdrawn note says so in its text, wherever it is printed */
     int64_t time;
@@ -96,6 +105,7 @@ struct shodo_case {
     struct shodo_vec seals;     /* struct shodo_case_seal */
     struct shodo_vec decisions; /* struct shodo_case_decision */
     struct shodo_vec notes;     /* struct shodo_case_note */
+    struct shodo_vec hosts;     /* struct shodo_case_host, in order of appearance */
 };
 
 void shodo_case_init(struct shodo_case *c);

@@ -82,6 +82,16 @@ static enum shodo_status write_files(const struct shodo_answers_job *job, struct
     return st;
 }
 
+static void put_scope(const struct shodo_answers *a, const char *endpoint, struct shodo_buf *out) {
+    struct shodo_json j = shodo_json_to(out);
+    shodo_json_object(&j, NULL);
+    shodo_json_str(&j, "endpoint", endpoint);
+    size_t n = shodo_answers_hosts(a, &j, "hosts");
+    shodo_json_object_end(&j);
+    if (!n || out->failed)
+        shodo_buf_clear(out);
+}
+
 /* Names and hosts of the external connections that the site's profile lists. */
 static const struct shodo_value *known_connections(int site_fd, struct shodo_doc **ret) {
     struct shodo_buf b = SHODO_BUF_INIT;
@@ -110,6 +120,8 @@ enum shodo_status shodo_answers_run(const struct shodo_answers_job *job, const c
         say(job->events, a);
     if (st == SHODO_OK && !job->is_first)
         st = write_files(job, a, err);
+    if (st == SHODO_OK && job->ret_scope)
+        put_scope(a, job->endpoint, job->ret_scope);
     shodo_doc_free(site);
     return st;
 }

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/status.h"
 #include "engine/events.h"
 #include "examine/answers/detect.h"
@@ -26,6 +27,9 @@ struct shodo_answers_job {
     struct shodo_events *events; /* an "answer" event for each; may be NULL */
     bool is_first;               /* right after the listing: events only, no files */
     bool is_unfinished;
+    /* data of the journal record "scope.add"; left empty when no other machine is named; may be
+     * NULL */
+    struct shodo_buf *ret_scope;
 };
 /* `ret_verdict` (may be NULL): of the first answer, a constant text. */
 enum shodo_status shodo_answers_run(const struct shodo_answers_job *job, const char **ret_verdict,

@@ -139,6 +139,22 @@ static bool load_summary(const struct shodo_case_dir *d, const char *endpoint,
     return st == SHODO_OK;
 }
 
+static void write_hosts(struct shodo_json *j, const struct shodo_case *c) {
+    shodo_json_array(j, "next");
+    for (size_t i = 0; i < c->hosts.count; i++) {
+        const struct shodo_case_host *h = shodo_vec_at(&c->hosts, i);
+        shodo_json_object(j, NULL);
+        shodo_json_str(j, "host", h->host);
+        shodo_json_str(j, "alias", *h->alias ? h->alias : NULL);
+        shodo_json_str(j, "found_on", h->endpoint);
+        shodo_json_bool(j, "used_after_intrusion", h->is_touched);
+        shodo_json_str(j, "why_ja", h->why_ja);
+        shodo_json_str(j, "why_en", h->why_en);
+        shodo_json_object_end(j);
+    }
+    shodo_json_array_end(j);
+}
+
 static void show_json(const struct shodo_case *c, const struct shodo_case_dir *d,
                       struct shodo_buf *b) {
     struct shodo_json j = shodo_json_to(b);
@@ -175,6 +191,7 @@ static void show_json(const struct shodo_case *c, const struct shodo_case_dir *d
     for (size_t i = 0; i < c->seals.count; i++)
         write_seal(&j, shodo_vec_at(&c->seals, i));
     shodo_json_array_end(&j);
+    write_hosts(&j, c);
     shodo_json_object_end(&j);
     shodo_json_line_end(&j);
 }
@@ -197,6 +214,22 @@ static void show_endpoint(const struct shodo_case_dir *d, const char *endpoint, 
     shodo_summary_done(&s);
 }
 
+static void show_hosts(const struct shodo_case *c, bool ja, struct shodo_buf *b) {
+    if (c->hosts.count)
+        shodo_buf_adds(b, ja ? "\n次に調べる端末の候補\n" : "\nmachines to look at next\n");
+    for (size_t i = 0; i < c->hosts.count; i++) {
+        const struct shodo_case_host *h = shodo_vec_at(&c->hosts, i);
+        const char *why = ja ? h->why_ja : h->why_en;
+        shodo_buf_adds(b, "  ");
+        shodo_text_safe(b, h->host, strlen(h->host));
+        shodo_buf_adds(b, ": ");
+        shodo_text_safe(b, why, strlen(why));
+        if (h->is_touched)
+            shodo_buf_adds(b, ja ? "【侵入後に使われた】" : " [used after the intrusion]");
+        shodo_buf_addc(b, '\n');
+    }
+}
+
 static void show_text(const struct shodo_case *c, const struct shodo_case_dir *d, bool ja,
                       struct shodo_buf *b) {
     shodo_buf_addf(b, ja ? "事案 %s  " : "case %s  ", c->id);
@@ -210,6 +243,7 @@ static void show_text(const struct shodo_case *c, const struct shodo_case_dir *d
         shodo_buf_addc(b, '\n');
         show_endpoint(d, e->id, ja, b);
     }
+    show_hosts(c, ja, b);
     for (size_t i = 0; i < c->seals.count; i++) {
         const struct shodo_case_seal *s = shodo_vec_at(&c->seals, i);
         char size[SHODO_SIZE_SHOWN_BYTES], digest[SHODO_FINGERPRINT_SHOWN_BYTES],

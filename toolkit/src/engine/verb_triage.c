@@ -287,15 +287,22 @@ static void on_listed(void *ctx) {
         shodo_events_warning(&t->events, err.text);
 }
 
+/* The answers, and the machines that they name into the case's list of what to look at next. */
 static enum shodo_status answer(struct triage *t, struct shodo_error *err) {
+    shodo_auto(shodo_buf) struct shodo_buf scope = SHODO_BUF_INIT;
     const struct shodo_answers_job job = {.endpoint_fd = t->endpoint_fd,
                                           .site_fd = t->dir.site_fd,
                                           .endpoint = t->endpoint,
                                           .detect = t->detect,
                                           .events = &t->events,
-                                          .is_unfinished = t->result.is_cancelled};
+                                          .is_unfinished = t->result.is_cancelled,
+                                          .ret_scope = &scope};
     enum shodo_status st = shodo_store_sync(t->store, err);
-    return st == SHODO_OK ? shodo_answers_run(&job, NULL, err) : st;
+    if (st == SHODO_OK)
+        st = shodo_answers_run(&job, NULL, err);
+    if (st == SHODO_OK && scope.len)
+        st = shodo_journal_add(t->dir.journal, "engine", "scope.add", shodo_buf_cstr(&scope), err);
+    return st;
 }
 
 static enum shodo_status run(struct triage *t, struct shodo_error *err) {

@@ -159,9 +159,10 @@ void ans_say_next(struct shodo_answers *a, struct shodo_json *j) {
     }
 }
 
-void ans_write_next(const struct shodo_answers *a, struct shodo_json *j) {
-    shodo_json_array(j, "next");
-    for (size_t i = 0; i < a->next_hosts.count; i++) {
+void ans_write_next(const struct shodo_answers *a, struct shodo_json *j, const char *key,
+                    size_t max) {
+    shodo_json_array(j, key);
+    for (size_t i = 0; i < a->next_hosts.count && i < max; i++) {
         const struct ans_next_host *h = shodo_vec_at(&a->next_hosts, i);
         shodo_json_object(j, NULL);
         shodo_json_str(j, "host", h->name);
@@ -174,4 +175,9 @@ void ans_write_next(const struct shodo_answers *a, struct shodo_json *j) {
         shodo_json_object_end(j);
     }
     shodo_json_array_end(j);
+}
+
+size_t shodo_answers_hosts(const struct shodo_answers *a, struct shodo_json *j, const char *key) {
+    ans_write_next(a, j, key, SHODO_LIMIT_SCOPE_HOSTS);
+    return SHODO_MIN(a->next_hosts.count, (size_t)SHODO_LIMIT_SCOPE_HOSTS);
 }

@@ -66,7 +66,7 @@ void ans_write_reach(struct shodo_answers *a, struct shodo_json *j) {
                 (long long)shodo_value_int(ans_value(cached, "used"), 0)));
     shodo_json_array_end(j);
     shodo_json_object(j, "data");
-    ans_write_next(a, j);
+    ans_write_next(a, j, "next", SIZE_MAX);
     shodo_json_raw(j, "reach", shodo_buf_cstr(&list), list.len);
     shodo_json_object_end(j);
 }

@@ -154,7 +154,9 @@ void ans_say_recovery(struct shodo_answers *a, struct shodo_json *j);
 void ans_write_recovery(struct shodo_answers *a, struct shodo_json *j); /* "earlier_states" */
 void ans_say_defender_log(struct shodo_answers *a, struct shodo_json *j);
 void ans_say_next(struct shodo_answers *a, struct shodo_json *j);
-void ans_write_next(const struct shodo_answers *a, struct shodo_json *j);
+/* at most `max` of them */
+void ans_write_next(const struct shodo_answers *a, struct shodo_json *j, const char *key,
+                    size_t max);
 
 /* Writers of the answers' own parts: sentences, votes and data. */
 void ans_sentence(struct shodo_json *j, const char *ja, const char *en);
