@@ -90,13 +90,13 @@ static void on_note(void *ctx, const char *path, const char *text) {
 static const char *const state_texts[] = {
     [SHODO_SEAL_UNCHANGED] = "改変なし / unchanged since sealing",
     [SHODO_SEAL_DAMAGED] =
-        "欠け・破損あり: 封印の一覧は元のまま, 届いたものが足りないか, 元と違う. もう一度受け取る. 運ぶ途中の傷か"
-        "差し替えかは見分けられない\n"
-        "incomplete or damaged: the sealed list is intact, what arrived is not; ask for another copy. An accident "
-        "on the way and a deliberate change cannot be told apart",
+        ("欠け・破損あり: 封印の一覧は元のまま, 届いたものが足りないか, 元と違う. もう一度受け取る. 運ぶ途中の傷か"
+         "差し替えかは見分けられない\n"
+         "incomplete or damaged: the sealed list is intact, what arrived is not; ask for another copy. An accident "
+         "on the way and a deliberate change cannot be told apart"),
     [SHODO_SEAL_OTHER] =
-        "別の封印: 信頼する署名者のものではないか, 控えと違う一式. 中身については何も言えない\n"
-        "another seal: not of the trusted signer, or not the bundle of the card; nothing follows about its content",
+        ("別の封印: 信頼する署名者のものではないか, 控えと違う一式. 中身については何も言えない\n"
+         "another seal: not of the trusted signer, or not the bundle of the card; nothing follows about its content"),
     [SHODO_SEAL_CHANGED] = "改変あり / NOT as it was sealed",
 };
 
