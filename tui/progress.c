@@ -112,6 +112,9 @@ void tui_progress_line(struct tui_progress *p, const char *line, size_t n, bool 
         on_finding(p, shodo_value_get(v, "data"), is_ja);
     } else if (strcmp(event, "answer") == 0) {
         on_answer(p, shodo_value_get(v, "data"), is_ja);
+    } else if (strcmp(event, "ledger") == 0) {
+        const char *reason = shodo_value_get_str(shodo_value_get(v, "data"), "event.reason");
+        p->locked += reason && strcmp(reason, "encrypted") == 0;
     } else if (strcmp(event, "warning") == 0) {
         keep(p->warning, shodo_value_get_str(v, "text"));
     } else if (strcmp(event, "done") == 0) {

@@ -17,6 +17,7 @@ struct tui_progress {
         name[TUI_PROGRESS_TEXT];
     /* policy: with the end of a run */
     uint64_t files, files_total, bytes, bytes_total, findings, problems, policy;
+    uint64_t locked; /* problems that wait for a recovery key: whole volumes */
     /* the budget, said before contents are read: range in seconds, bytes outside the profile */
     uint64_t seconds_from, seconds_to, bytes_left;
     int64_t exit_code;

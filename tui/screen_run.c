@@ -288,6 +288,10 @@ static void draw_end(const struct tui_app *app, const struct run *r, struct tui_
                                                       : TUI_ROLE_OK;
     row += tui_canvas_wrap(c, row, 3, a.col, a.cols, 0, role, tui_text(app, text),
                            strlen(tui_text(app, text)));
+    if (!failed && r->p.locked && r->kind == TUI_RUN_TRIAGE)
+        row += tui_canvas_wrap(c, row, 3, a.col, a.cols, 0, TUI_ROLE_UNKNOWN,
+                               tui_text(app, MSG_RUN_LOCKED),
+                               strlen(tui_text(app, MSG_RUN_LOCKED)));
     if (!failed && r->p.problems && r->kind == TUI_RUN_TRIAGE)
         row += tui_canvas_wrap(c, row, 2, a.col, a.cols, 0, TUI_ROLE_UNKNOWN,
                                tui_text(app, MSG_RUN_INCOMPLETE),

@@ -153,6 +153,10 @@ static void progress(void **state) {
     (void)state;
     struct tui_progress p = {.bytes = 0};
     unsigned from = 0, to = 0;
+    say(&p, "{\"event\":\"ledger\",\"data\":{\"event.reason\":\"damaged\"}}", 0);
+    assert_int_equal(p.locked, 0);
+    say(&p, "{\"event\":\"ledger\",\"data\":{\"event.reason\":\"encrypted\"}}", 0);
+    assert_int_equal(p.locked, 1); /* a volume that waits for its key */
     say(&p, "{\"event\":\"start\",\"files\":10,\"bytes\":100000000}", 0);
     assert_false(tui_progress_eta(&p, 60000, &from, &to)); /* no rate yet */
     for (unsigned i = 0; i <= 20; i++) {
