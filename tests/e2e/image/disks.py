@@ -89,8 +89,9 @@ def set_dirty(path):
         flags = at + struct.unpack_from("<H", rec, at + 20)[0] + 10
         assert flags % 512 < 510
         rec[flags] |= 1
-        f.seek(record)
-        f.write(rec)
+        for at in (record, struct.unpack_from("<Q", boot, 56)[0] * cluster + 3 * 1024):  # as Windows does: in $MFTMirr too
+            f.seek(at)
+            f.write(rec)
     return Path(path)
 
 
