@@ -29,10 +29,10 @@ static void test_time(void **state) {
     assert_int_equal(g.seconds_to, 0);
     g = shodo_budget_make(1, 1, 0);
     assert_int_equal(g.seconds_from, 1);
-    assert_int_equal(g.seconds_to, 1);
+    assert_int_equal(g.seconds_to, 21);
     g = shodo_budget_make(6000, 3000ULL << 20, 0);
     assert_int_equal(g.seconds_from, 1 + 20 + 1);
-    assert_int_equal(g.seconds_to, 100 + 200 + 1);
+    assert_int_equal(g.seconds_to, 100 + 200 + 1 + 20);
     g = shodo_budget_make(UINT64_MAX, UINT64_MAX, UINT64_MAX);
     assert_true(g.seconds_from < g.seconds_to);
 }
