@@ -30,7 +30,8 @@ struct disk {
 
 struct disks {
     struct shodo_vec list; /* struct disk */
-    bool is_listing;
+    struct disk own;       /* the stick that this runs from: shown last, cannot be chosen */
+    bool has_own, is_listing;
     char error[300];
 };
 
@@ -103,9 +104,11 @@ static void add_disk(struct disks *d, const char *line, size_t n) {
     int64_t size = shodo_value_get_int(v, "size_bytes", 0);
     if (!path || strlen(path) >= sizeof((struct disk *)0)->path || d->list.count >= DISKS_MAX)
         return;
-    struct disk *k = shodo_vec_push(&d->list);
+    bool is_own = shodo_value_bool(shodo_value_get(v, "is_stick"), false);
+    struct disk *k = is_own ? &d->own : shodo_vec_push(&d->list);
     if (!k)
         return;
+    d->has_own = d->has_own || is_own;
     snprintf(k->path, sizeof k->path, "%s", path);
     safe(k->model, sizeof k->model, shodo_value_get_str(v, "model"));
     safe(k->serial, sizeof k->serial, shodo_value_get_str(v, "serial"));
@@ -210,6 +213,15 @@ static int draw_remarks(const struct tui_app *app, const struct disk *k, struct 
     return row;
 }
 
+static void draw_own(const struct tui_app *app, const struct disk *k, struct tui_canvas *c,
+                     struct tui_area a, int row) {
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    shodo_buf_addf(&b, "%s  ", *k->model ? k->model : tui_text(app, MSG_NO_MODEL));
+    add_size(&b, k->size_bytes);
+    shodo_buf_addf(&b, "  %s", tui_text(app, MSG_OWN_STICK));
+    tui_canvas_text(c, row, a.col + 5, a.cols - 5, TUI_ROLE_DIM, shodo_buf_cstr(&b));
+}
+
 static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,
                  struct tui_area a) {
     const struct disks *d = v->data;
@@ -237,6 +249,8 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
     }
     if (!d->is_listing && !d->list.count && !*d->error)
         tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_WARN, tui_text(app, MSG_NO_DISKS));
+    if (d->has_own && row < a.row + a.rows)
+        draw_own(app, &d->own, c, a, row++);
     if (*d->error)
         tui_canvas_wrap(c, row, 3, a.col, a.cols, 0, TUI_ROLE_WARN, d->error, strlen(d->error));
 }

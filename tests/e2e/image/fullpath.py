@@ -205,6 +205,7 @@ def nokey(img, work, data):
         player = Player(s, "NVME0")
         player.start()
         check(player.play(until="証拠を集める"), "the path goes on without the key")
+        check("このUSBメモリ（調べない）" in player.disk_text, "the own stick stands below the disks, as not examined")
         check("回復キー" in player.disk_text, "the list of disks asks for the recovery key")
         shown = player.triage_text
         check("未検査（鍵待ち）" in shown and "BitLocker" in shown, "after the examination the screen says 未検査 and BitLocker: " + "; ".join(x.strip() for x in shown.splitlines() if "未検査" in x or "BitLocker" in x)[:300])

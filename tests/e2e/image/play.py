@@ -134,6 +134,7 @@ class Player:
         while "調べています" in self.disk_text or "探して" in self.disk_text:
             self.disk_text = s.settle()
         s.shot("tui-disks")
+        check(not any("取り外し式" in label for _, label in options(self.disk_text)), "the own stick is not among the disks to choose from")
         rows = [(n, label) for n, label in options(self.disk_text) if re.search(self.disk, label)]
         if not rows:
             raise AssertionError(f"no disk '{self.disk}':\n{self.disk_text}")

@@ -58,6 +58,7 @@ def unplug_scan(img, work, data):
         check(code == 0 and after >= records, f"no record is lost ({records} before, {after} after), the journal verifies: {out[-80:]}")
         s.key("1", "Enter")
         player.choose_disk()  # a new front end asks again: another disk could have been plugged in meanwhile
+        check("このUSBメモリ（調べない）" in player.disk_text, "the own stick, put back under another name, is still known as not to be examined")
         player.run("調べる（もう一度）")
         code, out = vm.shell(f"shodo journal verify --case {case}; wc -l <$(echo {case}/endpoints/*/findings.jsonl)", 600)
         check(int(out.split()[-1]) > 5, f"the triage goes on and ends: {out.split()[-1]} findings")

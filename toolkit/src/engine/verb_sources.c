@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* shodo sources: what could be examined. Disks from /sys/block, or the paths that are named. */
+/*
+ * shodo sources: what could be examined. Disks from /sys/block, or the paths that are named. The
+ * stick that the system was started from is named but not opened: the environment variable
+ * SHODO_STICK_KEY names a file with its kernel name and sequence number ("sdb#17", the number is
+ * new for every plug-in, so another disk that gets the same name is not taken for it).
+ */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -20,7 +25,8 @@ enum { WORDS_MAX = 64, SYS_BYTES = 4096, SYS_TEXT = 128 };
 struct disk {
     const char *path;
     char model[SYS_TEXT], serial[SYS_TEXT];
-    bool is_removable, is_readonly, is_system;
+    bool is_removable, is_readonly;
+    bool is_stick;    /* the system was started from it */
     bool is_japanese; /* --lang ja */
 };
 
@@ -49,6 +55,7 @@ static void write_json(const struct disk *d, const struct shodo_opened *o, const
     shodo_json_str(&j, "serial", d->serial);
     shodo_json_bool(&j, "is_removable", d->is_removable);
     shodo_json_bool(&j, "is_readonly", d->is_readonly);
+    shodo_json_bool(&j, "is_stick", d->is_stick);
     shodo_json_str(&j, "scheme", o->volumes.scheme);
     shodo_json_str(&j, "endpoint", o->probed);
     shodo_json_str(&j, "problem", problem ? problem : o->volumes.problem);
@@ -93,10 +100,11 @@ static void write_text(const struct disk *d, const struct shodo_opened *o, const
     struct shodo_buf b = SHODO_BUF_INIT;
     add_safe(&b, d->path);
     if (!o->host.is_tree)
-        shodo_buf_addf(&b, "  %s  %s %s%s%s",
+        shodo_buf_addf(&b, "  %s  %s %s%s%s%s",
                        shodo_text_size(o->host.size_bytes, (char[SHODO_SIZE_SHOWN_BYTES]){0}),
                        d->model, d->serial, d->is_removable ? "  removable" : "",
-                       d->is_readonly ? "  read-only" : "");
+                       d->is_readonly ? "  read-only" : "",
+                       d->is_stick ? "  this stick: not examined" : "");
     shodo_buf_addc(&b, '\n');
     if (problem) {
         shodo_buf_adds(&b, "    not readable: ");
@@ -146,6 +154,32 @@ static bool show(const struct disk *d, const struct shodo_vec *keys, bool is_jso
     return st == SHODO_OK;
 }
 
+/* The own stick: only its size is told. */
+static bool show_stick(const struct disk *d, const char *name, bool is_json) {
+    struct shodo_opened o = {.host.is_block = true, .host.sector_bytes = 512};
+    char text[SYS_TEXT];
+    uint64_t sectors = 0;
+    read_sys(text, name, "size"); /* in 512 bytes, whatever the sector size is */
+    if (shodo_text_parse_u64(text, strlen(text), &sectors))
+        o.host.size_bytes = sectors > UINT64_MAX / 512 ? UINT64_MAX : sectors * 512;
+    (is_json ? write_json : write_text)(d, &o, NULL);
+    return true;
+}
+
+static bool is_own_stick(const char *name) {
+    const char *file = getenv("SHODO_STICK_KEY");
+    char key[SYS_TEXT] = "", seq[SYS_TEXT], own[2 * SYS_TEXT];
+    int fd = file && *file ? open(file, O_RDONLY | O_CLOEXEC) : -1;
+    ssize_t n = fd >= 0 ? read(fd, key, sizeof key - 1) : 0;
+    shodo_io_close(&fd);
+    if (n <= 0)
+        return false;
+    key[strcspn(key, "\n")] = '\0';
+    read_sys(seq, name, "diskseq");
+    snprintf(own, sizeof own, "%s#%s", name, seq);
+    return *seq && strcmp(key, own) == 0;
+}
+
 static bool is_disk(const char *name) {
     static const char *const no[] = {"loop", "ram", "zram", "dm-", "md", "sr", "fd"};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(no); i++)
@@ -175,7 +209,8 @@ static bool show_disks(const struct shodo_vec *keys, bool is_json, bool is_japan
         d.is_removable = flag[0] == '1';
         read_sys(flag, e->d_name, "ro");
         d.is_readonly = flag[0] == '1';
-        ok = show(&d, keys, is_json) && ok;
+        d.is_stick = is_own_stick(e->d_name);
+        ok = (d.is_stick ? show_stick(&d, e->d_name, is_json) : show(&d, keys, is_json)) && ok;
     }
     closedir(dir);
     return ok;
