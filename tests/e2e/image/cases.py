@@ -232,6 +232,33 @@ def twosticks(img, work, data):
         check(walk.status()["serial"] == "STICK0A1B2" and walk.status()["state"] == "data", "the used stick is recognised beside a new one (BIOS)")
 
 
+def poke(path, offset):
+    """One bit of one byte changed."""
+    with open(path, "r+b") as f:
+        f.seek(offset)
+        b = f.read(1)
+        f.seek(offset)
+        f.write(bytes([b[0] ^ 1]))
+
+
+def table(stick, how, line):
+    """Changes the partition table of a stick that is larger than the image."""
+    disks.run("sfdisk", "--relocate", "gpt-bak-std", stick)
+    disks.run("sfdisk", how, stick, data=line.encode() + b"\n")
+
+
+def fat_data(stick, work):
+    """Entry 1 as the first start makes it, but FAT: a firmware would look for a boot loader there."""
+    table(stick, "-N1", "start=335872,size=204800,type=EBD0A0A2-B9E5-4433-87C0-68B6B72699C7")
+    part = work / "fat.part"
+    with open(part, "wb") as f:
+        f.truncate(204800 * 512)
+    disks.run("mkfs.fat", "-F", "32", part)
+    with open(stick, "r+b") as f:
+        f.seek(335872 * 512)
+        f.write(part.read_bytes()[:65536])
+
+
 def release(img, work, data):
     """Built again from its manifest: bit-identical; signed; verify tells equal, extra files and changes apart."""
     engine, tui = programs(sys.argv[2])
@@ -258,15 +285,19 @@ def release(img, work, data):
     check(verify(used)[0] == 3, "verify: an extra file beside equal boot files is told apart")
     for name, offset in (("boot code", 100), ("GRUB", (1 << 20) + 5000)):
         bad = variant.make(img, work / "bad.img", work)
-        with open(bad, "r+b") as f:
-            f.seek(offset)
-            b = f.read(1)
-            f.seek(offset)
-            f.write(bytes([b[0] ^ 1]))
+        poke(bad, offset)
         check(verify(bad)[0] == 1, f"verify: one changed byte in the {name} is found")
     bad = variant.make(img, work / "bad.img", work)
     variant.write_file(bad, "EFI/debian/grub.cfg", b"menuentry 'x' {}", work)
     check(verify(bad)[0] == 1, "verify: a changed grub.cfg is found")
+    for what, change in (("a second start partition in the free area", lambda p: table(p, "--append", "start=400000,size=20000,type=U")),
+                         ("the start partition's entry moved", lambda p: table(p, "-N2", "start=400000,size=20000,type=U")),
+                         ("a FAT data partition", lambda p: fat_data(p, work)), ("a broken table", lambda p: poke(p, 600)),
+                         ("a partition in the first sector", lambda p: poke(p, 466))):
+        bad = variant.make(img, work / "bad.img", work, size_mib=STICK_MIB)
+        change(bad)
+        code, text = verify(bad)
+        check(code == 1, f"verify: {what} is found")
     manifest = again / "shodo-usb.manifest.json"
     manifest.write_text(manifest.read_text().replace('"suite": "trixie"', '"suite": "sid"'))
     check(verify(new, *signed, cert)[0] == 1, "verify: a changed manifest is found by its signature")

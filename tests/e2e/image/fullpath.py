@@ -18,7 +18,7 @@ import disks
 import screen
 import variant
 from play import Player
-from steps import ATTEMPTS, REPO, STICK_MIB, Walk, check, ext4_modules, programs, recipient, skip
+from steps import ATTEMPTS, OUT, REPO, STICK_MIB, Walk, check, ext4_modules, programs, recipient, skip
 from lib.vm import Machine
 
 SHOTS = os.environ.get("SHODO_TEST_SHOTS")
@@ -119,6 +119,15 @@ def opened_outside(case, work, player, prepared):
         check(code == 0, f"outside: sha256sum finds every of {len(bag.read_text().splitlines())} files as sealed {text[-200:]}")
 
 
+def table_kept(stick):
+    """After the data area was made: image/verify still finds the table of the release, and old BIOSes their active flag."""
+    manifest = OUT / "shodo-usb.manifest.json"
+    text = subprocess.run([REPO / "image/verify", "--manifest", manifest, stick], capture_output=True, text=True).stdout
+    check("partition table equal" in text, "outside: image/verify finds the partition table of the release")
+    with open(stick, "rb") as f:
+        check(f.read(447)[446] == 0x80, "outside: the active flag that old BIOSes want is kept")
+
+
 def jst(seconds=0, form="%Y-%m-%dT%H:%M:%S"):
     return time.strftime(form, time.gmtime(time.time() + 9 * 3600 + seconds))
 
@@ -161,6 +170,7 @@ def path(firmware, img, work, data, target, key=None, memory=1024, slow=False, p
         check(vm.wait_end(screen.FAR), "Enter: the machine powers off")
     for (bus, p, _), a in zip(internal, before):
         check(a == disks.sha256(p), f"{bus} {p.name}: SHA-256 equal before and after ({a[:12]})")
+    table_kept(stick)
     cases = sorted(p.parent for p in read_back(stick, work).rglob("journal") if p.parent.parent.name == "cases")
     check(len(cases) == 1, f"outside: one case on the data area: {[c.name for c in cases]}")
     opened_outside(cases[0], work, player, prepared)
