@@ -54,6 +54,13 @@ static void shadow_copies(void **state) {
     add(&b, "vss", "copy", "2026-11-21T00:00:00Z", "{\"number\":2,\"readable\":true}");
     add(&b, "vss", "store_deleted", "2026-11-20T16:58:00Z",
         "{\"born\":\"2026-11-18T00:00:00Z\",\"bytes\":300000}");
+    static const char none[] =
+        "{\"number\":2,\"before\":70,\"now\":70,\"same\":70,\"changed\":0,\"renamed\":0,\"appended\":0,\"unread_places\":0}";
+    static const char many[] =
+        "{\"number\":1,\"before\":70,\"now\":71,\"same\":8,\"changed\":1,\"renamed\":61,\"appended\":60,\"removed\":0,"
+        "\"replaced\":0,\"added\":1,\"appended_bytes\":60000,\"unread_places\":2}";
+    add(&b, "vss", "differs", "2026-11-21T00:00:00Z", none);
+    add(&b, "vss", "differs", "2026-11-19T00:00:00Z", many);
     struct shodo_doc *doc = conclude(*state, &b, nothing, false);
     const struct shodo_value *e = shodo_value_get(shodo_value_get(answer(doc, "how_far"), "data"),
                                                   "earlier_states");
@@ -61,6 +68,14 @@ static void shadow_copies(void **state) {
     assert_int_equal(shodo_value_get_int(e, "before_encryption", 0), 1);
     assert_true(says(doc, "how_far", "newest before the encryption 2026-11-19 09:00:00 +09:00"));
     assert_true(says(doc, "how_far", "消されたシャドウコピーの跡が 1 件"));
+    /* of the copies the newest from before the encryption speaks; all are in the data */
+    assert_true(says(
+        doc, "how_far",
+        "のファイル 70 件を今と比べると: 同じ 8、書き換え 1、名前の後ろに文字が付いた 60、ほかの改名 1。その後にできたもの 1。読めない所があり"));
+    assert_false(says(doc, "how_far", "シャドウコピー 2（"));
+    const struct shodo_value *differs = shodo_value_get(e, "differs");
+    assert_int_equal(shodo_value_count(differs), 2);
+    assert_int_equal(shodo_value_get_int(shodo_value_at(differs, 1), "appended", 0), 60);
     assert_int_equal(line(doc, "shadow-copy-deleted", "made 2026-11-18"), 2);
     shodo_doc_free(doc);
     /* none left, and an old deletion that Windows may have done itself */

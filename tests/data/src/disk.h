@@ -137,6 +137,11 @@ struct td_bitlocker {
     bool is_suspended;  /* also a clear key, as while an update is installed */
 };
 
+struct td_shadow {
+    char *image; /* NULL: no shadow copy */
+    uint64_t at, bytes;
+};
+
 struct td_part {
     struct td_at at;
     char *type;
@@ -146,6 +151,7 @@ struct td_part {
     uint64_t serial;
     uint32_t cluster;
     struct td_bitlocker bitlocker;
+    struct td_shadow shadow;
     struct td_volume vol;
 };
 
@@ -192,6 +198,12 @@ void td_patch_apply(struct td_disk *d, struct td_part *p, const char *path);
 void td_bitlocker_parse(struct td_part *p, struct td_line *l);
 void td_bitlocker_files(struct td_part *p);
 void td_bitlocker_encrypt(const struct td_disk *d, struct td_part *p, const char *path);
+
+/* shadow.c: options of a partition, the files that hold a shadow copy, its content from an image of
+ * the earlier state */
+void td_shadow_parse(struct td_disk *d, struct td_part *p, struct td_line *l);
+void td_shadow_files(struct td_part *p);
+void td_shadow_write(const struct td_disk *d, struct td_part *p, const char *path);
 
 /* table.c: partition tables; copies volumes to their places */
 void td_table_layout(struct td_disk *d);

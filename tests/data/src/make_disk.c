@@ -46,6 +46,7 @@ static void make_part(struct td_disk *d, struct td_part *p, const char *image) {
         td_ntfs_format(d, p, path);
         td_ntfs_fill(d, p, path);
         td_patch_apply(d, p, path);
+        td_shadow_write(d, p, path);
         td_bitlocker_encrypt(d, p, path);
     }
     td_table_copy(path, image, p->start);

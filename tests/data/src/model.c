@@ -610,6 +610,7 @@ static void line_partition(struct td_disk *d, struct td_line *l) {
     p.serial = td_line_size(l, "serial", 0);
     p.cluster = (uint32_t)td_line_size(l, "cluster", 4096);
     td_bitlocker_parse(&p, l);
+    td_shadow_parse(d, &p, l);
     w = td_line_opt(l, "formatted");
     d->part = realloc(d->part, (d->nparts + 1) * sizeof *d->part);
     if (!d->part)
@@ -656,6 +657,8 @@ void td_disk_parse(struct td_disk *d) {
     }
     if (!d->nparts)
         td_die("the description has no partition");
-    for (size_t i = 0; i < d->nparts; i++)
+    for (size_t i = 0; i < d->nparts; i++) {
+        td_shadow_files(&d->part[i]);
         td_bitlocker_files(&d->part[i]);
+    }
 }

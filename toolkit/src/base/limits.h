@@ -62,7 +62,10 @@
 /* reading one stream for its digest; after that windows and samples only */
 #define SHODO_LIMIT_DIGEST_SECONDS 60u
 /* larger streams of two volumes are compared by size and times */
-#define SHODO_LIMIT_COMPARE_BYTES     SHODO_GIB(1)
+#define SHODO_LIMIT_COMPARE_BYTES SHODO_GIB(1)
+/* streams of one state that a triage compares with a shadow copy: about 160 bytes of memory each */
+#define SHODO_LIMIT_COMPARE_STREAMS   600000u
+#define SHODO_LIMIT_COMPARE_COPIES    3u  /* the newest copies of a volume that a triage compares */
 #define SHODO_LIMIT_SCAN_SECONDS      20u /* libyara time limit per file and rule set */
 #define SHODO_LIMIT_RULE_FILES        16384u
 #define SHODO_LIMIT_RULE_FILE_BYTES   SHODO_MIB(16)

@@ -384,9 +384,6 @@ bool shodo_lister_shadow(const char *word, uint32_t *ret) {
 
 static enum shodo_status on_difference(void *ctx, const struct shodo_difference *d) {
     struct listing *l = ctx;
-    if (shodo_shadow_is_store(d->now ? d->now->path : d->before->path,
-                              d->now ? d->now->path_len : d->before->path_len))
-        return SHODO_OK; /* the files that hold the copies differ always */
     shodo_shadow_line(&l->message, l->volume, d, l->job->form == SHODO_LIST_JSON);
     if (l->message.failed || l->message.len >= SHODO_LIMIT_MESSAGE_BYTES - 1)
         return SHODO_NOMEM;
@@ -404,9 +401,12 @@ static void compare_states(struct listing *l, struct shodo_volume *then, struct 
     struct shodo_error err = SHODO_ERROR_INIT;
     const struct shodo_compare_sink sink = {
         .ctx = l, .difference = on_difference, .problem = on_text_problem, .beat = on_compare_beat};
+    const struct shodo_compare_options o = {
+        .want_content = l->job->want_content,
+        .is_left_out = shodo_shadow_is_own}; /* what holds the copies differs always */
     struct shodo_compare_stats stats;
     l->volume = now->index;
-    enum shodo_status st = shodo_compare(then, now, l->job->want_content, &sink, &stats, &err);
+    enum shodo_status st = shodo_compare(then, now, &o, &sink, &stats, &err);
     flush_text(l, true);
     if (st < 0)
         say_problem(l, SHODO_LEDGER_DAMAGED, 0, NULL,
@@ -438,6 +438,45 @@ static bool list_shadow(struct listing *l, struct shodo_volume *v,
     return true;
 }
 
+/* One copy against the present; what came in between, as a line of the ledger. */
+static void tell_differs(struct listing *l, struct shodo_volume *v, uint32_t number) {
+    struct shodo_error err = SHODO_ERROR_INIT;
+    char text[SHODO_ERROR_TEXT_BYTES + 96];
+    enum shodo_status st = shodo_shadow_differs(v, number, on_census, on_compare_beat, l, &err);
+    if (st == SHODO_OK)
+        return;
+    snprintf(text, sizeof text, "shadow copy %u is not compared with the present: %s", number,
+             err.text);
+    const struct shodo_ledger line = {.is_problem = st != SHODO_LIMIT,
+                                      .reason = st == SHODO_LIMIT ? SHODO_LEDGER_POLICY
+                                                                  : SHODO_LEDGER_DAMAGED,
+                                      .volume = l->volume,
+                                      .path = "/System Volume Information",
+                                      .drive = l->drive,
+                                      .count = 1,
+                                      .text = text};
+    shodo_buf_clear(&l->message);
+    shodo_msg_put_ledger(&l->message, &line);
+    send_it(l, SHODO_MSG_LEDGER);
+}
+
+/* The newest copies of a volume. */
+static void tell_earlier(struct listing *l, struct shodo_volume *v) {
+    l->volume = v->index;
+    l->drive = v->drive;
+    beat(l); /* says which volume it is, before anything of it is parsed */
+    if (v->fs != SHODO_FS_NTFS || v->why[0])
+        return;
+    shodo_vss_describe(v);
+    uint32_t n = SHODO_MIN(v->shadows.count, SHODO_VOLUME_SHADOWS);
+    for (uint32_t i = n, compared = 0; i-- > 0 && compared < SHODO_LIMIT_COMPARE_COPIES;) {
+        if (!(v->shadows.local >> i & 1))
+            continue; /* the fact about the copies counts it */
+        compared++;
+        tell_differs(l, v, i + 1);
+    }
+}
+
 static enum shodo_status list_image(struct listing *l, const struct shodo_walk_sink *sink,
                                     struct shodo_error *err) {
     const struct shodo_host_source *h = l->job->host;
@@ -454,7 +493,9 @@ static enum shodo_status list_image(struct listing *l, const struct shodo_walk_s
         if (!shodo_lister_is_named(l->job->only, v))
             continue;
         named++;
-        if (!l->job->shadow)
+        if (l->job->form == SHODO_LIST_EARLIER)
+            tell_earlier(l, v);
+        else if (!l->job->shadow)
             list_volume(l, v, sink);
         else
             shown += list_shadow(l, v, sink, err);
@@ -496,7 +537,7 @@ int shodo_lister_run(void *ctx, int channel_fd) {
         shodo_channel_send(channel_fd, SHODO_MSG_FAIL, err.text, strlen(err.text), NULL);
         return 1;
     }
-    if (is_text) {
+    if (is_text) { /* or facts, already sent */
         flush_text(&l, true);
         send_it(&l, SHODO_MSG_LISTED);
         return l.send_status != SHODO_OK;

@@ -4,7 +4,7 @@
  * inside a phase by volume and first cluster. Sends LEDGER for what cannot be listed and for what
  * the profile leaves out, TOTALS, then every ITEM in order, then LISTED; before TOTALS the census
  * of all entries as FACTs (examine/answers/census.h). In text mode it sends printable lines instead
- * (`shodo list`).
+ * (`shodo list`), or, after a run, facts about what differs from the shadow copies.
  *
  * For a directory of the host the same code runs without the filter (it must open directories; it
  * reads no content).
@@ -21,7 +21,12 @@
 #include "examine/answers/detect.h"
 #include "examine/exam.h"
 
-enum shodo_list_form { SHODO_LIST_ITEMS, SHODO_LIST_TEXT, SHODO_LIST_JSON };
+enum shodo_list_form {
+    SHODO_LIST_ITEMS,
+    SHODO_LIST_TEXT,
+    SHODO_LIST_JSON,
+    SHODO_LIST_EARLIER, /* no entry: facts about what differs from the newest shadow copies */
+};
 
 struct shodo_lister {
     const struct shodo_host_source *host;

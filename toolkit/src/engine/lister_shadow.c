@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "evidence/compare.h"
@@ -17,6 +18,14 @@ bool shodo_shadow_is_store(const char *path, size_t path_len) {
     const char *name = NULL;
     shodo_entry_base_name(path, path_len, &name, &n);
     return n > suffix && name[0] == '{' && memcmp(name + n - suffix, STORE_SUFFIX, suffix) == 0;
+}
+
+bool shodo_shadow_is_own(const char *path, size_t path_len) {
+    size_t n = 0;
+    const char *name = NULL;
+    shodo_entry_base_name(path, path_len, &name, &n);
+    return shodo_shadow_is_store(path, path_len) ||
+           (n == sizeof(STORE_SUFFIX) - 1 && memcmp(name, STORE_SUFFIX, n) == 0);
 }
 
 void shodo_shadow_trace(struct shodo_shadow_traces *t, const struct shodo_entry *e) {
@@ -105,6 +114,95 @@ void shodo_shadow_facts(const struct shodo_shadow_traces *traces, struct shodo_v
         end(&t, &j);
     }
     shodo_buf_done(&t.values);
+}
+
+/* ---- what differs ---- */
+
+struct counting {
+    uint64_t kinds[SHODO_DIFFERENCE_REPLACED + 1];
+    uint64_t appended, appended_bytes, unread;
+    enum shodo_status (*beat)(void *ctx);
+    void *ctx;
+};
+
+/* "a.docx" → "a.docx.locked" */
+static bool is_appended(const struct shodo_version *before, const struct shodo_version *now) {
+    const char *old = NULL, *new = NULL;
+    size_t old_len = 0, new_len = 0;
+    shodo_entry_base_name(before->path, before->path_len, &old, &old_len);
+    shodo_entry_base_name(now->path, now->path_len, &new, &new_len);
+    return old_len && new_len > old_len && memcmp(old, new, old_len) == 0;
+}
+
+static enum shodo_status count_difference(void *ctx, const struct shodo_difference *d) {
+    struct counting *n = ctx;
+    n->kinds[d->kind]++;
+    if (d->kind == SHODO_DIFFERENCE_RENAMED && is_appended(d->before, d->now)) {
+        n->appended++;
+        if (!shodo_add_u64(n->appended_bytes, d->before->size_bytes, &n->appended_bytes))
+            n->appended_bytes = UINT64_MAX;
+    }
+    return SHODO_OK;
+}
+
+static void count_problem(void *ctx, enum shodo_ledger_reason reason, uint64_t record,
+                          const char *path, const char *text) {
+    (void)reason, (void)record, (void)path, (void)text;
+    ((struct counting *)ctx)->unread++;
+}
+
+static enum shodo_status count_beat(void *ctx) {
+    struct counting *n = ctx;
+    return n->beat(n->ctx);
+}
+
+static void tell_differs(struct telling *t, const struct counting *n,
+                         const struct shodo_compare_stats *stats, int64_t made, uint32_t number) {
+    struct shodo_json j = begin(t, "differs", made, 0, "/System Volume Information");
+    uint64_t gone = n->kinds[SHODO_DIFFERENCE_REMOVED], other = 0;
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(n->kinds); i++)
+        other += i == SHODO_DIFFERENCE_ADDED ? 0 : n->kinds[i];
+    shodo_json_u64(&j, "number", number);
+    shodo_json_u64(&j, "before", stats->before);
+    shodo_json_u64(&j, "now", stats->now);
+    shodo_json_u64(&j, "same", stats->before - SHODO_MIN(stats->before, other));
+    shodo_json_u64(&j, "changed", n->kinds[SHODO_DIFFERENCE_CHANGED]);
+    shodo_json_u64(&j, "renamed", n->kinds[SHODO_DIFFERENCE_RENAMED]);
+    shodo_json_u64(&j, "appended", n->appended);
+    shodo_json_u64(&j, "appended_bytes", n->appended_bytes);
+    shodo_json_u64(&j, "replaced", n->kinds[SHODO_DIFFERENCE_REPLACED]);
+    shodo_json_u64(&j, "removed", gone);
+    shodo_json_u64(&j, "added", n->kinds[SHODO_DIFFERENCE_ADDED]);
+    shodo_json_u64(&j, "unread_places", n->unread);
+    end(t, &j);
+}
+
+enum shodo_status shodo_shadow_differs(struct shodo_volume *v, uint32_t number,
+                                       void (*fact)(void *ctx, const struct shodo_fact *f),
+                                       enum shodo_status (*beat)(void *ctx), void *ctx,
+                                       struct shodo_error *err) {
+    const struct shodo_compare_options o = {.max_streams = SHODO_LIMIT_COMPARE_STREAMS,
+                                            .is_left_out = shodo_shadow_is_own};
+    struct counting n = {.beat = beat, .ctx = ctx};
+    const struct shodo_compare_sink sink = {
+        .ctx = &n, .difference = count_difference, .problem = count_problem, .beat = count_beat};
+    struct telling t = {.fact = {.reader = "vss", .volume = v->index, .source = ""},
+                        .values = SHODO_BUF_INIT,
+                        .tell = fact,
+                        .ctx = ctx};
+    struct shodo_compare_stats stats = {0};
+    struct shodo_volume then;
+    struct shodo_vss *vss = NULL;
+    enum shodo_status st = shodo_vss_volume(&then, &vss, v, number, err);
+    if (st != SHODO_OK)
+        return st;
+    st = shodo_compare(&then, v, &o, &sink, &stats, err);
+    if (st == SHODO_OK)
+        tell_differs(&t, &n, &stats, v->shadows.created[number - 1], number);
+    shodo_source_free(then.source);
+    shodo_vss_free(vss);
+    shodo_buf_done(&t.values);
+    return st;
 }
 
 static void json_version(struct shodo_json *j, const char *key, const struct shodo_version *v) {

@@ -16,6 +16,7 @@
 #include "case/case.h"
 #include "engine/answers_run.h"
 #include "engine/answers_show.h"
+#include "engine/earlier.h"
 #include "engine/rules_set.h"
 #include "engine/source_open.h"
 #include "engine/summary.h"
@@ -305,6 +306,34 @@ static enum shodo_status answer(struct triage *t, struct shodo_error *err) {
     return st;
 }
 
+static void on_earlier_beat(void *ctx) {
+    struct triage *t = ctx;
+    const struct shodo_store_counts *n = shodo_store_counts(t->store);
+    struct shodo_json *j = shodo_events_begin(&t->events, "progress");
+    if (!j)
+        return;
+    shodo_json_str(j, "phase", "earlier");
+    shodo_json_u64(j, "files", t->result.files_done);
+    shodo_json_u64(j, "files_total", t->result.totals.files);
+    shodo_json_u64(j, "bytes", t->result.bytes_read);
+    shodo_json_u64(j, "bytes_total", t->result.totals.bytes);
+    shodo_json_u64(j, "findings", n->detections);
+    shodo_json_u64(j, "problems", n->unexamined.problems);
+    shodo_events_send(&t->events);
+}
+
+/* What differs from the shadow copies. */
+static enum shodo_status compare_earlier(struct triage *t, struct shodo_error *err) {
+    const struct shodo_earlier e = {.host = &t->opened.host,
+                                    .volumes = t->opened.host.is_tree ? NULL : &t->opened.volumes,
+                                    .store = t->store,
+                                    .beat = on_earlier_beat,
+                                    .ctx = t};
+    if (t->result.is_cancelled)
+        return SHODO_OK;
+    return shodo_earlier_run(&e, err);
+}
+
 static enum shodo_status run(struct triage *t, struct shodo_error *err) {
     struct shodo_run_key key;
     enum shodo_status st = open_results(t, &key, err);
@@ -336,6 +365,8 @@ static enum shodo_status run(struct triage *t, struct shodo_error *err) {
         .is_japanese = t->lang && strcmp(t->lang, "ja") == 0};
     struct shodo_error why = SHODO_ERROR_INIT;
     st = shodo_run(&o, &t->result, &why);
+    if (st == SHODO_OK)
+        st = compare_earlier(t, &why);
     const char *status = st != SHODO_OK                                      ? "failed"
                          : t->result.is_cancelled                            ? "cancelled"
                          : shodo_store_counts(t->store)->unexamined.problems ? "incomplete"

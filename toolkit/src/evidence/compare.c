@@ -31,8 +31,9 @@ struct comparison {
     struct state *filling;
     const struct shodo_compare_sink *sink;
     struct shodo_compare_stats *stats;
-    bool want_content;
+    struct shodo_compare_options o;
     uint64_t steps;
+    bool is_too_many;
 };
 
 const char *shodo_difference_name(enum shodo_difference_kind k) {
@@ -49,7 +50,7 @@ static enum shodo_status keep_streams(struct comparison *c, const struct shodo_e
     const char *path = shodo_arena_str(&s->arena, e->path, e->path_len);
     const uint8_t *entry = NULL;
     size_t entry_len = 0;
-    if (c->want_content) {
+    if (c->o.want_content) {
         shodo_buf_clear(&s->scratch);
         if (!shodo_entry_encode(&s->scratch, e))
             return SHODO_OK; /* beyond the limits of an entry: the listing of the volume says so */
@@ -84,6 +85,11 @@ static enum shodo_status on_entry(void *ctx, const struct shodo_entry *e) {
     enum shodo_status st = beat(c);
     if (st != SHODO_OK || (e->flags & (SHODO_ENTRY_DELETED | SHODO_ENTRY_SYSTEM)))
         return st;
+    if (c->o.is_left_out && c->o.is_left_out(e->path, e->path_len))
+        return SHODO_OK;
+    c->is_too_many = c->o.max_streams && c->filling->rows.count >= c->o.max_streams;
+    if (c->is_too_many)
+        return SHODO_LIMIT;
     return keep_streams(c, e);
 }
 
@@ -122,6 +128,9 @@ static enum shodo_status list(struct comparison *c, struct state *s, struct shod
     c->filling = s;
     if (st == SHODO_OK)
         st = shodo_walk_run(w, &o, &sink, NULL, err);
+    if (c->is_too_many)
+        return shodo_fail(err, SHODO_LIMIT, "more than %llu files in one state",
+                          (unsigned long long)c->o.max_streams);
     if (s->rows.count)
         qsort(s->rows.data, s->rows.count, sizeof(struct row), by_record);
     return st;
@@ -185,7 +194,7 @@ static enum shodo_status compare_pair(struct comparison *c, struct row *a, struc
         return tell(c, SHODO_DIFFERENCE_RENAMED, a, b, false);
     if (is_touched)
         return tell(c, SHODO_DIFFERENCE_CHANGED, a, b, false);
-    if (c->want_content && !is_same_content(c, a, b))
+    if (c->o.want_content && !is_same_content(c, a, b))
         return tell(c, SHODO_DIFFERENCE_CHANGED, a, b, true);
     return SHODO_OK;
 }
@@ -247,13 +256,13 @@ static void state_done(struct state *s) {
 }
 
 enum shodo_status shodo_compare(struct shodo_volume *before, struct shodo_volume *now,
-                                bool want_content, const struct shodo_compare_sink *sink,
+                                const struct shodo_compare_options *o,
+                                const struct shodo_compare_sink *sink,
                                 struct shodo_compare_stats *ret, struct shodo_error *err) {
     const struct state empty = {.rows = SHODO_VEC_INIT(sizeof(struct row)),
                                 .arena = SHODO_ARENA_INIT,
                                 .scratch = SHODO_BUF_INIT};
-    struct comparison c = {
-        .before = empty, .now = empty, .sink = sink, .stats = ret, .want_content = want_content};
+    struct comparison c = {.before = empty, .now = empty, .sink = sink, .stats = ret, .o = *o};
     c.before.volume = before;
     c.now.volume = now;
     *ret = (struct shodo_compare_stats){0};

@@ -54,10 +54,18 @@ struct shodo_compare_stats {
     uint64_t unread; /* want_content: pairs of which one could not be read whole */
 };
 
+struct shodo_compare_options {
+    bool want_content;
+    uint64_t max_streams; /* of one state; more: LIMIT. 0: as many as memory holds */
+    /* paths that are no part of the comparison; may be NULL */
+    bool (*is_left_out)(const char *path, size_t path_len);
+};
+
 /* `before` and `now` are volumes whose `source` is the state to read. Differences come in the order
  * of the records. */
 enum shodo_status shodo_compare(struct shodo_volume *before, struct shodo_volume *now,
-                                bool want_content, const struct shodo_compare_sink *sink,
+                                const struct shodo_compare_options *o,
+                                const struct shodo_compare_sink *sink,
                                 struct shodo_compare_stats *ret, struct shodo_error *err);
 
 #endif

@@ -227,6 +227,7 @@ enum shodo_status shodo_answers_fact(struct shodo_answers *a, const char *line, 
                          .reader = reader,
                          .kind = kind,
                          .path = ans_get(v, "shodo.path"),
+                         .volume = (uint32_t)shodo_value_get_int(v, "shodo.volume", 0),
                          .time = ans_get_time(v, "@timestamp")};
     struct ans_fact *kept = a->facts.count < FACTS_KEPT_MAX ? shodo_vec_push(&a->facts) : NULL;
     if (!kept) {

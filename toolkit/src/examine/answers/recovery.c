@@ -111,6 +111,71 @@ static struct copies count_copies(const struct shodo_answers *a) {
     return c;
 }
 
+/* The newest copy from before the encryption; without a time of encryption the newest. One for each
+ * volume. */
+static bool is_telling(const struct shodo_answers *a, const struct ans_fact *f) {
+    bool is_before = a->first == SHODO_TIME_NONE || f->time < a->first;
+    size_t i = 0;
+    for (const struct ans_fact *g; (g = ans_next(a, "vss", "differs", &i)) != NULL;) {
+        bool is_before_too = a->first == SHODO_TIME_NONE || g->time < a->first;
+        if (g->volume == f->volume && g != f &&
+            (is_before_too != is_before ? is_before_too : g->time > f->time))
+            return false;
+    }
+    return true;
+}
+
+static uint64_t count_of(const struct ans_fact *f, const char *key) {
+    return (uint64_t)shodo_value_get_int(f->values, key, 0);
+}
+
+/* "rewritten 3, gone 2"; what is 0 is left out, all 0 is "0". */
+static const char *counts_text(struct shodo_answers *a, const struct ans_fact *f, bool is_ja) {
+    static const struct {
+        const char *key, *less, *ja, *en;
+    } rows[] = {{"same", NULL, "同じ", "the same"},
+                {"changed", NULL, "書き換え", "rewritten"},
+                {"replaced", NULL, "同じ名前の別のファイル", "another file of the same name"},
+                {"appended", NULL, "名前の後ろに文字が付いた", "with something behind the name"},
+                {"renamed", "appended", "ほかの改名", "renamed otherwise"},
+                {"removed", NULL, "なくなった", "gone"}};
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
+        uint64_t n = count_of(f, rows[i].key), less = rows[i].less ? count_of(f, rows[i].less) : 0;
+        n -= SHODO_MIN(n, less);
+        if (n)
+            shodo_buf_addf(&b, "%s%s %llu", b.len ? is_ja ? "、" : ", " : "",
+                           is_ja ? rows[i].ja : rows[i].en, (unsigned long long)n);
+    }
+    return ans_text(a, b.len ? shodo_buf_cstr(&b) : "0");
+}
+
+/* Counts only: whether a copy is whole, and free of the intruder, is for experts to say. */
+static void say_difference(struct shodo_answers *a, struct shodo_json *j,
+                           const struct ans_fact *f) {
+    unsigned long long number = count_of(f, "number"), before = count_of(f, "before"),
+                       added = count_of(f, "added");
+    bool is_inexact = count_of(f, "unread_places") > 0;
+    ans_sentence(
+        j,
+        ans_format(
+            a,
+            "シャドウコピー %llu（%s）のファイル %llu 件を今と比べると: %s。その後にできたもの %llu。%s",
+            number, ans_local(a, f->time), before, counts_text(a, f, true), added,
+            is_inexact ? "読めない所があり、数は目安です。" : ""),
+        ans_format(a,
+                   "Shadow copy %llu (%s), %llu files against the present: %s; made since: %llu.%s",
+                   number, ans_local(a, f->time), before, counts_text(a, f, false), added,
+                   is_inexact ? " Some places cannot be read: the counts are approximate." : ""));
+}
+
+static void say_differences(struct shodo_answers *a, struct shodo_json *j) {
+    size_t i = 0;
+    for (const struct ans_fact *f; (f = ans_next(a, "vss", "differs", &i)) != NULL;)
+        if (is_telling(a, f))
+            say_difference(a, j, f);
+}
+
 void ans_say_recovery(struct shodo_answers *a, struct shodo_json *j) {
     struct copies c = count_copies(a);
     if (!c.is_known)
@@ -150,12 +215,29 @@ void ans_say_recovery(struct shodo_answers *a, struct shodo_json *j) {
     else
         ans_sentence(j, "シャドウコピー（以前の状態）は残っていません。",
                      "No shadow copies are left.");
+    say_differences(a, j);
     if (c.deleted)
         ans_sentence(
             j,
             ans_format(a, "消されたシャドウコピーの跡が %llu 件あります。",
                        (unsigned long long)c.deleted),
             ans_format(a, "Traces of %llu deleted shadow copies.", (unsigned long long)c.deleted));
+}
+
+static void write_difference(const struct shodo_answers *a, struct shodo_json *j,
+                             const struct ans_fact *f) {
+    static const char *const counts[] = {
+        "before",   "now",     "same",  "changed",        "renamed",      "appended",
+        "replaced", "removed", "added", "appended_bytes", "unread_places"};
+    shodo_json_object(j, NULL);
+    shodo_json_u64(j, "volume", f->volume);
+    shodo_json_u64(j, "number", count_of(f, "number"));
+    shodo_json_time(j, "created", f->time);
+    shodo_json_bool(j, "before_encryption", a->first != SHODO_TIME_NONE && f->time < a->first);
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(counts); i++)
+        shodo_json_u64(j, counts[i], count_of(f, counts[i]));
+    shodo_json_str(j, "evidence", f->id);
+    shodo_json_object_end(j);
 }
 
 void ans_write_recovery(struct shodo_answers *a, struct shodo_json *j) {
@@ -167,5 +249,10 @@ void ans_write_recovery(struct shodo_answers *a, struct shodo_json *j) {
     shodo_json_u64(j, "unreadable", c.unreadable);
     shodo_json_u64(j, "deleted", c.deleted);
     shodo_json_time(j, "newest", c.newest);
+    shodo_json_array(j, "differs");
+    size_t i = 0;
+    for (const struct ans_fact *f; (f = ans_next(a, "vss", "differs", &i)) != NULL;)
+        write_difference(a, j, f);
+    shodo_json_array_end(j);
     shodo_json_object_end(j);
 }

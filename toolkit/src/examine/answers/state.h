@@ -28,6 +28,7 @@ struct ans_fact {
     struct shodo_doc *doc;
     const struct shodo_value *values;
     const char *id, *reader, *kind, *path;
+    uint32_t volume;
     int64_t time;
 };
 /* One line of the timeline; texts are in the arena. */
