@@ -78,9 +78,11 @@ struct shodo_document {
     struct shodo_vec cells;     /* struct shodo_document_cell; empty without a cell map */
     struct shodo_block nowhere; /* takes what no memory was left for; is_broken is then set */
     const char *title, *case_id, *status, *digest, *name;
-    bool is_ja, is_drill, is_draft, is_compact, is_large,
-        is_broken; /* is_compact: fields of one line,
-                    * source beside them; is_large: read from afar; is_broken: memory ran out */
+    bool is_ja, is_drill, is_draft;
+    bool is_compact;  /* fields of one line, source beside them */
+    bool is_large;    /* read from afar */
+    bool is_one_page; /* a longer one is printed a little smaller */
+    bool is_broken;   /* memory ran out */
     int64_t made;
     int offset_min; /* zone of the times shown */
 };

@@ -92,13 +92,35 @@ const char *shodo_sheet_digest(struct shodo_sheet *s, const char *hex);
 /* Notes a problem of a data file (Japanese). `at` may be NULL. */
 void shodo_sheet_problem(struct shodo_sheet *s, const char *file, const struct shodo_value *at,
                          const char *fmt, ...) SHODO_PRINTF(4, 5);
+/* A text read before, owned by the sheet and part of its digest; NULL: not usable, a problem. */
+const struct shodo_value *shodo_sheet_parse(struct shodo_sheet *s, const char *name, const char *p,
+                                            size_t n);
+/* NULL when the file is not there; one that is there and cannot be used is a problem. */
+const struct shodo_value *shodo_sheet_parse_file(struct shodo_sheet *s, int dirfd, const char *name,
+                                                 const char *shown);
 /* A data file by its name ("forms/ppc.yaml"); NULL when there is none anywhere. */
 const struct shodo_value *shodo_sheet_file(struct shodo_sheet *s, const char *name);
+/* The same of which `key` is of this kind; else a problem, and the copy built into the program. */
+const struct shodo_value *shodo_sheet_file_with(struct shodo_sheet *s, const char *name,
+                                                const char *key, enum shodo_value_kind kind);
 /* NULL */
 const struct shodo_playbook *shodo_sheet_playbook(struct shodo_sheet *s, const char *key, size_t n);
 
 /* Key of the i-th built-in playbook; NULL behind the last. */
 const char *shodo_sheet_playbook_key(struct shodo_sheet *s, size_t i);
+
+/* ---- the shape of the data (sheet_check.c): file, line and what is wrong, in Japanese ---- */
+
+/* The contacts of the toolkit or (any other root) of the site, which adds to them. */
+void shodo_sheet_check_contacts(struct shodo_sheet *s, const char *file,
+                                const struct shodo_value *root);
+/* The row `id` of contacts; NULL. */
+const struct shodo_value *shodo_sheet_contact_row(const struct shodo_value *root, const char *id);
+void shodo_sheet_check_disclosure(struct shodo_sheet *s);
+/* What is wrong with a field of a form; NULL nothing. `*ret_hides`: nobody can tell who may see its
+ * value. */
+const char *shodo_sheet_field_defect(struct shodo_sheet *s, const struct shodo_value *field,
+                                     bool *ret_hides);
 
 /* ---- the official spreadsheet (sheet_cells.c) ---- */
 
@@ -172,6 +194,10 @@ void shodo_sheet_deadlines_short(struct shodo_sheet *s);
 enum shodo_status shodo_sheet_form(struct shodo_sheet *s, struct shodo_error *err);
 enum shodo_status shodo_sheet_vendor(struct shodo_sheet *s, struct shodo_error *err);
 enum shodo_status shodo_sheet_contact(struct shodo_sheet *s, struct shodo_error *err);
+/* Tables of the contact sheet: rows from..to of the hospital's people, of the vendors. */
+#define SHODO_SHEET_CONTACTS_MAX 100
+void shodo_sheet_people(struct shodo_sheet *s, size_t from, size_t to);
+void shodo_sheet_vendors(struct shodo_sheet *s, size_t from, size_t to);
 enum shodo_status shodo_sheet_boot(struct shodo_sheet *s, struct shodo_error *err);
 enum shodo_status shodo_sheet_page(struct shodo_sheet *s, struct shodo_error *err);
 enum shodo_status shodo_sheet_read_first(struct shodo_sheet *s, struct shodo_error *err);

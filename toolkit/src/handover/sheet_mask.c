@@ -216,6 +216,28 @@ const char *shodo_sheet_mask(struct shodo_sheet *s, const char *class_name, cons
     return hide_patients(s, text);
 }
 
+/* Every placeholder of the pattern `shown` ("（院内の機械{n}）") in the words of `say`. */
+static const char *say_placeholders(struct shodo_sheet *s, const char *text, const char *shown,
+                                    const char *say) {
+    static const char mark[] = "{n}";
+    const char *at = strstr(shown, mark), *say_at = strstr(say, mark);
+    if (!at || !say_at)
+        return replace(s, text, shown, say);
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    size_t head = (size_t)(at - shown), tail = strlen(at + 3);
+    for (const char *p = text; *p;) {
+        size_t digits = strncmp(p, shown, head) == 0 ? strspn(p + head, "0123456789") : 0;
+        if (digits == 0 || strncmp(p + head + digits, at + 3, tail) != 0) {
+            shodo_buf_addc(&b, *p++);
+            continue;
+        }
+        shodo_buf_addf(&b, "%.*s%.*s%s", (int)(say_at - say), say, (int)digits, p + head,
+                       say_at + 3);
+        p += head + digits + tail;
+    }
+    return shodo_sheet_printf(s, "%s", shodo_buf_cstr(&b));
+}
+
 const char *shodo_sheet_mask_aloud(struct shodo_sheet *s, const char *text) {
     const struct shodo_value *masks = shodo_value_get(s->disclosure, "masks");
     for (size_t i = 0; i < shodo_value_count(masks); i++) {
@@ -223,7 +245,7 @@ const char *shodo_sheet_mask_aloud(struct shodo_sheet *s, const char *text) {
         const char *shown = shodo_value_get_str(m, s->is_ja ? "ja" : "en"),
                    *say = shodo_value_get_str(m, s->is_ja ? "say_ja" : "say_en");
         if (shown && *shown && say)
-            text = replace(s, text, shown, say);
+            text = say_placeholders(s, text, shown, say);
     }
     return text;
 }

@@ -52,6 +52,37 @@ static const char *bounded(struct shodo_sheet *s, const char *text) {
                               shodo_sheet_say(s, "\n（長いため、ここまで）", "\n(cut here)"));
 }
 
+/* What was collected lies sealed for its receivers, never in the clear on the stick: so the sheet
+ * says which file it is and how its words get here. */
+static const char *how_to_give(struct shodo_sheet *s) {
+    const char *name = "";
+    for (size_t i = 0; i < s->answers.count && !*name; i++) {
+        const struct shodo_sheet_answers *a = shodo_vec_at(&s->answers, i);
+        const struct shodo_value *found = shodo_value_get(
+            shodo_value_get(shodo_sheet_find_answer(a->root, "family"), "data"), "candidates");
+        for (size_t k = 0; k < shodo_value_count(found) && !*name; k++) {
+            const char *n = shodo_value_get_str(shodo_value_at(found, k), "note_name");
+            name = n ? n : "";
+        }
+    }
+    bool may_name = *name && shodo_sheet_class(s, "filename") == SHODO_SHEET_SHOWS;
+    const char *file = may_name ? shodo_sheet_printf(s, s->is_ja ? "「%s」" : " '%s'", name) : "";
+    const char *typed = shodo_sheet_say(
+        s,
+        "画面の写真を添える。文言は「電話の言葉に入れる事実」の「脅迫文の言葉」に打つ（相手の宛先は開かない）",
+        "attach the photograph; type the words under 'Facts for the telephone' (visit no address in "
+        "it)");
+    if (s->c.seals.count == 0)
+        return shodo_sheet_printf(s, "%s", typed);
+    return shodo_sheet_printf(
+        s,
+        s->is_ja
+            ? "%s。集めた脅迫文%sは封をした束の中にある。束を開いた人は、その写しを --note で渡すと、ここに載る"
+            : "%s. The collected note%s is in the sealed bundle: whoever opens it gives a copy "
+              "with --note, and its words stand here",
+        typed, file);
+}
+
 static struct shodo_sheet_value note_text(struct shodo_sheet *s) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     struct shodo_error err = SHODO_ERROR_INIT;
@@ -72,9 +103,7 @@ static struct shodo_sheet_value note_text(struct shodo_sheet *s) {
     const struct shodo_case_decision *d = shodo_sheet_answer(s, "note_text", &label);
     struct shodo_sheet_value v = shodo_sheet_from_decision(s, d, label, NULL);
     if (!*v.text)
-        return shodo_sheet_unknown(
-            s, shodo_sheet_say(s, "画面の写真を添える。文言は写して書く（相手の宛先は開かない）",
-                               "attach the photograph; copy the words (visit no address in it)"));
+        return shodo_sheet_unknown(s, how_to_give(s));
     v.text = bounded(s, v.text);
     return v;
 }

@@ -8,6 +8,13 @@
 #define DAY_NS   INT64_C(86400000000000)
 #define PEN_ROWS 2
 
+/* row[key], in English row[key_en] where there is one. */
+static const char *words(struct shodo_sheet *s, const struct shodo_value *row, const char *key) {
+    const char *en = s->is_ja ? NULL
+                              : shodo_value_get_str(row, shodo_sheet_printf(s, "%s_en", key));
+    return en ? en : shodo_value_get_str(row, key);
+}
+
 static bool is_old(const struct shodo_sheet *s, const char *date, int64_t days) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     int64_t t = 0;
@@ -19,8 +26,7 @@ static bool is_old(const struct shodo_sheet *s, const char *date, int64_t days) 
 /* Where the key is from: tried here beats every source. */
 static const char *origin(struct shodo_sheet *s, const struct shodo_value *row, int64_t days) {
     const char *tried = shodo_value_get_str(row, "tried_here"),
-               *date = shodo_value_get_str(row, "last_verified"),
-               *models = shodo_value_get_str(row, "models");
+               *date = shodo_value_get_str(row, "last_verified"), *models = words(s, row, "models");
     if (tried && *tried && shodo_value_kind(shodo_value_get(row, "tried_here")) != SHODO_VALUE_NULL)
         return shodo_sheet_printf(s, s->is_ja ? "自院で確認 %s" : "tried here %s", tried);
     return shodo_sheet_printf(
@@ -44,7 +50,7 @@ static void keys(struct shodo_sheet *s, const struct shodo_value *data) {
     shodo_auto(shodo_buf) struct shodo_buf others = SHODO_BUF_INIT;
     for (size_t i = 0; i < shodo_value_count(makers); i++) {
         const struct shodo_value *row = shodo_value_at(makers, i);
-        const char *key = shodo_value_get_str(row, "boot_menu"),
+        const char *key = words(s, row, "boot_menu"),
                    *name = shodo_value_get_str(row, s->is_ja ? "maker_ja" : "maker");
         bool has_key = key &&
                        shodo_value_kind(shodo_value_get(row, "boot_menu")) != SHODO_VALUE_NULL;
@@ -73,7 +79,7 @@ enum shodo_status shodo_sheet_boot(struct shodo_sheet *s, struct shodo_error *er
                              *failed = shodo_value_get(s->form, "failed");
     const int widths[] = {400, 600};
     (void)err;
-    s->d->is_compact = true;
+    s->d->is_compact = s->d->is_one_page = true;
     shodo_document_field(s->d, "build", shodo_sheet_say(s, "版", "Build"), "", SHODO_FIELD_BY_HAND,
                          "");
     shodo_document_field(s->d, "phrase", shodo_sheet_say(s, "合言葉（6つ）", "Six words"), "",

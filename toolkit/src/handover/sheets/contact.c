@@ -8,7 +8,6 @@
 #include "base/time.h"
 #include "handover/sheet_data.h"
 
-#define CONTACTS_MAX  100
 #define DAY_NS        (INT64_C(86400) * 1000000000)
 #define NO_CALL_ORDER 90 /* from here on nobody is called in the first hours */
 #define PEOPLE_FIRST  7  /* of the hospital, on the first page */
@@ -18,16 +17,6 @@ struct contact {
     const struct shodo_value *row, *own; /* own: the site's row of the same id */
     int64_t rank;
 };
-
-static const struct shodo_value *own_row(const struct shodo_sheet *s, const char *id) {
-    const struct shodo_value *rows = shodo_value_get(s->site_contacts, "contacts");
-    for (size_t i = 0; id && i < shodo_value_count(rows); i++) {
-        const char *name = shodo_value_get_str(shodo_value_at(rows, i), "id");
-        if (name && strcmp(name, id) == 0)
-            return shodo_value_at(rows, i);
-    }
-    return NULL;
-}
 
 static const struct shodo_value *get(const struct contact *c, const char *key) {
     const struct shodo_value *v = shodo_value_get(c->own, key);
@@ -66,18 +55,15 @@ static size_t collect(struct shodo_sheet *s, struct contact *out) {
     const struct shodo_value *rows = shodo_value_get(s->contacts, "contacts"),
                              *own = shodo_value_get(s->site_contacts, "contacts");
     size_t n = 0;
-    for (size_t i = 0; i < shodo_value_count(rows) && n < CONTACTS_MAX; i++) {
+    for (size_t i = 0; i < shodo_value_count(rows) && n < SHODO_SHEET_CONTACTS_MAX; i++) {
         const struct shodo_value *r = shodo_value_at(rows, i);
-        if (!shodo_value_get_str(r, "id") || !*shodo_sheet_text(s, r, "name"))
-            shodo_sheet_problem(s, "contacts/contacts.yaml", r,
-                                "連絡先に id か name_ja がありません");
-        out[n++] = (struct contact){.row = r, .own = own_row(s, shodo_value_get_str(r, "id"))};
-    }
-    for (size_t i = 0; i < shodo_value_count(own) && n < CONTACTS_MAX; i++) {
-        const struct shodo_value *r = shodo_value_at(own, i);
         const char *id = shodo_value_get_str(r, "id");
+        out[n++] = (struct contact){.row = r, .own = shodo_sheet_contact_row(s->site_contacts, id)};
+    }
+    for (size_t i = 0; i < shodo_value_count(own) && n < SHODO_SHEET_CONTACTS_MAX; i++) {
+        const struct shodo_value *r = shodo_value_at(own, i);
         bool is_known = false;
-        for (size_t k = 0; id && k < n; k++)
+        for (size_t k = 0; k < n; k++)
             is_known = is_known || out[k].own == r;
         if (!is_known)
             out[n++] = (struct contact){.row = r, .own = r};
@@ -103,6 +89,13 @@ static bool is_stale(const struct shodo_sheet *s, const char *date) {
     int64_t days = shodo_value_get_int(s->contacts, "stale_after_days", 365);
     return !shodo_time_parse(text, strlen(text), &t) ||
            (s->now > t && (s->now - t) / DAY_NS > days);
+}
+
+static const char *name_of(struct shodo_sheet *s, const struct contact *c) {
+    const char *name = shodo_sheet_text(s, c->row, "name");
+    return *name ? name
+                 : shodo_sheet_say(s, "（名前なし。連絡先の資料を直す）",
+                                   "(no name: correct the data of the contacts)");
 }
 
 static const char *channels(struct shodo_sheet *s, const struct contact *c) {
@@ -164,6 +157,9 @@ static const char *number(struct shodo_sheet *s, const struct contact *c) {
         own = shodo_value_get_str(shodo_value_get(s->site, "insurance"), "phone");
     if (own)
         return own;
+    if (shodo_value_count(shodo_value_get(c->own, "phone")) > 0)
+        return shodo_sheet_say(s, "＿＿＿＿＿（連絡先の資料を直す）",
+                               "___________ (correct the data)");
     for (size_t i = 0; i < shodo_value_count(list); i++) {
         const struct shodo_value *ch = shodo_value_at(list, i);
         const char *kind = shodo_value_get_str(ch, "kind"),
@@ -236,8 +232,7 @@ static void calls(struct shodo_sheet *s, const struct contact *list, size_t n) {
         shodo_document_row(
             s->d,
             (const char *const[]){
-                shodo_sheet_printf(s, "%zu %s", ++shown,
-                                   short_name(s, shodo_sheet_text(s, c->row, "name"))),
+                shodo_sheet_printf(s, "%zu %s", ++shown, short_name(s, name_of(s, c))),
                 number(s, c), shodo_sheet_printf(s, "%s  %s", has ? when : "", state(s, c)), ""});
     }
 }
@@ -257,10 +252,10 @@ static void details(struct shodo_sheet *s, const struct contact *list, size_t n)
     for (size_t i = 0; i < n; i++) {
         const struct contact *c = &list[i];
         shodo_document_row(
-            s->d, (const char *const[]){
-                      shodo_sheet_printf(s, "%s\n%s", shodo_sheet_text(s, c->row, "name"),
-                                         shodo_sheet_text(s, c->row, "purpose")),
-                      shodo_sheet_text(s, c->row, "when"), channels(s, c), verified(s, c)});
+            s->d, (const char *const[]){shodo_sheet_printf(s, "%s\n%s", name_of(s, c),
+                                                           shodo_sheet_text(s, c->row, "purpose")),
+                                        shodo_sheet_text(s, c->row, "when"), channels(s, c),
+                                        verified(s, c)});
     }
     for (size_t i = 0; i < n; i++) {
         const struct shodo_value *v = get(&list[i], "verification");
@@ -273,134 +268,8 @@ static void details(struct shodo_sheet *s, const struct contact *list, size_t n)
     }
 }
 
-static const char *hours_word(const struct shodo_sheet *s, const char *hours) {
-    static const char *const words[][3] = {{"24h", "24時間", "24h"},
-                                           {"weekday", "平日の昼", "weekdays"},
-                                           {"night", "夜間", "night"},
-                                           {"oncall", "呼出し", "on call"},
-                                           {"holiday", "休日", "holidays"}};
-    for (size_t i = 0; hours && i < SHODO_ARRAY_SIZE(words); i++)
-        if (strcmp(words[i][0], hours) == 0)
-            return words[i][s->is_ja ? 1 : 2];
-    return hours ? hours : "";
-}
-
-static void people(struct shodo_sheet *s, size_t from, size_t to) {
-    const int widths[] = {250, 150, 230, 100, 270};
-    const char *const head[] = {
-        shodo_sheet_say(s, "役割", "Role"), shodo_sheet_say(s, "名前", "Name"),
-        shodo_sheet_say(s, "電話", "Telephone"), shodo_sheet_say(s, "時間", "Hours"),
-        shodo_sheet_say(s, "代理・かけた時刻と返事", "Deputy; time and answer")};
-    const struct shodo_value *rows = shodo_value_get(s->site, "people");
-    if (from > 0 && from >= shodo_value_count(rows))
-        return;
-    shodo_document_heading(s->d, 2,
-                           from ? shodo_sheet_say(s, "院内（続き）", "Inside (more)")
-                                : shodo_sheet_say(s, "院内", "Inside"));
-    shodo_document_table(s->d, from ? "people-more" : "people", 5, widths, head);
-    shodo_document_table_small(s->d);
-    for (size_t i = from; i < shodo_value_count(rows) && i < to; i++) {
-        const struct shodo_value *p = shodo_value_at(rows, i),
-                                 *phones = shodo_value_get(p, "phones");
-        const char *role = shodo_sheet_text(s, p, "role"), *hours = shodo_value_get_str(p, "hours"),
-                   *deputy = shodo_value_get_str(p, "deputy_of");
-        shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        for (size_t k = 0; k < shodo_value_count(phones); k++)
-            shodo_buf_addf(&b, "%s%s", k ? " / " : "",
-                           shodo_value_str(shodo_value_at(phones, k))
-                               ? shodo_value_str(shodo_value_at(phones, k))
-                               : "");
-        bool is_deputy = deputy &&
-                         shodo_value_kind(shodo_value_get(p, "deputy_of")) != SHODO_VALUE_NULL;
-        const char *of = is_deputy ? shodo_sheet_resolve(
-                                         s, shodo_sheet_printf(s, "site.people.%s", deputy), NULL)
-                                         .text
-                                   : "";
-        shodo_document_row(
-            s->d,
-            (const char *const[]){
-                role, shodo_sheet_text(s, p, "name"), shodo_buf_cstr(&b), hours_word(s, hours),
-                *of ? shodo_sheet_printf(s, s->is_ja ? "%s の代理" : "deputy of %s", of) : ""});
-    }
-    static const char *const roles[][2] = {{"病院長", "director"},
-                                           {"医療情報システム安全管理責任者", "security manager"},
-                                           {"事務長", "office manager"},
-                                           {"システム担当", "IT"},
-                                           {"看護部長・管理当直", "head nurse, night duty"},
-                                           {"臨床工学技士", "clinical engineer"}};
-    for (size_t i = 0; shodo_value_count(rows) == 0 && i < SHODO_ARRAY_SIZE(roles); i++)
-        shodo_document_row(s->d, (const char *const[]){roles[i][s->is_ja ? 0 : 1], "", "", "", ""});
-}
-
-struct vendor_row {
-    const char *what, *vendor, *phones;
-};
-
-static size_t vendor_rows(struct shodo_sheet *s, struct vendor_row *out) {
-    static const char *const lists[] = {"connections", "backup_paths", "systems"};
-    size_t n = 0;
-    for (size_t k = 0; k < SHODO_ARRAY_SIZE(lists); k++) {
-        const struct shodo_value *rows = shodo_value_get(s->site, lists[k]);
-        for (size_t i = 0; i < shodo_value_count(rows) && n < CONTACTS_MAX; i++) {
-            const struct shodo_value *r = shodo_value_at(rows, i);
-            const char *vendor = shodo_value_get_str(r, "vendor"),
-                       *day = shodo_value_get_str(r, "vendor_phone"),
-                       *night = shodo_value_get_str(r, "vendor_phone_night");
-            if (!vendor || shodo_value_kind(shodo_value_get(r, "vendor")) == SHODO_VALUE_NULL)
-                continue;
-            if (k == 2) { /* a system: only when its vendor has no line above */
-                bool is_known = false;
-                for (size_t m = 0; m < n; m++)
-                    is_known = is_known || strcmp(out[m].vendor, vendor) == 0;
-                if (is_known)
-                    continue;
-            }
-            bool has_day = day &&
-                           shodo_value_kind(shodo_value_get(r, "vendor_phone")) != SHODO_VALUE_NULL,
-                 has_night = night && shodo_value_kind(shodo_value_get(r, "vendor_phone_night")) !=
-                                          SHODO_VALUE_NULL;
-            out[n++] = (struct vendor_row){
-                .what = shodo_sheet_text(s, r, "name"),
-                .vendor = vendor,
-                .phones = shodo_sheet_printf(s, "%s / %s", has_day ? day : "＿＿＿＿＿",
-                                             has_night ? night : "＿＿＿＿＿")};
-        }
-    }
-    const struct shodo_value *insurance = shodo_value_get(s->site, "insurance");
-    if (shodo_value_get_str(insurance, "company") && n < CONTACTS_MAX) {
-        const char *phone = shodo_value_get_str(insurance, "phone");
-        out[n++] = (struct vendor_row){.what = shodo_sheet_say(s, "保険", "insurance"),
-                                       .vendor = shodo_value_get_str(insurance, "company"),
-                                       .phones = phone ? phone : ""};
-    }
-    return n;
-}
-
-static void vendors(struct shodo_sheet *s, size_t from, size_t to) {
-    struct vendor_row rows[CONTACTS_MAX];
-    const int widths[] = {260, 240, 260, 240};
-    const char *const head[] = {shodo_sheet_say(s, "線・システム", "Line, system"),
-                                shodo_sheet_say(s, "事業者", "Vendor"),
-                                shodo_sheet_say(s, "電話（昼／夜）", "Telephone (day / night)"),
-                                shodo_sheet_say(s, "時刻・相手・返事", "Time, name, answer")};
-    size_t n = vendor_rows(s, rows);
-    if (from > 0 && from >= n)
-        return;
-    shodo_document_heading(s->d, 2,
-                           from ? shodo_sheet_say(s, "事業者（続き）", "Vendors (more)")
-                                : shodo_sheet_say(s, "事業者（疑いの段階で、すぐに）",
-                                                  "Vendors (at once, on suspicion)"));
-    shodo_document_table(s->d, from ? "vendors-more" : "vendors", 4, widths, head);
-    shodo_document_table_small(s->d);
-    for (size_t i = from; i < n && i < to; i++)
-        shodo_document_row(s->d,
-                           (const char *const[]){rows[i].what, rows[i].vendor, rows[i].phones, ""});
-    for (size_t i = n; from == 0 && i < 4; i++)
-        shodo_document_row(s->d, (const char *const[]){"", "", "", ""});
-}
-
 enum shodo_status shodo_sheet_contact(struct shodo_sheet *s, struct shodo_error *err) {
-    struct contact list[CONTACTS_MAX];
+    struct contact list[SHODO_SHEET_CONTACTS_MAX];
     size_t n = collect(s, list);
     (void)err;
     shodo_document_notice(
@@ -408,12 +277,12 @@ enum shodo_status shodo_sheet_contact(struct shodo_sheet *s, struct shodo_error 
         shodo_sheet_say(
             s, "電話で知らせます。院内のメールとチャットは使いません。攻撃した者には連絡しません。",
             "Use the telephone, no mail or chat of the house. Never contact the attacker."));
-    people(s, 0, PEOPLE_FIRST);
-    vendors(s, 0, VENDORS_FIRST);
+    shodo_sheet_people(s, 0, PEOPLE_FIRST);
+    shodo_sheet_vendors(s, 0, VENDORS_FIRST);
     calls(s, list, n);
     shodo_document_page(s->d);
-    people(s, PEOPLE_FIRST, SIZE_MAX);
-    vendors(s, VENDORS_FIRST, SIZE_MAX);
+    shodo_sheet_people(s, PEOPLE_FIRST, SIZE_MAX);
+    shodo_sheet_vendors(s, VENDORS_FIRST, SIZE_MAX);
     details(s, list, n);
     shodo_sheet_deadlines(s, NULL);
     return SHODO_OK;

@@ -65,22 +65,16 @@ static void field(struct shodo_sheet *s, const struct shodo_value *f) {
     const char *from = shodo_value_get_str(f, "from"), *type = shodo_value_get_str(f, "type");
     if (key && s->part) /* a page for the next vendor */
         key = shodo_sheet_printf(s, "%s#%u", key, s->part);
-    if (!key || !*label || !class_name || !shodo_value_get_str(f, "source")) {
-        shodo_sheet_problem(s, s->form_file, f, "欄に %s がありません",
-                            !key          ? "id"
-                            : !*label     ? "label_ja"
-                            : !class_name ? "class"
-                                          : "source");
-        if (!class_name) {
-            shodo_document_field(
-                s->d, key ? key : "broken",
-                *label ? label : shodo_sheet_say(s, "（欄の定義が不完全）", "(incomplete field)"),
-                "", SHODO_FIELD_UNKNOWN,
-                shodo_sheet_say(s, "様式の資料を直す", "correct the data of the form"));
-            return;
-        }
-        key = key ? key : "broken";
-        label = *label ? label : shodo_sheet_say(s, "（欄の定義が不完全）", "(incomplete field)");
+    bool hides = false;
+    const char *defect = shodo_sheet_field_defect(s, f, &hides),
+               *mark = shodo_sheet_say(s, "様式の資料を直す", "correct the data of the form");
+    if (defect)
+        shodo_sheet_problem(s, s->form_file, f, "%s", defect);
+    key = key ? key : "broken";
+    label = *label ? label : shodo_sheet_say(s, "（欄の定義が不完全）", "(incomplete field)");
+    if (hides) {
+        shodo_document_field(s->d, key, label, "", SHODO_FIELD_UNKNOWN, mark);
+        return;
     }
     enum shodo_sheet_show show = shodo_sheet_class(s, class_name);
     if (show == SHODO_SHEET_NEVER)
@@ -95,11 +89,13 @@ static void field(struct shodo_sheet *s, const struct shodo_value *f) {
         return;
     if ((!from || s->is_blank) && !*text) {
         shodo_document_field(s->d, key, label, "", SHODO_FIELD_BY_HAND,
-                             shodo_sheet_text(s, f, "note"));
+                             defect ? mark : shodo_sheet_text(s, f, "note"));
         shodo_document_field_open(s->d, boxes(s, f), is_roomy);
         return;
     }
-    shodo_document_field(s->d, key, label, text, v.source, source_text(s, f, &v));
+    const char *source = source_text(s, f, &v);
+    shodo_document_field(s->d, key, label, text, v.source,
+                         defect ? shodo_sheet_printf(s, "%s  %s", mark, source) : source);
     shodo_document_field_open(s->d, boxes(s, f), is_roomy);
 }
 
@@ -253,6 +249,22 @@ static const char *deadlines_of(const struct shodo_sheet *s) {
     return NULL;
 }
 
+/* Whose form it is; and when that was not available, that another page was read. */
+static const char *origin(struct shodo_sheet *s) {
+    const char *en = s->is_ja ? NULL : shodo_value_get_str(s->form, "source_en"),
+               *source = en ? en : shodo_value_get_str(s->form, "source"),
+               *date = shodo_value_get_str(s->form, "date");
+    bool is_second_hand = shodo_value_get_str(s->form, "seen_in");
+    return shodo_sheet_printf(
+        s,
+        s->is_ja ? "公式の様式ではありません。欄の出典: %s（%s%s）"
+                 : "Not an official form. Source of the fields: %s (%s%s)",
+        source ? source : "-", date ? date : "-",
+        is_second_hand ? shodo_sheet_say(s, "、解説のページで確認。公式の文書と照合する",
+                                         ", read in a page about it: compare with the official one")
+                       : "");
+}
+
 enum shodo_status shodo_sheet_form(struct shodo_sheet *s, struct shodo_error *err) {
     const struct shodo_value *sections = shodo_value_get(s->form, "sections");
     (void)err;
@@ -267,15 +279,7 @@ enum shodo_status shodo_sheet_form(struct shodo_sheet *s, struct shodo_error *er
     if (*note)
         shodo_document_paragraph(s->d, note);
     if (s->kind->is_form)
-        shodo_document_paragraph(
-            s->d,
-            shodo_sheet_printf(
-                s,
-                s->is_ja ? "公式の様式ではありません。欄の出典: %s（%s）"
-                         : "Not an official form. Source of the fields: %s (%s)",
-                shodo_value_get_str(s->form, "source") ? shodo_value_get_str(s->form, "source")
-                                                       : "-",
-                shodo_value_get_str(s->form, "date") ? shodo_value_get_str(s->form, "date") : "-"));
+        shodo_document_paragraph(s->d, origin(s));
     read_aloud(s);
     sections_of(s);
     if (deadlines_of(s))

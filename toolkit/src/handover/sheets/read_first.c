@@ -113,6 +113,7 @@ enum shodo_status shodo_sheet_read_first(struct shodo_sheet *s, struct shodo_err
         {"署名は、封をした後に変わっていないことを示します。いつ、だれが作ったかは、指紋を病院に電話で確かめます。",
          "The signature shows that nothing changed since sealing. Check the fingerprint with the hospital by telephone."}};
     (void)err;
+    s->d->is_one_page = true;
     shodo_document_notice(
         s->d,
         shodo_sheet_say(

@@ -210,7 +210,7 @@ static void decisions(struct shodo_sheet *s) {
 
 enum shodo_status shodo_sheet_summary(struct shodo_sheet *s, struct shodo_error *err) {
     (void)err;
-    s->d->is_compact = true;
+    s->d->is_compact = s->d->is_one_page = true;
     s->has_short_times = true;
     machines(s);
     known(s);
