@@ -1,5 +1,6 @@
 // Command scripts and programs that prepare or accompany an encryption: recovery removed, protection
 // off, logs cleared, services stopped. Small files only; one command alone can be an administrator's.
+// A text that begins with {" (JSON: records of this toolkit, exported logs) tells of commands, it is no script: no finding.
 
 rule shodo_script_recovery_removed
 {
@@ -26,7 +27,7 @@ rule shodo_script_recovery_removed
         $y1 = /\n[ \t]{0,8}condition[ \t]{0,2}:/
         $y2 = /\n[ \t]{0,8}strings[ \t]{0,2}:/
     condition:
-        not all of ($y*) and uint32(0) != 0x46666C45 and uint32(0) != 0x66676572 and filesize < 8MB and 2 of ($a*)
+        not all of ($y*) and uint32(0) != 0x46666C45 and uint32(0) != 0x66676572 and uint16(0) != 0x227B and filesize < 8MB and 2 of ($a*)
 }
 
 rule shodo_script_recovery_one
@@ -54,7 +55,7 @@ rule shodo_script_recovery_one
         $y1 = /\n[ \t]{0,8}condition[ \t]{0,2}:/
         $y2 = /\n[ \t]{0,8}strings[ \t]{0,2}:/
     condition:
-        not all of ($y*) and uint32(0) != 0x46666C45 and uint32(0) != 0x66676572 and filesize < 64KB and #a01 + #a02 + #a03 + #a04 + #a05 + #a06 + #a07 + #a08 + #a09 + #a10 > 0 and not uint16(0) == 0x5A4D
+        not all of ($y*) and uint32(0) != 0x46666C45 and uint32(0) != 0x66676572 and uint16(0) != 0x227B and filesize < 64KB and #a01 + #a02 + #a03 + #a04 + #a05 + #a06 + #a07 + #a08 + #a09 + #a10 > 0 and not uint16(0) == 0x5A4D
 }
 
 rule shodo_script_defender_off
@@ -78,7 +79,7 @@ rule shodo_script_defender_off
         $y1 = /\n[ \t]{0,8}condition[ \t]{0,2}:/
         $y2 = /\n[ \t]{0,8}strings[ \t]{0,2}:/
     condition:
-        not all of ($y*) and uint32(0) != 0x46666C45 and uint32(0) != 0x66676572 and filesize < 1MB and any of ($a*)
+        not all of ($y*) and uint32(0) != 0x46666C45 and uint32(0) != 0x66676572 and uint16(0) != 0x227B and filesize < 1MB and any of ($a*)
 }
 
 rule shodo_script_log_cleared
@@ -101,7 +102,7 @@ rule shodo_script_log_cleared
         $y1 = /\n[ \t]{0,8}condition[ \t]{0,2}:/
         $y2 = /\n[ \t]{0,8}strings[ \t]{0,2}:/
     condition:
-        not all of ($y*) and uint32(0) != 0x46666C45 and uint32(0) != 0x66676572 and filesize < 512KB and not uint16(0) == 0x5A4D and any of ($a*)
+        not all of ($y*) and uint32(0) != 0x46666C45 and uint32(0) != 0x66676572 and uint16(0) != 0x227B and filesize < 512KB and not uint16(0) == 0x5A4D and any of ($a*)
 }
 
 rule shodo_script_mass_stop
@@ -132,7 +133,7 @@ rule shodo_script_mass_stop
         $y1 = /\n[ \t]{0,8}condition[ \t]{0,2}:/
         $y2 = /\n[ \t]{0,8}strings[ \t]{0,2}:/
     condition:
-        not all of ($y*) and uint32(0) != 0x46666C45 and uint32(0) != 0x66676572 and filesize < 512KB and #stop >= 10 and 3 of ($p*)
+        not all of ($y*) and uint32(0) != 0x46666C45 and uint32(0) != 0x66676572 and uint16(0) != 0x227B and filesize < 512KB and #stop >= 10 and 3 of ($p*)
 }
 
 rule shodo_script_encoded_powershell
@@ -155,7 +156,7 @@ rule shodo_script_encoded_powershell
         $y1 = /\n[ \t]{0,8}condition[ \t]{0,2}:/
         $y2 = /\n[ \t]{0,8}strings[ \t]{0,2}:/
     condition:
-        not all of ($y*) and uint32(0) != 0x46666C45 and uint32(0) != 0x66676572 and filesize < 1MB and not uint16(0) == 0x5A4D and $p and any of ($a*)
+        not all of ($y*) and uint32(0) != 0x46666C45 and uint32(0) != 0x66676572 and uint16(0) != 0x227B and filesize < 1MB and not uint16(0) == 0x5A4D and $p and any of ($a*)
 }
 
 rule shodo_script_hive_or_ntds_copy
@@ -178,7 +179,7 @@ rule shodo_script_hive_or_ntds_copy
         $y1 = /\n[ \t]{0,8}condition[ \t]{0,2}:/
         $y2 = /\n[ \t]{0,8}strings[ \t]{0,2}:/
     condition:
-        not all of ($y*) and uint32(0) != 0x46666C45 and uint32(0) != 0x66676572 and filesize < 1MB and not uint16(0) == 0x5A4D and any of ($a*)
+        not all of ($y*) and uint32(0) != 0x46666C45 and uint32(0) != 0x66676572 and uint16(0) != 0x227B and filesize < 1MB and not uint16(0) == 0x5A4D and any of ($a*)
 }
 
 rule shodo_script_remote_push
@@ -200,5 +201,5 @@ rule shodo_script_remote_push
         $y1 = /\n[ \t]{0,8}condition[ \t]{0,2}:/
         $y2 = /\n[ \t]{0,8}strings[ \t]{0,2}:/
     condition:
-        not all of ($y*) and uint32(0) != 0x46666C45 and uint32(0) != 0x66676572 and filesize < 512KB and not uint16(0) == 0x5A4D and any of ($a*)
+        not all of ($y*) and uint32(0) != 0x46666C45 and uint32(0) != 0x66676572 and uint16(0) != 0x227B and filesize < 512KB and not uint16(0) == 0x5A4D and any of ($a*)
 }

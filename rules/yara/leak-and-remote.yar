@@ -1,5 +1,6 @@
 // Programs and settings for moving data out, and remote access programs. Both are normal in many
 // hospitals: 'suspect' asks for a comparison with the list of maintenance connections.
+// Commands in a text that begins with {" (JSON: records of this toolkit, exported logs) are told of, not run: no finding.
 
 rule shodo_leak_rclone
 {
@@ -53,7 +54,7 @@ rule shodo_leak_rclone_command
         $a1 = /rclone(\.exe)?["']?\s{1,3}(copy|sync|move)\s.{1,200}\s\S{1,60}:/ ascii wide nocase
         $a2 = /--(multi-thread-streams|transfers|no-check-certificate|max-age|ignore-existing|auto-confirm|bwlimit)/ ascii wide
     condition:
-        filesize < 512KB and not uint16(0) == 0x5A4D and uint32(0) != 0x46666C45 and uint32(0) != 0x66676572 and all of them
+        filesize < 512KB and not uint16(0) == 0x5A4D and uint32(0) != 0x46666C45 and uint32(0) != 0x66676572 and uint16(0) != 0x227B and all of them
 }
 
 rule shodo_leak_cloud_client
@@ -124,7 +125,7 @@ rule shodo_leak_upload_command
         $s8 = "discord.com/api/webhooks" ascii wide nocase
         $s9 = "put.io" ascii wide nocase
     condition:
-        filesize < 256KB and not uint16(0) == 0x5A4D and uint32(0) != 0x46666C45 and uint32(0) != 0x66676572 and any of ($c*) and any of ($s*)
+        filesize < 256KB and not uint16(0) == 0x5A4D and uint32(0) != 0x46666C45 and uint32(0) != 0x66676572 and uint16(0) != 0x227B and any of ($c*) and any of ($s*)
 }
 
 rule shodo_leak_archive_command
@@ -143,7 +144,7 @@ rule shodo_leak_archive_command
         $a2 = /\\\\[\w.-]{1,60}\\|[c-z]:\\(users|share|共有|data)/ ascii wide nocase
         $a3 = /\s-v\d{1,5}[mg]/ ascii wide nocase
     condition:
-        filesize < 256KB and not uint16(0) == 0x5A4D and uint32(0) != 0x46666C45 and uint32(0) != 0x66676572 and $a1 and ($a2 or $a3)
+        filesize < 256KB and not uint16(0) == 0x5A4D and uint32(0) != 0x46666C45 and uint32(0) != 0x66676572 and uint16(0) != 0x227B and $a1 and ($a2 or $a3)
 }
 
 rule shodo_remote_program
@@ -192,8 +193,8 @@ rule shodo_remote_unattended_password
         severity = "suspect"
         technique = "T1219"
     strings:
-        $a1 = "ad.anynet.pwd_hash=" ascii
-        $a3 = /permanent_password|unattended_password/ ascii nocase
+        $a1 = /ad\.anynet\.pwd_hash=[0-9a-f]{4,}/ ascii
+        $a3 = /\b(permanent|unattended)_password"?[ \t]{0,2}[=:][ \t]{0,2}("[^"\s]{4,}"|'[^'\s]{4,}'|[^"'\s,}]{6,})/ ascii nocase
         $y1 = /\n[ \t]{0,8}condition[ \t]{0,2}:/
         $y2 = /\n[ \t]{0,8}strings[ \t]{0,2}:/
     condition:
@@ -215,7 +216,7 @@ rule shodo_remote_silent_install
         $a1 = /anydesk(\.exe)?["']?\s.{0,120}(--install|--set-password|--silent)/ ascii wide nocase
         $a3 = /(rustdesk|splashtop|screenconnect|ateraagent|meshagent|teamviewer|simplehelp|level)\S{0,60}\.(exe|msi).{0,120}(\/qn|\/quiet|\/S\s|--silent-install|-fullinstall|\/verysilent)/ ascii wide nocase
     condition:
-        filesize < 256KB and not uint16(0) == 0x5A4D and uint32(0) != 0x46666C45 and uint32(0) != 0x66676572 and any of ($a1, $a3)
+        filesize < 256KB and not uint16(0) == 0x5A4D and uint32(0) != 0x46666C45 and uint32(0) != 0x66676572 and uint16(0) != 0x227B and any of ($a1, $a3)
 }
 
 rule shodo_remote_rdp_enabled_script
@@ -235,5 +236,5 @@ rule shodo_remote_rdp_enabled_script
         $a3 = /localgroup\s{1,3}"?(remote desktop users|リモート)/ ascii wide nocase
         $a4 = /DisableRestrictedAdmin.{0,60}(\/d\s{1,3}0|-Value\s{1,3}0)/ ascii wide nocase
     condition:
-        filesize < 256KB and not uint16(0) == 0x5A4D and uint32(0) != 0x46666C45 and uint32(0) != 0x66676572 and any of them
+        filesize < 256KB and not uint16(0) == 0x5A4D and uint32(0) != 0x46666C45 and uint32(0) != 0x66676572 and uint16(0) != 0x227B and any of them
 }

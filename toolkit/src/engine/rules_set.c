@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/deflate.h"
 #include "base/hash.h"
 #include "base/io.h"
 #include "base/limits.h"
@@ -19,8 +20,10 @@
 #include "engine/message.h"
 #include "engine/worker.h"
 
-extern const unsigned char shodo_rules_pack[];
-extern const size_t shodo_rules_pack_len;
+extern const unsigned char shodo_rules_pack_gz[];
+extern const size_t shodo_rules_pack_gz_len;
+
+#define PACK_BYTES_MAX SHODO_MIB(16)
 
 enum { TRIAL_SLICE = 64, TRIAL_WORKERS = 2, DEPTH_MAX = 16, TRIAL_MS = 120000, NAME_BYTES = 1024 };
 
@@ -75,8 +78,11 @@ static bool is_packed_here(const struct shodo_rules_set *r, const char *name, si
 
 enum shodo_status shodo_rules_add_builtin(struct shodo_rules_set *r, struct shodo_error *err) {
     static const char magic[] = "shodo-file ";
-    const char *p = (const char *)shodo_rules_pack, *end = p + shodo_rules_pack_len;
-    while (p < end) {
+    shodo_auto(shodo_buf) struct shodo_buf pack = SHODO_BUF_INIT;
+    enum shodo_status st = shodo_inflate(&pack, shodo_rules_pack_gz, shodo_rules_pack_gz_len,
+                                         PACK_BYTES_MAX, err);
+    const char *p = shodo_buf_cstr(&pack), *end = p + pack.len;
+    while (st == SHODO_OK && p < end) {
         const char *lf = memchr(p, '\n', (size_t)(end - p));
         const char *space = lf ? memchr(p + sizeof magic - 1, ' ',
                                         (size_t)(lf - p) - (sizeof magic - 1))
@@ -86,14 +92,11 @@ enum shodo_status shodo_rules_add_builtin(struct shodo_rules_set *r, struct shod
         bool ok = shodo_text_parse_u64(p + sizeof magic - 1,
                                        (size_t)(space - p) - (sizeof magic - 1), &size);
         shodo_assert(ok && size < (uint64_t)(end - lf));
-        enum shodo_status st = SHODO_OK;
         if (is_packed_here(r, space + 1, (size_t)(lf - space - 1)))
             st = add_text(r, space + 1, (size_t)(lf - space - 1), lf + 1, (size_t)size, err);
-        if (st != SHODO_OK)
-            return st;
         p = lf + 1 + size + 1;
     }
-    return SHODO_OK;
+    return st;
 }
 
 static enum shodo_status add_file(struct shodo_rules_set *r, int dirfd, const char *name,
