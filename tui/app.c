@@ -258,10 +258,14 @@ static int key_cols(const struct tui_app *app, enum tui_action a) {
     return (int)(strlen(tui_key_name(a)) + 2 + shodo_text_columns(label, strlen(label)));
 }
 
-static int keys_cols(const struct tui_app *app, const enum tui_action *keys) {
+static bool has_key(const struct tui_view *v, enum tui_action a) {
+    return !v->screen->has_key || v->screen->has_key(v, a);
+}
+
+static int keys_cols(const struct tui_app *app, const struct tui_view *v) {
     int n = 0;
-    for (; keys && *keys != TUI_ACTION_NONE; keys++)
-        n += key_cols(app, *keys);
+    for (const enum tui_action *k = v->screen->keys; k && *k != TUI_ACTION_NONE; k++)
+        n += has_key(v, *k) ? key_cols(app, *k) : 0;
     return n;
 }
 
@@ -271,9 +275,8 @@ static bool is_plain(enum tui_action a) {
            a == TUI_ACTION_ERASE;
 }
 
-static int draw_key(struct tui_app *app, int col, enum tui_action a, int end) {
+static int draw_key(struct tui_app *app, int row, int col, enum tui_action a, int end) {
     struct tui_canvas *c = &app->canvas;
-    int row = c->rows - 1;
     const char *label = tui_text(app, tui_key_label(a));
     if (col + key_cols(app, a) > end)
         return col;
@@ -289,19 +292,24 @@ static void draw_footer(struct tui_app *app) {
     if (app->message.len)
         tui_canvas_text(c, c->rows - 2, 1, c->cols - 2, app->message_role,
                         shodo_buf_cstr(&app->message));
-    /* back, language and the end are on every screen; what has no room is on F1 */
+    /* back, language and the end are on every screen */
     static const enum tui_action always[] = {TUI_ACTION_BACK, TUI_ACTION_LANGUAGE, TUI_ACTION_QUIT};
-    int first = app->depth > 1 ? 0 : 1, end = c->cols - 1, kept = end;
+    int row = c->rows - 1, end = c->cols - 1, kept = end;
+    int first = app->depth > 1 ? 0 : 1;
     for (int i = first; i < (int)SHODO_ARRAY_SIZE(always); i++)
         kept -= key_cols(app, always[i]);
-    int col = draw_key(app, 1, TUI_ACTION_HELP, kept);
-    bool is_tight = col + keys_cols(app, v->screen->keys) > kept;
+    int col = draw_key(app, row, 1, TUI_ACTION_HELP, kept), above = 1;
+    bool is_tight = col + keys_cols(app, v) > kept;
     for (const enum tui_action *k = v->screen->keys; k && *k != TUI_ACTION_NONE; k++) {
-        if (!is_tight || !is_plain(*k))
-            col = draw_key(app, col, *k, kept);
+        if ((is_tight && is_plain(*k)) || !has_key(v, *k))
+            continue;
+        int next = draw_key(app, row, col, *k, kept);
+        if (next == col && !app->message.len) /* no room: the line of messages, when it is free */
+            above = draw_key(app, row - 1, above, *k, end);
+        col = next;
     }
     for (int i = first; i < (int)SHODO_ARRAY_SIZE(always); i++)
-        col = draw_key(app, col, always[i], end);
+        col = draw_key(app, row, col, always[i], end);
 }
 
 void tui_app_draw(struct tui_app *app) {

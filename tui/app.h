@@ -45,6 +45,8 @@ struct tui_screen {
     enum tui_msg help;           /* what this screen is for, three sentences */
     const enum tui_action *keys; /* for the footer, NONE-terminated */
     size_t data_bytes;           /* of the view's own data, zeroed */
+    /* false: this key does nothing now and is left out of the footer; NULL: all do something */
+    bool (*has_key)(const struct tui_view *v, enum tui_action a);
     void (*open)(struct tui_app *app, struct tui_view *v);  /* may be NULL */
     void (*close)(struct tui_app *app, struct tui_view *v); /* may be NULL */
     void (*draw)(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,

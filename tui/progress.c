@@ -122,6 +122,9 @@ void tui_progress_line(struct tui_progress *p, const char *line, size_t n, bool 
         counts(p, v);
         snprintf(p->status, sizeof p->status, "%.30s", status ? status : "");
         keep(p->name, shodo_value_get_str(v, "name"));
+        static const char *const kinds[] = {"missing", "empty", "limited", "failed", "withheld"};
+        for (size_t i = 0; i < TUI_NOT_COPIED; i++)
+            p->not_copied[i] = number(v, kinds[i], 0);
         p->exit_code = shodo_value_get_int(v, "exit", 0);
         p->is_done = true;
     }

@@ -12,11 +12,23 @@
 #define TUI_PROGRESS_RECENT 6
 #define TUI_PROGRESS_TEXT   300
 
+/* Why a chosen file is not in the bundle. */
+enum tui_not_copied {
+    TUI_NOT_MISSING, /* not where it was looked for */
+    TUI_NOT_EMPTY,
+    TUI_NOT_LIMITED,  /* space, number, or the same content is in already */
+    TUI_NOT_FAILED,   /* could not be read */
+    TUI_NOT_WITHHELD, /* on purpose: credential stores */
+    TUI_NOT_COPIED
+};
+
 struct tui_progress {
     char phase[32], status[32], current[TUI_PROGRESS_TEXT], warning[TUI_PROGRESS_TEXT],
         name[TUI_PROGRESS_TEXT];
     /* policy: with the end of a run */
     uint64_t files, files_total, bytes, bytes_total, findings, problems, policy;
+    /* a collection at its end: of the chosen files those that were not copied, and why */
+    uint64_t not_copied[TUI_NOT_COPIED];
     uint64_t locked; /* problems that wait for a recovery key: whole volumes */
     /* the budget, said before contents are read: range in seconds, bytes outside the profile */
     uint64_t seconds_from, seconds_to, bytes_left;

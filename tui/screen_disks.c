@@ -18,6 +18,7 @@
 
 #define DISKS_MAX   64
 #define JST_MINUTES 540
+#define DISK_ROWS   16 /* more than any disk takes */
 
 struct disk {
     char path[400], model[128], serial[128], volumes[300], users[200], problem[200];
@@ -208,8 +209,11 @@ static int draw_remarks(const struct tui_app *app, const struct disk *k, struct 
     const char *why = tui_is_ja(app) ? k->why_ja : k->why_en;
     if (*why)
         row += tui_canvas_wrap(c, row, 2, col, cols, 0, TUI_ROLE_UNKNOWN, why, strlen(why));
-    if (*k->problem)
-        tui_canvas_text(c, row++, col, cols, TUI_ROLE_UNKNOWN, k->problem);
+    if (*k->problem) {
+        shodo_buf_clear(&b);
+        shodo_buf_addf(&b, tui_text(app, MSG_DISK_PROBLEM), k->problem);
+        tui_canvas_text(c, row++, col, cols, TUI_ROLE_UNKNOWN, shodo_buf_cstr(&b));
+    }
     return row;
 }
 
@@ -222,35 +226,79 @@ static void draw_own(const struct tui_app *app, const struct disk *k, struct tui
     tui_canvas_text(c, row, a.col + 5, a.cols - 5, TUI_ROLE_DIM, shodo_buf_cstr(&b));
 }
 
+/* One disk with everything that is said about it; the rows below `a` are clipped. */
+static int draw_disk(const struct tui_app *app, const struct disk *k, size_t i, bool is_here,
+                     struct tui_canvas *c, struct tui_area a, int row) {
+    enum tui_role role = is_here ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    shodo_buf_addf(&b, "%s%2zu  %s  ", is_here ? ">" : " ", i + 1,
+                   *k->model ? k->model : tui_text(app, MSG_NO_MODEL));
+    add_size(&b, k->size_bytes);
+    shodo_buf_addf(&b, "  %s%s", k->serial, k->is_removable ? tui_text(app, MSG_REMOVABLE) : "");
+    tui_canvas_fill(c, row, a.col, a.cols, role);
+    tui_canvas_text(c, row++, a.col, a.cols, role, shodo_buf_cstr(&b));
+    tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_NORMAL,
+                    *k->volumes ? k->volumes : tui_text(app, MSG_NO_VOLUMES));
+    shodo_buf_clear(&b);
+    shodo_buf_addf(&b, "%s: %s   %s", tui_text(app, MSG_WINDOWS_USERS),
+                   *k->users ? k->users : tui_text(app, MSG_USERS_LATER), k->path);
+    tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_DIM, shodo_buf_cstr(&b));
+    return draw_remarks(app, k, c, a, row) + 1;
+}
+
+/* Rows of a disk, by drawing it on a canvas that nobody sees. */
+static int disk_rows(const struct tui_app *app, const struct disk *k, int cols) {
+    struct tui_canvas c = {.cells = NULL};
+    struct tui_area a = {.row = 0, .col = 0, .rows = DISK_ROWS, .cols = cols};
+    int rows = tui_canvas_size(&c, DISK_ROWS, cols) ? draw_disk(app, k, 0, false, &c, a, 0)
+                                                    : DISK_ROWS;
+    tui_canvas_done(&c);
+    return rows;
+}
+
+/* The first disk to draw, so that the selected one is whole on the screen. */
+static size_t first_shown(const struct tui_app *app, const struct tui_view *v, int rows, int cols) {
+    const struct disks *d = v->data;
+    size_t first = SHODO_MIN((size_t)SHODO_MAX(v->selected, 0), d->list.count);
+    for (int used = 0; first < d->list.count; first--) {
+        used += disk_rows(app, shodo_vec_at(&d->list, first), cols);
+        if (used > rows && (int)first < v->selected)
+            return first + 1;
+        if (first == 0)
+            break;
+    }
+    return first;
+}
+
 static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,
                  struct tui_area a) {
     const struct disks *d = v->data;
-    int row = a.row;
-    tui_canvas_text(c, row, a.col, a.cols, TUI_ROLE_TITLE,
-                    tui_text(app, d->is_listing ? MSG_DISKS_LOOKING : MSG_DISKS_TEXT));
+    /* the last line is kept for the stick itself */
+    int row = a.row, bottom = a.row + a.rows - 1, end = d->has_own ? bottom - 1 : bottom;
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    shodo_buf_adds(&b, tui_text(app, d->is_listing ? MSG_DISKS_LOOKING : MSG_DISKS_TEXT));
+    if (!d->is_listing && d->list.count)
+        shodo_buf_addf(&b, tui_text(app, MSG_DISKS_COUNT), (unsigned)d->list.count);
+    tui_canvas_text(c, row, a.col, a.cols, TUI_ROLE_TITLE, shodo_buf_cstr(&b));
     row += 2;
-    for (size_t i = 0; i < d->list.count && row + 3 < a.row + a.rows; i++) {
+    size_t i = first_shown(app, v, end - row, a.cols);
+    for (size_t first = i; i < d->list.count; i++) {
         const struct disk *k = shodo_vec_at(&d->list, i);
-        enum tui_role role = (int)i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
-        shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "%s%2zu  %s  ", (int)i == v->selected ? ">" : " ", i + 1,
-                       *k->model ? k->model : tui_text(app, MSG_NO_MODEL));
-        add_size(&b, k->size_bytes);
-        shodo_buf_addf(&b, "  %s%s", k->serial,
-                       k->is_removable ? tui_text(app, MSG_REMOVABLE) : "");
-        tui_canvas_fill(c, row, a.col, a.cols, role);
-        tui_canvas_text(c, row++, a.col, a.cols, role, shodo_buf_cstr(&b));
-        tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_NORMAL, k->volumes);
+        if (i > first && row + disk_rows(app, k, a.cols) - 1 > end)
+            break; /* whole or not at all: what is said about a disk is not cut */
+        row = draw_disk(app, k, i, (int)i == v->selected, c, a, row);
+    }
+    if (i < d->list.count) {
         shodo_buf_clear(&b);
-        shodo_buf_addf(&b, "%s: %s   %s", tui_text(app, MSG_WINDOWS_USERS),
-                       *k->users ? k->users : tui_text(app, MSG_USERS_LATER), k->path);
-        tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_DIM, shodo_buf_cstr(&b));
-        row = draw_remarks(app, k, c, a, row) + 1;
+        shodo_buf_addf(&b, tui_text(app, MSG_DISKS_MORE), (unsigned)(d->list.count - i));
+        tui_canvas_text(c, end, a.col, a.cols, TUI_ROLE_WARN, shodo_buf_cstr(&b));
     }
     if (!d->is_listing && !d->list.count && !*d->error)
         tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_WARN, tui_text(app, MSG_NO_DISKS));
-    if (d->has_own && row < a.row + a.rows)
-        draw_own(app, &d->own, c, a, row++);
+    if (d->has_own) {
+        draw_own(app, &d->own, c, a, i < d->list.count ? bottom : SHODO_MIN(row, bottom));
+        row++;
+    }
     if (*d->error)
         tui_canvas_wrap(c, row, 3, a.col, a.cols, 0, TUI_ROLE_WARN, d->error, strlen(d->error));
 }

@@ -89,8 +89,9 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
     int n = count(v, e);
     int fit = a.row + a.rows - 1 - row;
     v->selected = SHODO_MAX(0, SHODO_MIN(v->selected, n - 1));
-    if (n == 0 && !v->filter[0])
-        tui_canvas_text(c, row, a.col, a.cols, TUI_ROLE_NORMAL, tui_text(app, MSG_FINDINGS_NONE));
+    if (n == 0)
+        tui_canvas_text(c, row, a.col, a.cols, TUI_ROLE_NORMAL,
+                        tui_text(app, v->filter[0] ? MSG_FILTER_NONE : MSG_FINDINGS_NONE));
     if (v->selected < v->scroll)
         v->scroll = v->selected;
     if (v->selected >= v->scroll + fit)
@@ -101,9 +102,12 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
     uint64_t total = e->matches + e->suspects;
     if (total > (uint64_t)n || v->filter[0]) {
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "%s %llu", tui_text(app, MSG_MORE),
-                       (unsigned long long)(total - (uint64_t)n));
-        tui_filter_text(app, v, &b);
+        if (v->filter[0])
+            shodo_buf_addf(&b, "%s: %s  %d / %llu", tui_text(app, MSG_KEY_FILTER), v->filter, n,
+                           (unsigned long long)total);
+        else
+            shodo_buf_addf(&b, "%s %llu", tui_text(app, MSG_MORE),
+                           (unsigned long long)(total - (uint64_t)n));
         tui_canvas_text(c, a.row + a.rows - 1, a.col, a.cols, TUI_ROLE_WARN, shodo_buf_cstr(&b));
     }
 }

@@ -16,10 +16,10 @@
 #define BOOKS_MAX   64
 #define BOOKS_FIRST 3
 
-static const char *const order[] = {
-    "ransomware",    "suspicious-machine", "leak-suspected", "medical-device",
-    "vpn-firewall",  "server-host",        "ddos",           "supplier-calls",
-    "recovery-gate", "preparedness",       "drill"};
+static const char *const order[] = {"ransomware",     "suspicious-machine", "leak-suspected",
+                                    "medical-device", "vpn-firewall",       "server-host",
+                                    "ddos",           "supplier-calls",     "recovery-gate",
+                                    "report-state",   "preparedness",       "drill"};
 
 enum { ON_GUIDE = 1, ON_SUSPECT = 2, IN_MORE = 4 };
 static const struct {

@@ -164,11 +164,38 @@ static void bytes_text(struct shodo_buf *b, uint64_t n) {
         shodo_buf_addf(b, "%llu MB", (unsigned long long)(n / 1000000));
 }
 
-static int draw_figures(const struct tui_app *app, const struct run *r, struct tui_canvas *c,
+/* A collection at its end: how many of the chosen files are in the bundle, and why the others are
+ * not. */
+static int draw_copied(const struct tui_app *app, const struct tui_progress *p,
+                       struct tui_canvas *c, struct tui_area a, int row) {
+    static const enum tui_msg whys[TUI_NOT_COPIED] = {MSG_NOT_THERE, MSG_NOT_EMPTY, MSG_NOT_LIMITED,
+                                                      MSG_NOT_READ, MSG_NOT_WITHHELD};
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    uint64_t left = 0;
+    for (size_t i = 0; i < TUI_NOT_COPIED; i++)
+        left += p->not_copied[i];
+    shodo_buf_addf(&b, tui_text(app, MSG_COPIED), (unsigned long long)p->files);
+    bytes_text(&b, p->bytes);
+    tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_NORMAL, shodo_buf_cstr(&b));
+    if (!left)
+        return row;
+    shodo_buf_clear(&b);
+    shodo_buf_addf(&b, tui_text(app, MSG_NOT_COPIED), (unsigned long long)left);
+    for (size_t i = 0, n = 0; i < TUI_NOT_COPIED; i++) {
+        if (p->not_copied[i])
+            shodo_buf_addf(&b, "%s%s %llu", n++ ? ", " : "", tui_text(app, whys[i]),
+                           (unsigned long long)p->not_copied[i]);
+    }
+    return row + tui_canvas_wrap(c, row, 2, a.col, a.cols, 0,
+                                 p->not_copied[TUI_NOT_FAILED] ? TUI_ROLE_UNKNOWN : TUI_ROLE_NORMAL,
+                                 shodo_buf_cstr(&b), b.len);
+}
+
+static int draw_amounts(const struct tui_app *app, const struct run *r, struct tui_canvas *c,
                         struct tui_area a, int row) {
     const struct tui_progress *p = &r->p;
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-    uint64_t s = r->elapsed_ms / 1000, rate = tui_progress_rate(p);
+    uint64_t rate = tui_progress_rate(p);
     shodo_buf_addf(&b, "%s %llu", tui_text(app, MSG_FILES), (unsigned long long)p->files);
     if (p->files_total)
         shodo_buf_addf(&b, " / %llu", (unsigned long long)p->files_total);
@@ -183,8 +210,17 @@ static int draw_figures(const struct tui_app *app, const struct run *r, struct t
         bytes_text(&b, rate);
         shodo_buf_adds(&b, "/s");
     }
-    tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_NORMAL, shodo_buf_cstr(&b));
-    shodo_buf_clear(&b);
+    tui_canvas_text(c, row, a.col, a.cols, TUI_ROLE_NORMAL, shodo_buf_cstr(&b));
+    return row + 1;
+}
+
+static int draw_figures(const struct tui_app *app, const struct run *r, struct tui_canvas *c,
+                        struct tui_area a, int row) {
+    const struct tui_progress *p = &r->p;
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    uint64_t s = r->elapsed_ms / 1000;
+    row = p->is_done && r->kind == TUI_RUN_COLLECT ? draw_copied(app, p, c, a, row)
+                                                   : draw_amounts(app, r, c, a, row);
     shodo_buf_addf(&b, "%s %llu:%02llu", tui_text(app, MSG_ELAPSED), (unsigned long long)(s / 60),
                    (unsigned long long)(s % 60));
     unsigned from = 0, to = 0;
@@ -489,6 +525,14 @@ static bool asks(const struct tui_view *v) {
     return ((const struct run *)v->data)->passphrase[0] != 0;
 }
 
+static bool has_key(const struct tui_view *v, enum tui_action a) {
+    const struct run *r = v->data;
+    if (a == TUI_ACTION_ENTER)
+        return r->has_ended || r->passphrase[0];
+    return !r->has_ended &&
+           (a != TUI_ACTION_PAUSE || (r->kind == TUI_RUN_TRIAGE && !r->passphrase[0]));
+}
+
 static const enum tui_action keys[] = {TUI_ACTION_ENTER, TUI_ACTION_PAUSE, TUI_ACTION_CANCEL,
                                        TUI_ACTION_NONE};
 const struct tui_screen tui_screen_run = {.id = "run",
@@ -496,6 +540,7 @@ const struct tui_screen tui_screen_run = {.id = "run",
                                           .help = MSG_RUN_HELP,
                                           .keys = keys,
                                           .data_bytes = sizeof(struct run),
+                                          .has_key = has_key,
                                           .close = close_run,
                                           .draw = draw,
                                           .key = on_key,

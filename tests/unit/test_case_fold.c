@@ -116,7 +116,7 @@ static void test_fold(void **state) {
         {"scope.add",
          "{\"endpoint\":\"0123456789ab\",\"hosts\":[{\"host\":\"FS01\",\"why_en\":\"share\",\"used_after_intrusion\":true},{}]}"},
         {"scope.add",
-         "{\"endpoint\":\"ba9876543210\",\"hosts\":[{\"host\":\"192.0.2.9\"},{\"host\":\"FS01\",\"alias\":\"192.0.2.5\",\"why_en\":\"database\"}]}"},
+         "{\"endpoint\":\"ba9876543210\",\"hosts\":[{\"host\":\"192.0.2.9\"},{\"host\":\"FS01\",\"alias\":\"192.0.2.5\",\"why_en\":\"database\"}],\"named\":70}"},
         {"scope.add", "{\"hosts\":[{\"host\":\"nowhere\"}]}"},
         {"moon.phase", "{\"full\":true}"},
         {"case.end", "{}"},
@@ -151,6 +151,7 @@ static void test_fold(void **state) {
     assert_int_equal(d->changes, 2);
     assert_int_equal(c.notes.count, 1);
     assert_int_equal(c.hosts.count, 2);
+    assert_int_equal(c.hosts_left_out, 68);
     const struct shodo_case_host *h = shodo_vec_at(&c.hosts, 0);
     assert_string_equal(h->host, "FS01");
     assert_string_equal(h->endpoint, "ba9876543210");

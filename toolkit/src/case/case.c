@@ -310,6 +310,10 @@ static enum shodo_status on_scope(struct apply *a) {
     enum shodo_status st = *endpoint ? SHODO_OK : SHODO_SKIP;
     for (size_t i = 0; st == SHODO_OK && i < shodo_value_count(list); i++)
         st = add_host(a, shodo_value_at(list, i), endpoint);
+    int64_t named = shodo_value_get_int(a->r->data, "named", 0),
+            listed = (int64_t)shodo_value_count(list);
+    if (named > listed)
+        a->c->hosts_left_out = SHODO_MAX(a->c->hosts_left_out, (uint64_t)(named - listed));
     return st;
 }
 

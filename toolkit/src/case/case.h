@@ -106,6 +106,8 @@ struct shodo_case {
     struct shodo_vec decisions; /* struct shodo_case_decision */
     struct shodo_vec notes;     /* struct shodo_case_note */
     struct shodo_vec hosts;     /* struct shodo_case_host, in order of appearance */
+    /* machines that one triage named beyond those it put into the case; of the run with most */
+    uint64_t hosts_left_out;
 };
 
 void shodo_case_init(struct shodo_case *c);

@@ -87,6 +87,7 @@ static void put_scope(const struct shodo_answers *a, const char *endpoint, struc
     shodo_json_object(&j, NULL);
     shodo_json_str(&j, "endpoint", endpoint);
     size_t n = shodo_answers_hosts(a, &j, "hosts");
+    shodo_json_u64(&j, "named", n);
     shodo_json_object_end(&j);
     if (!n || out->failed)
         shodo_buf_clear(out);

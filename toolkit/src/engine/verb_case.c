@@ -228,6 +228,11 @@ static void show_hosts(const struct shodo_case *c, bool ja, struct shodo_buf *b)
             shodo_buf_adds(b, ja ? "【侵入後に使われた】" : " [used after the intrusion]");
         shodo_buf_addc(b, '\n');
     }
+    if (c->hosts_left_out)
+        shodo_buf_addf(b,
+                       ja ? "  ほかに少なくとも %llu 台（端末の答えに出る）\n"
+                          : "  at least %llu more (see the answers of the machine)\n",
+                       (unsigned long long)c->hosts_left_out);
 }
 
 static void show_text(const struct shodo_case *c, const struct shodo_case_dir *d, bool ja,

@@ -353,9 +353,6 @@ static enum shodo_status collect(struct collecting *c, struct shodo_error *err) 
     if (st == SHODO_OK)
         st = shodo_sealing_name(&c->sealing, c->endpoint, err);
     if (st == SHODO_OK)
-        st = shodo_sealing_recipients(&c->sealing, &c->recipient_paths, c->passphrase_fd,
-                                      c->is_plain, err);
-    if (st == SHODO_OK)
         st = shodo_random(id, sizeof id, err);
     if (st != SHODO_OK)
         return st;
@@ -363,8 +360,13 @@ static enum shodo_status collect(struct collecting *c, struct shodo_error *err) 
     st = journal_run(c, run, NULL, err);
     if (st != SHODO_OK)
         return st;
+    /* begun before the number is shown: when the program dies while it is being written down, the
+     * journal knows that this number is void */
     struct shodo_error why = SHODO_ERROR_INIT;
-    st = seal(c, &why);
+    st = shodo_sealing_recipients(&c->sealing, &c->recipient_paths, c->passphrase_fd, c->is_plain,
+                                  &why);
+    if (st == SHODO_OK)
+        st = seal(c, &why);
     struct sums s = add_up(c);
     const char *status = st == SHODO_CANCELLED ? "cancelled"
                          : st != SHODO_OK      ? "failed"
@@ -406,6 +408,9 @@ static int finish(struct collecting *c, const struct shodo_verb *v, enum shodo_s
         shodo_json_i64(j, "exit", code);
         shodo_json_u64(j, "files", s.files[SHODO_OUTCOME_COLLECTED]);
         shodo_json_u64(j, "bytes", s.bytes[SHODO_OUTCOME_COLLECTED]);
+        shodo_json_u64(j, "problems", s.problems);
+        for (int i = SHODO_OUTCOME_MISSING; i <= SHODO_OUTCOME_WITHHELD; i++)
+            shodo_json_u64(j, shodo_outcome_name((enum shodo_outcome)i), s.files[i]);
         shodo_json_str(j, "name", c->sealing.name);
         shodo_json_u64(j, "elapsed_ms", shodo_time_mono_ms() - c->started_ms);
         shodo_events_send(&c->events);

@@ -168,7 +168,9 @@ enum shodo_status shodo_fact_read(struct shodo_fact *ret, const struct shodo_val
  *
  * warning {text}
  *
- * done {status: done|cancelled|failed, exit, files, bytes, findings, problems, policy, elapsed_ms}
+ * done {status: done|cancelled|failed, exit, files, bytes, findings, problems, policy, elapsed_ms;
+ *   of a collection also name and the files that are not in it: missing, empty, limited, failed,
+ * withheld}
  */
 #define SHODO_EVENT_VERSION 1
 

@@ -49,7 +49,8 @@ void shodo_answers_timeline(const struct shodo_answers *a, struct shodo_buf *out
 /* of the first answer: "match", … */
 const char *shodo_answers_verdict(const struct shodo_answers *a);
 /* The machines to look at next, used ones first, at most SHODO_LIMIT_SCOPE_HOSTS, as a list of
- * {host, alias, why_ja, why_en, used_after_intrusion, last, evidence}. Returns how many. */
+ * {host, alias, why_ja, why_en, used_after_intrusion, last, evidence}. Returns how many the answers
+ * name: more than are written when the limit was reached. */
 size_t shodo_answers_hosts(const struct shodo_answers *a, struct shodo_json *j, const char *key);
 size_t shodo_answers_count(void);
 /* One answer alone, as in answers.json (for the event "answer"). */

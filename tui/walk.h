@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The lines of the isolation walk as one list: the big cut, the site's lines (or the usual kinds),
+ * lines that people added on the way. The order and the numbers never change: the same on every
+ * screen and on the printed round list.
+ */
+#ifndef SHODO_TUI_WALK_H
+#define SHODO_TUI_WALK_H
+
+#include "app.h"
+#include "case/site.h"
+
+#define TUI_WALK_LINES_MAX 2000
+#define TUI_WALK_OWN_MAX   200
+#define TUI_WALK_ROWS_MAX  (TUI_WALK_LINES_MAX + TUI_WALK_OWN_MAX + 1) /* and the big cut */
+
+enum tui_walk_result {
+    TUI_WALK_CUT,
+    TUI_WALK_HOLD,
+    TUI_WALK_MISSING,
+    TUI_WALK_NOT_OURS,
+    TUI_WALK_RESULTS
+};
+/* As recorded: "cut" "hold" "not-found" "not-applicable". */
+extern const char *const tui_walk_values[TUI_WALK_RESULTS];
+extern const enum tui_msg tui_walk_tags[TUI_WALK_RESULTS];
+
+struct tui_walk_row {
+    const struct shodo_site_line *line; /* NULL: an own one */
+    const char *own;
+    char id[100];
+    size_t number; /* of the whole list, from 1 */
+};
+
+/* Which lines: a kind of line, "hold", "list", "supplier", "big-cut" or "" for all; and the words
+ * of `/` in `view` (NULL: none). */
+struct tui_walk_filter {
+    const char *kind;
+    const struct tui_view *view;
+};
+
+/* Row number `want` (from 0) under the filter; false: there are no more. */
+bool tui_walk_row(const struct tui_app *app, struct tui_walk_filter f, size_t want,
+                  struct tui_walk_row *ret);
+size_t tui_walk_count(const struct tui_app *app, struct tui_walk_filter f);
+/* Borrowed; the newest result and its reason, NULL: none. */
+const char *tui_walk_value(const struct tui_app *app, const char *id);
+const char *tui_walk_note(const struct tui_app *app, const char *id);
+const char *tui_walk_name(const struct tui_app *app, const struct tui_walk_row *r);
+/* The word for a recorded result, "open" for NULL. */
+const char *tui_walk_tag(const struct tui_app *app, const char *value);
+/* The i-th line that people added, NULL: there are fewer. */
+const char *tui_walk_own(const struct tui_app *app, size_t i);
+/* The word behind a floor that is only a number, else "". */
+const char *tui_walk_floor_word(const struct tui_app *app, const char *floor);
+
+#endif
