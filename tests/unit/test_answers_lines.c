@@ -102,6 +102,38 @@ static void names_alone(void **state) {
     shodo_census_free(c);
 }
 
+#define ODD(path, ext, expected)                                                                   \
+    "{\"@timestamp\":\"2026-11-21T17:03:07Z\",\"event.id\":\"o\",\"event.module\":\"content\","    \
+    "\"event.action\":\"odd\",\"shodo.path\":\"" path "\",\"shodo.values\":{\"extension\":\"" ext  \
+    "\",\"identified\":\"\",\"expected\":" expected                                                \
+    ",\"size\":40000,\"samples\":3,\"random\":3,\"lanes\":0,\"laned\":false,\"head_random\":true}}\n"
+
+/* One file is no group: no vote for "hit", but "how far" does not say that nothing was found. */
+static void loose_files(void **state) {
+    static const struct {
+        const char *line, *verdict;
+    } rows[] = {
+        {"", "nothing_found"},
+        {ODD("/共有/一覧.docx", ".docx", "true"), "suspect"},
+        {ODD("/共有/予算.xlsx.kokoro", ".kokoro", "false"), "suspect"},
+        {ODD("/共有/予算.XLSX.kokoro", ".kokoro", "false"), "suspect"},
+        {ODD("/app/cache.v2.blob", ".blob", "false"), "nothing_found"},
+    };
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
+        struct shodo_census *c = shodo_census_new(*state);
+        struct caught caught = {.lines = SHODO_BUF_INIT};
+        attack(c, 120, "");
+        shodo_census_finish(c, on_fact, &caught);
+        shodo_buf_adds(&caught.lines, rows[i].line);
+        struct shodo_doc *doc = conclude(*state, &caught.lines, nothing, false);
+        assert_string_equal(verdict(doc, "how_far"), rows[i].verdict);
+        assert_string_equal(verdict(doc, "hit"), "nothing_found");
+        shodo_doc_free(doc);
+        shodo_buf_done(&caught.lines);
+        shodo_census_free(c);
+    }
+}
+
 /* Too few files for an unknown extension, notes in too few folders: nothing. And the sentence is
  * always there. */
 static void few_names(void **state) {
@@ -181,8 +213,8 @@ static void events(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(wild), cmocka_unit_test(names_alone),
-                                       cmocka_unit_test(few_names), cmocka_unit_test(one_signal),
-                                       cmocka_unit_test(events)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(wild),        cmocka_unit_test(names_alone),
+                                       cmocka_unit_test(loose_files), cmocka_unit_test(few_names),
+                                       cmocka_unit_test(one_signal),  cmocka_unit_test(events)};
     return cmocka_run_group_tests(tests, load_detect, free_detect);
 }

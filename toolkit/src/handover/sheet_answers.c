@@ -6,6 +6,8 @@
 #include "base/time.h"
 #include "handover/sheet_value.h"
 
+#define REASONS_READ 200
+
 static void show(struct shodo_sheet *s, struct shodo_buf *b, const struct shodo_value *v) {
     const char *name = shodo_value_kind(v) == SHODO_VALUE_MAP ? shodo_sheet_text(s, v, "text") : "";
     if (shodo_value_kind(v) == SHODO_VALUE_MAP) {
@@ -121,18 +123,35 @@ static void encrypted(struct shodo_sheet *s, struct shodo_buf *b, const struct s
         shodo_buf_addf(b, s->is_ja ? "有（%lld件）" : "yes (%lld files)", (long long)n);
 }
 
-/* "Not examined" reasons with their counts. */
-static void reasons(struct shodo_sheet *s, struct shodo_buf *b, const struct shodo_value *list) {
-    for (size_t i = 0; i < shodo_value_count(list) && i < 7; i++) {
-        const struct shodo_value *r = shodo_value_at(list, i);
-        const char *reason = shodo_value_get_str(r, "reason"),
-                   *words = shodo_value_get_str(r, s->is_ja ? "ja" : "en");
-        shodo_buf_addf(b, s->is_ja ? "%s%s %lld件" : "%s%s: %lld", i ? "\n" : "",
-                       words    ? words
-                       : reason ? reason
-                                : "?",
-                       (long long)shodo_value_get_int(r, "items", 0));
+static const char *reason_words(const struct shodo_sheet *s, const struct shodo_value *r) {
+    const char *reason = shodo_value_get_str(r, "reason"),
+               *words = shodo_value_get_str(r, s->is_ja ? "ja" : "en");
+    return words ? words : reason ? reason : "?";
+}
+
+const char *shodo_sheet_reasons(struct shodo_sheet *s, const struct shodo_value *list,
+                                const char *between, size_t max) {
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    size_t kinds = 0, n = SHODO_MIN(shodo_value_count(list), (size_t)REASONS_READ);
+    for (size_t i = 0; i < n; i++) {
+        const char *words = reason_words(s, shodo_value_at(list, i));
+        int64_t items = 0;
+        bool is_told = false;
+        for (size_t k = 0; k < n; k++) { /* the same words once, with the sum */
+            const struct shodo_value *r = shodo_value_at(list, k);
+            if (strcmp(reason_words(s, r), words) != 0)
+                continue;
+            is_told = is_told || k < i;
+            items += shodo_value_get_int(r, "items", 0);
+        }
+        if (is_told || kinds++ >= max)
+            continue;
+        shodo_buf_addf(&b, s->is_ja ? "%s%s %lld件" : "%s%s: %lld", b.len ? between : "", words,
+                       (long long)items);
     }
+    if (kinds > max)
+        shodo_buf_addf(&b, s->is_ja ? "、ほか%zu種類" : ", %zu other reasons", kinds - max);
+    return shodo_sheet_printf(s, "%s", shodo_buf_cstr(&b));
 }
 
 /* "2028-02-26 02:03:07 +09:00" of a datum; "" when there is none. */
@@ -180,7 +199,7 @@ static void one_answer(struct shodo_sheet *s, struct shodo_buf *b, const struct 
         if (!*datum)
             conclusion(s, b, answer);
         else if (strcmp(datum, "not_examined") == 0)
-            reasons(s, b, shodo_value_get(answer, datum));
+            shodo_buf_adds(b, shodo_sheet_reasons(s, shodo_value_get(answer, datum), "\n", 7));
         else if (shodo_value_str(v) &&
                  shodo_time_parse(shodo_value_str(v), strlen(shodo_value_str(v)), &t))
             shodo_buf_adds(b, shodo_sheet_time(s, t));

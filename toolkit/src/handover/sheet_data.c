@@ -201,9 +201,11 @@ const struct shodo_value *shodo_sheet_file_with(struct shodo_sheet *s, const cha
     const struct shodo_value *v = shodo_sheet_file(s, name), *inner = shodo_value_get(v, key);
     if (!v || shodo_value_kind(inner) == kind)
         return v;
-    shodo_sheet_problem(s, name, inner ? inner : v,
-                        "%s が%sではありません。ツールに入っている資料で作りました", key,
-                        kind == SHODO_VALUE_LIST ? "一覧（- の並び）" : "「名前: 値」の形");
+    const char *what = !inner                     ? "がありません"
+                       : kind == SHODO_VALUE_LIST ? "が一覧（- の並び）ではありません"
+                                                  : "が「名前: 値」の形ではありません";
+    shodo_sheet_problem(s, name, inner ? inner : v, "%s %s。ツールに入っている資料で作りました",
+                        key, what);
     return built_in(s, name);
 }
 

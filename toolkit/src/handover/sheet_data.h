@@ -150,6 +150,9 @@ const struct shodo_case_decision *shodo_sheet_answer(struct shodo_sheet *s, cons
 const struct shodo_value *shodo_sheet_answers_of(const struct shodo_sheet *s, const char *endpoint);
 /* The answer `id` of an answers.json; NULL. */
 const struct shodo_value *shodo_sheet_find_answer(const struct shodo_value *root, const char *id);
+/* Reasons of a list "not_examined" in words with their counts, the first `max` kinds. */
+const char *shodo_sheet_reasons(struct shodo_sheet *s, const struct shodo_value *list,
+                                const char *between, size_t max);
 /* Moment of knowledge: recorded, else the time it was noticed, else the start of the case. NONE
  * without a case. */
 int64_t shodo_sheet_known_at(struct shodo_sheet *s, const char **ret_note);

@@ -56,6 +56,10 @@ static const char *bounded(struct shodo_sheet *s, const char *text) {
  * says which file it is and how its words get here. */
 static const char *how_to_give(struct shodo_sheet *s) {
     const char *name = "";
+    if (shodo_sheet_class(s, "note") != SHODO_SHEET_SHOWS)
+        return shodo_sheet_say(
+            s, "画面の写真を添える。文言は、警察・JPCERT/CC への書類に載せる",
+            "attach the photograph; the words stand in the papers for the police and JPCERT/CC");
     for (size_t i = 0; i < s->answers.count && !*name; i++) {
         const struct shodo_sheet_answers *a = shodo_vec_at(&s->answers, i);
         const struct shodo_value *found = shodo_value_get(

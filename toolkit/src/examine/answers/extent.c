@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "examine/answers/state.h"
+#include "examine/identify.h"
 
 enum { CONFIRM_MIN = 10, SHOWN_MAX = 200 };
 
@@ -105,6 +106,23 @@ static bool has_accepted_extension(const struct shodo_answers *a, const char *ex
     return false;
 }
 
+/* "予算.xlsx.kokoro": what was a document has a second extension. */
+static bool has_document_inside(const struct ans_content *c) {
+    char inner[16] = "";
+    size_t n = strlen(c->path), tail = strlen(c->extension), len = 0;
+    if (!tail || n <= tail)
+        return false;
+    const char *end = c->path + n - tail, *p = end;
+    while (p > c->path && p[-1] != '.' && p[-1] != '/')
+        p--;
+    if (p == c->path || p[-1] != '.' || (size_t)(end - p) >= sizeof inner - 1)
+        return false;
+    for (p--; p < end; p++)
+        inner[len++] = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
+    enum shodo_class k = shodo_extension_class(inner);
+    return k == SHODO_CLASS_DOCUMENT || k == SHODO_CLASS_MEDIA || k == SHODO_CLASS_TEXT;
+}
+
 static int by_changed(const void *pa, const void *pb) {
     int64_t a = *(const int64_t *)pa, b = *(const int64_t *)pb;
     return a < b ? -1 : a > b;
@@ -144,6 +162,7 @@ static void take_contents(struct shodo_answers *a) {
             continue;
         }
         a->judged_maybe += c->crypt == SHODO_CRYPT_MAYBE;
+        a->loose += c->crypt == SHODO_CRYPT_MAYBE && has_document_inside(c);
         if (c->crypt != SHODO_CRYPT_YES)
             continue;
         a->judged_yes++;
@@ -242,6 +261,30 @@ static void write_patients(const struct shodo_answers *a, struct shodo_json *j) 
     shodo_json_array_end(j);
 }
 
+/* Too few for the verdict of this machine, and no reason to say "nothing found". */
+static void say_loose(struct shodo_answers *a, struct shodo_json *j) {
+    bool is_counted = a->encrypted_files && a->votes_count > 2 && a->votes[2].weight;
+    unsigned long long few = is_counted ? 0 : a->encrypted_files + a->loose,
+                       unclear = a->judged_maybe - a->loose;
+    if (few)
+        ans_sentence(
+            j,
+            ans_format(
+                a,
+                "1件ずつ確かめるファイルが %llu 件あります（中身が読めない形で、まとまりではありません）。使っている人に、開けるかを聞きます。",
+                few),
+            ans_format(a,
+                       "%llu files to be looked at one by one (contents unreadable, no group): ask "
+                       "their users whether they open.",
+                       few));
+    if (unclear)
+        ans_sentence(
+            j,
+            ans_format(a, "暗号化されたか決められないファイルがほかに %llu 件あります。", unclear),
+            ans_format(a, "For %llu other files it cannot be said whether they are encrypted.",
+                       unclear));
+}
+
 void ans_write_extent(struct shodo_answers *a, struct shodo_json *j) {
     shodo_json_array(j, "sentences");
     unsigned long long files = a->encrypted_files, bytes = a->encrypted_bytes;
@@ -264,6 +307,7 @@ void ans_write_extent(struct shodo_answers *a, struct shodo_json *j) {
         ans_sentence(j, "見た範囲では、暗号化されたと見られるファイルのまとまりはありません。",
                      "No group of files that look encrypted in what was looked at.");
     }
+    say_loose(a, j);
     ans_say_recovery(a, j);
     if (a->o.is_first)
         ans_sentence(j, "ファイル名と日時だけの速報です。中身はこれから調べます。",

@@ -95,6 +95,7 @@ struct shodo_answers {
     struct shodo_vec folders, users; /* struct ans_share: encrypted by folder, by user */
     struct shodo_vec untouched;      /* struct ans_share */
     uint64_t encrypted_files, encrypted_bytes, judged_yes, judged_maybe;
+    uint64_t loose; /* a kind that people read, random, with an unknown second extension */
     int64_t first, last, first_note, earliest;
     const struct ans_line *earliest_line;
     int64_t gap_ms;

@@ -101,7 +101,10 @@ static const char *verdict_of(const struct shodo_answers *a, const struct answer
         return shodo_verdict_name(a->verdict);
     if (strcmp(x->id, "how_far") == 0 || strcmp(x->id, "since_when") == 0) {
         bool is_seen = a->encrypted_files && a->votes_count > 2 && a->votes[2].weight;
+        bool is_loose = strcmp(x->id, "how_far") == 0 ? a->encrypted_files || a->loose
+                                                      : a->encrypted_files != 0;
         return shodo_verdict_name(is_seen         ? SHODO_VERDICT_MATCH
+                                  : is_loose      ? SHODO_VERDICT_SUSPECT
                                   : a->has_volume ? SHODO_VERDICT_NOTHING
                                                   : SHODO_VERDICT_NOT_EXAMINED);
     }

@@ -65,10 +65,11 @@ enum shodo_status shodo_sheet_handover(struct shodo_sheet *s, struct shodo_error
         shodo_document_field(s->d, "sealed-at", shodo_sheet_say(s, "封をした時刻", "Sealed"),
                              shodo_sheet_time(s, seal->time), SHODO_FIELD_COMPUTED,
                              shodo_sheet_say(s, "記録 seal.done", "journal seal.done"));
-        shodo_document_field(
-            s->d, "recipients", shodo_sheet_say(s, "開けられる人", "Recipients"),
-            *seal->recipients ? seal->recipients : shodo_sheet_say(s, "合言葉", "pass phrase"),
-            SHODO_FIELD_COMPUTED, shodo_sheet_say(s, "記録 seal.done", "journal seal.done"));
+        shodo_document_field(s->d, "recipients", shodo_sheet_say(s, "開けられる人", "Recipients"),
+                             *seal->recipients ? shodo_sheet_digest(s, seal->recipients)
+                                               : shodo_sheet_say(s, "合言葉", "pass phrase"),
+                             SHODO_FIELD_COMPUTED,
+                             shodo_sheet_say(s, "記録 seal.done", "journal seal.done"));
     }
     for (size_t i = 0; i < s->heads.count; i++) {
         const struct shodo_sheet_head *h = shodo_vec_at(&s->heads, i);

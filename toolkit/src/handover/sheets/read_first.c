@@ -2,8 +2,6 @@
 /* 00_最初に読む: the one page at the head of every bundle, for who opens it: what was not examined
  * first, then what is known, what is in it, what to do before opening, and that "nothing found" is
  * no all-clear. */
-#include <string.h>
-
 #include "handover/sheet_data.h"
 
 #define REASONS_MAX 4
@@ -28,20 +26,9 @@ static void who(struct shodo_sheet *s) {
 }
 
 static const char *not_examined(struct shodo_sheet *s, const struct shodo_value *root) {
-    const struct shodo_value *list = shodo_value_get(shodo_sheet_find_answer(root, "hit"),
-                                                     "not_examined");
-    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-    size_t n = shodo_value_count(list);
-    for (size_t i = 0; i < n && i < REASONS_MAX; i++) {
-        const struct shodo_value *r = shodo_value_at(list, i);
-        const char *words = shodo_value_get_str(r, s->is_ja ? "ja" : "en");
-        shodo_buf_addf(&b, s->is_ja ? "%s%s %lld件" : "%s%s: %lld",
-                       i ? shodo_sheet_say(s, "、", ", ") : "", words ? words : "?",
-                       (long long)shodo_value_get_int(r, "items", 0));
-    }
-    if (n > REASONS_MAX)
-        shodo_buf_addf(&b, s->is_ja ? "、ほか%zu種類" : ", %zu other reasons", n - REASONS_MAX);
-    return shodo_sheet_printf(s, "%s", shodo_buf_cstr(&b));
+    return shodo_sheet_reasons(
+        s, shodo_value_get(shodo_sheet_find_answer(root, "hit"), "not_examined"),
+        shodo_sheet_say(s, "、", ", "), REASONS_MAX);
 }
 
 static void machines(struct shodo_sheet *s) {
