@@ -119,6 +119,8 @@ static unsigned choice_key(struct tui_app *app, struct tui_view *v, struct tui_k
         a->selected = list.selected;
     if (tui_menu_key(&list, key, n, 10)) {
         a->selected = list.selected;
+        if (key.action == TUI_ACTION_CHAR) /* a digit alone answers elsewhere: say why not here */
+            tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_ENTER_CONFIRMS));
         return TUI_EFFECT_REDRAW;
     }
     int index = key.action == TUI_ACTION_ENTER ? a->selected : -1;

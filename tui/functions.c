@@ -169,6 +169,28 @@ static const struct {
     {"journal-note", journal_note, "note"},
 };
 
+enum tui_msg tui_function_title(const char *function) {
+    static const struct {
+        const char *name;
+        enum tui_msg title;
+    } others[] = {{"bitlocker-key", MSG_BITLOCKER},
+                  {"triage", MSG_RUN_TRIAGE},
+                  {"collect", MSG_RUN_COLLECT},
+                  {"eject", MSG_EJECT_TITLE}};
+    size_t n = strcspn(function, ":");
+    if (n == strlen("sheet") && strncmp(function, "sheet:", n + 1) == 0)
+        return tui_sheet_label(function + n + 1);
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(others); i++) {
+        if (strlen(others[i].name) == n && memcmp(others[i].name, function, n) == 0)
+            return others[i].title;
+    }
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {
+        if (rows[i].screen && strlen(rows[i].name) == n && memcmp(rows[i].name, function, n) == 0)
+            return tui_screen_find(rows[i].screen)->title;
+    }
+    return MSG_EMPTY;
+}
+
 bool tui_function_open(struct tui_app *app, const char *function) {
     size_t n = strcspn(function, ":");
     const char *argument = function[n] ? function + n + 1 : "";

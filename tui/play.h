@@ -38,6 +38,8 @@ void tui_play_restore(struct tui_app *app);
 void tui_play_open(struct tui_app *app, const char *key);
 /* Starts the function of a step ("triage:quick"): pushes its screen. false: there is no such
  * function here. */
+/* What it opens, in words. */
+enum tui_msg tui_function_title(const char *function);
 bool tui_function_open(struct tui_app *app, const char *function);
 
 #endif

@@ -142,6 +142,8 @@ static void draw_options(const struct tui_app *app, const struct shodo_step *s, 
         bool is_here = (int)i == selected;
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
         shodo_buf_addf(&b, "%s%2zu  %s", is_here ? ">" : " ", i + 1, o[i].label);
+        if (o[i].kind == TUI_OPTION_OPEN && tui_step_function(s) && !s->decision_id)
+            shodo_buf_addf(&b, ": %s", tui_text(app, tui_function_title(tui_step_function(s))));
         tui_canvas_fill(c, row, a.col, a.cols, is_here ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL);
         tui_canvas_text(c, row, a.col, a.cols, is_here ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL,
                         shodo_buf_cstr(&b));
@@ -175,7 +177,9 @@ int tui_step_draw(const struct tui_app *app, const struct shodo_step *s,
     if (s->wants_two_people)
         row = para(c, body, row, NULL, TUI_ROLE_WARN, tui_text(app, MSG_TWO_PEOPLE));
     int question_row = SHODO_MIN(row + 1, a.row + a.rows - n - 1);
+    bool opens = s->type == SHODO_STEP_PLAYBOOK_ACTION || tui_step_function(s);
     const char *question = s->question.variable ? tui_pick(app, &s->question.text)
+                           : opens              ? tui_text(app, MSG_STEP_CHOOSE)
                                                 : tui_text(app, MSG_STEP_RESULT);
     tui_canvas_fill(c, question_row, a.col, a.cols, TUI_ROLE_NORMAL);
     tui_canvas_text(c, question_row, a.col, a.cols, TUI_ROLE_TITLE, question);

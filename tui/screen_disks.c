@@ -384,8 +384,11 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
     hear(app, d);
     if (key.action == TUI_ACTION_TICK)
         return TUI_EFFECT_REDRAW;
-    if (tui_menu_key(v, key, SHODO_MAX(1, (int)d->list.count), 3))
+    if (tui_menu_key(v, key, SHODO_MAX(1, (int)d->list.count), 3)) {
+        if (key.action == TUI_ACTION_CHAR)
+            tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_ENTER_CONFIRMS));
         return TUI_EFFECT_REDRAW;
+    }
     if (key.action == TUI_ACTION_ENTER)
         return choose(app, v, v->selected);
     return TUI_EFFECT_IGNORED;

@@ -96,6 +96,14 @@ static const enum tui_msg labels[] = {
     MSG_SHEET_QUICK,   MSG_SHEET_IMPROVE,  MSG_SHEET_DRILL,   MSG_SHEET_FIRST_PAGE,
     MSG_SHEET_TAGS};
 
+enum tui_msg tui_sheet_label(const char *name) {
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(names); i++) {
+        if (strcmp(names[i], name) == 0)
+            return labels[i];
+    }
+    return MSG_SHEETS;
+}
+
 struct sheet {
     char name[64];
     char file[160];             /* below the case's folder, "" on the screen */

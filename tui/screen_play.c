@@ -359,8 +359,11 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
         v->scroll = SHODO_MAX(0, SHODO_MIN(v->scroll + by, p->scroll_max));
         return TUI_EFFECT_REDRAW;
     }
-    if (tui_menu_key(v, key, SHODO_MAX(n, 1), 5))
+    if (tui_menu_key(v, key, SHODO_MAX(n, 1), 5)) {
+        if (key.action == TUI_ACTION_CHAR)
+            tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_ENTER_CONFIRMS));
         return TUI_EFFECT_REDRAW;
+    }
     switch (key.action) {
     case TUI_ACTION_ENTER:
         if (n == 0)

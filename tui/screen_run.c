@@ -363,6 +363,7 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
                                          : strcmp(phase, "early") == 0   ? MSG_PHASE_EARLY
                                          : strcmp(phase, "risky") == 0   ? MSG_PHASE_RISKY
                                          : strcmp(phase, "collect") == 0 ? MSG_PHASE_COLLECT
+                                         : strcmp(phase, "earlier") == 0 ? MSG_PHASE_EARLIER
                                          : strcmp(phase, "start") == 0   ? MSG_PHASE_START
                                                                          : MSG_PHASE_REST));
     tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_TITLE, shodo_buf_cstr(&b));

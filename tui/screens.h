@@ -78,6 +78,8 @@ void tui_recipients_ask(struct tui_app *app);
 const char *tui_masked(const struct tui_app *app, const char *path, struct shodo_buf *buf);
 /* Copies and seals the evidence of the machine that was examined last. */
 void tui_collect_go(struct tui_app *app);
+/* The name of a paper as it stands in the list; MSG_SHEETS for one that is not known. */
+enum tui_msg tui_sheet_label(const char *name);
 /* 速報パック: results and papers without collected files, sealed for a remote team. */
 void tui_pack_go(struct tui_app *app);
 /* Evidence of a machine was sealed; a quick pack alone is none. */

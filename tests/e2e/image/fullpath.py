@@ -160,7 +160,7 @@ def path(firmware, img, work, data, target, key=None, memory=1024, slow=False, p
         s.until("起動禁止の札")
         walk.shot(f"{firmware}-end")
         check("外してよい" in s.text(), "the end screen says 外してよい: " + vm.shell("tail -n 1 /run/shodo/log")[1])
-        check(len(re.findall(r"writes=0 discards=0 flushes=0", s.text())) == len(internal), "the end screen shows 0 writes for each disk")
+        check(len(re.findall(r"書き込み=0 消去=0 書き出し=0|writes=0 discards=0 flushes=0", s.text())) == len(internal), "the end screen shows 0 writes for each disk")
         check("oom-kill" not in vm.shell("dmesg | grep -o oom-kill")[1].split("> ")[-1], "nothing was killed for memory")
         counters = walk.counters()
         check(len(counters) == len(internal) and all(c["writes"] == c["discards"] == c["flushes"] == 0 for c in counters),
