@@ -81,7 +81,8 @@ struct shodo_document {
     bool is_ja, is_drill, is_draft;
     bool is_compact;  /* fields of one line, source beside them */
     bool is_large;    /* read from afar */
-    bool is_one_page; /* a longer one is printed a little smaller */
+    bool is_one_page; /* up to its first SHODO_BLOCK_PAGE: a longer one is printed a little smaller
+                       */
     bool is_broken;   /* memory ran out */
     int64_t made;
     int offset_min; /* zone of the times shown */

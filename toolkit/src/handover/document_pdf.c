@@ -352,7 +352,7 @@ static void decorate(struct shodo_flow *l) {
 
 static enum shodo_status lay_out(const struct shodo_document *d, double scale,
                                  struct shodo_font *font, struct shodo_pdf **ret,
-                                 struct shodo_error *err) {
+                                 unsigned *ret_first, struct shodo_error *err) {
     const struct shodo_pdf_info info = {
         .title = d->title, .author = "shodo", .subject = d->case_id, .created = d->made};
     enum shodo_status status = shodo_pdf_new(ret, font, &info, err);
@@ -370,8 +370,14 @@ static enum shodo_status lay_out(const struct shodo_document *d, double scale,
     shodo_flow_page(&l);
     if (l.status == SHODO_OK)
         title(&l);
-    for (size_t i = 0; i < d->blocks.count && l.status == SHODO_OK; i++)
-        block(&l, shodo_vec_at(&d->blocks, i));
+    *ret_first = 0; /* pages before the first forced one */
+    for (size_t i = 0; i < d->blocks.count && l.status == SHODO_OK; i++) {
+        const struct shodo_block *b = shodo_vec_at(&d->blocks, i);
+        if (b->kind == SHODO_BLOCK_PAGE && !*ret_first)
+            *ret_first = shodo_pdf_pages(*ret);
+        block(&l, b);
+    }
+    *ret_first = *ret_first ? *ret_first : shodo_pdf_pages(*ret);
     return l.status;
 }
 
@@ -387,8 +393,9 @@ enum shodo_status shodo_document_pdf(const struct shodo_document *d, struct shod
     /* too long for one page even in the smallest print: as many pages as it takes, in full size */
     for (size_t i = 0; i <= SHODO_ARRAY_SIZE(scales) && status == SHODO_OK; i++) {
         pdf = shodo_pdf_free(pdf);
-        status = lay_out(d, i < SHODO_ARRAY_SIZE(scales) ? scales[i] : 1, font, &pdf, err);
-        if (status == SHODO_OK && (!d->is_one_page || shodo_pdf_pages(pdf) == 1))
+        unsigned first = 0;
+        status = lay_out(d, i < SHODO_ARRAY_SIZE(scales) ? scales[i] : 1, font, &pdf, &first, err);
+        if (status == SHODO_OK && (!d->is_one_page || first == 1))
             break;
     }
     if (status != SHODO_OK)

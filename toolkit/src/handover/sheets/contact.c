@@ -272,6 +272,7 @@ enum shodo_status shodo_sheet_contact(struct shodo_sheet *s, struct shodo_error 
     struct contact list[SHODO_SHEET_CONTACTS_MAX];
     size_t n = collect(s, list);
     (void)err;
+    s->d->is_one_page = true; /* what is needed with the receiver in the hand */
     shodo_document_notice(
         s->d,
         shodo_sheet_say(

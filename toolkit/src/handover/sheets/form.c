@@ -313,6 +313,7 @@ static void take_vendors(struct shodo_sheet *s, struct shodo_vec *names) {
 enum shodo_status shodo_sheet_vendor(struct shodo_sheet *s, struct shodo_error *err) {
     shodo_auto(shodo_vec) struct shodo_vec names = SHODO_VEC_INIT(sizeof(const char *));
     take_vendors(s, &names);
+    s->d->is_one_page = true; /* the first is the longest: the title stands above it */
     enum shodo_status st = SHODO_OK;
     for (size_t i = 0; i < SHODO_MAX(names.count, (size_t)1) && st == SHODO_OK; i++) {
         s->vendor = names.count ? *(const char **)shodo_vec_at(&names, i) : NULL;
