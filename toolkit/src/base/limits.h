@@ -44,15 +44,17 @@
 #define SHODO_LIMIT_EWF_TABLES      (1u << 20) /* chunk tables of an E01 image */
 #define SHODO_LIMIT_EWF_CHUNK_BYTES SHODO_MIB(16)
 /* one allocation of libtsk; growing lists four times as much */
-#define SHODO_LIMIT_TSK_BYTES      SHODO_MIB(256)
-#define SHODO_LIMIT_SHADOWS        512u /* shadow copies of one volume: Windows keeps at most 512 */
-#define SHODO_LIMIT_ENTRIES        8000000u /* entries of one volume */
-#define SHODO_LIMIT_NAMES          1024u    /* names (hard links) of one entry */
-#define SHODO_LIMIT_STREAMS        4096u    /* streams of one entry */
-#define SHODO_LIMIT_RUNS           100000u  /* runs of one stream */
-#define SHODO_LIMIT_DEPTH          512u /* parents followed for a path; also directory recursion */
-#define SHODO_LIMIT_PATH_BYTES     32768u /* one evidence path as UTF-8 */
-#define SHODO_LIMIT_RESIDENT_BYTES 65536u
+#define SHODO_LIMIT_TSK_BYTES SHODO_MIB(256)
+#define SHODO_LIMIT_SHADOWS   512u /* shadow copies of one volume: Windows keeps at most 512 */
+/* failed reads of a shadow copy of which nothing was read yet: each reads its whole list again */
+#define SHODO_LIMIT_SHADOW_FAILURES 4u
+#define SHODO_LIMIT_ENTRIES         8000000u /* entries of one volume */
+#define SHODO_LIMIT_NAMES           1024u    /* names (hard links) of one entry */
+#define SHODO_LIMIT_STREAMS         4096u    /* streams of one entry */
+#define SHODO_LIMIT_RUNS            100000u  /* runs of one stream */
+#define SHODO_LIMIT_DEPTH           512u /* parents followed for a path; also directory recursion */
+#define SHODO_LIMIT_PATH_BYTES      32768u /* one evidence path as UTF-8 */
+#define SHODO_LIMIT_RESIDENT_BYTES  65536u
 
 /* scanning */
 /* whole-buffer taps up to here; larger files: windows */

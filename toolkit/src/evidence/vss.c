@@ -38,6 +38,8 @@ struct shodo_vss {
 struct layer {
     struct shodo_vss *vss; /* borrowed */
     libvshadow_store_t *store;
+    unsigned failures; /* before the first read that succeeded */
+    bool has_read;
 };
 
 /* No sound structure needs more reads than the volume has blocks. */
@@ -241,13 +243,17 @@ const struct shodo_vss_store *shodo_vss_at(const struct shodo_vss *v, size_t i) 
     return shodo_vec_at(&v->stores, i);
 }
 
+/* A copy whose list of blocks cannot be read fails again at every sector, at the cost of the whole
+ * list. */
 static int64_t layer_read(void *self, uint64_t offset, void *p, size_t n) {
     struct layer *l = self;
     ssize_t got = 0;
     renew_budget(l->vss);
     got = libvshadow_store_read_buffer_at_offset(l->store, p, n, (off64_t)offset, NULL);
+    l->has_read = l->has_read || got > 0;
+    l->failures += got <= 0;
     if (got <= 0)
-        errno = EIO;
+        errno = !l->has_read && l->failures >= SHODO_LIMIT_SHADOW_FAILURES ? ENODEV : EIO;
     return got > 0 ? (int64_t)got : -1;
 }
 
