@@ -113,6 +113,8 @@ void tui_run_start(struct tui_app *app, const struct tui_run_request *q) {
 
 /* ---- listening ---- */
 
+static const char disk_gone[] = "disk no longer answers"; /* how the engine says it */
+
 static void hear(struct tui_app *app, struct run *r) {
     const char *line = NULL;
     size_t n = 0;
@@ -139,6 +141,9 @@ static void hear(struct tui_app *app, struct run *r) {
             r->p.problems += r->exit_code == EXIT_INCOMPLETE;
         }
         explicit_bzero(r->passphrase, sizeof r->passphrase);
+        if (strstr(r->error,
+                   disk_gone)) /* put back, it may have another name: it is chosen again */
+            app->has_disk = false;
         tui_casefile_reload(app->casefile);
     }
 }
@@ -299,8 +304,8 @@ static const char *known_error(const struct tui_app *app, const char *error) {
         const char *begins;
         enum tui_msg text;
     } rows[] = {
+        {disk_gone, MSG_DISK_GONE}, /* first: it may be why examiners cannot start */
         {"examiner processes cannot start", MSG_ERROR_EXAMINER},
-        {"disk no longer answers", MSG_DISK_GONE},
         {"No space left", MSG_ERROR_FULL},
     };
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(rows); i++) {

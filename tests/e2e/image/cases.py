@@ -304,4 +304,4 @@ def release(img, work, data):
 
 
 CASES = {"release": release, "secure": fullpath.secure, "uefi": fullpath.uefi, "bios": fullpath.bios, "nokey": fullpath.nokey, "negative": negative, "tamper": tamper,
-         "powercut": powercut, "unplug": pull.unplug, "unplugscan": pull.unplug_scan, "twosticks": twosticks, "small": fullpath.small, "looks": looks.looks}
+         "powercut": powercut, "unplug": pull.unplug, "unplugscan": pull.unplug_scan, "diskgone": pull.disk_gone, "twosticks": twosticks, "small": fullpath.small, "looks": looks.looks}

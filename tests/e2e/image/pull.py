@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The stick is pulled out: while nothing happens, while files are written, while a disk is scanned; and put back."""
+"""Pulled out and put back: the stick while nothing happens, while files are written, while a disk is scanned; the examined disk itself."""
 import re
 import subprocess
 import time
@@ -64,6 +64,54 @@ def unplug_scan(img, work, data):
         check(int(out.split()[-1]) > 5, f"the triage goes on and ends: {out.split()[-1]} findings")
         check(all(c["writes"] == 0 for c in walk.counters()), "the examined disk was not written")
     check(disks.sha256(work / "drill.img") == before, "SHA-256 of the examined disk is equal")
+
+
+def plug_disk(vm, path, name):
+    """A slow disk in a USB adapter."""
+    vm.command("object-add", **{"qom-type": "throttle-group", "id": f"{name}limit", "limits": {"bps-total": 3000000, "iops-total": 60}})
+    vm.command("blockdev-add", **{"driver": "throttle", "node-name": name, "throttle-group": f"{name}limit",
+                                  "file": {"driver": "raw", "file": {"driver": "file", "filename": str(path), "locking": "off"}}})
+    vm.command("device_add", driver="usb-storage", bus="xhci.0", id=f"{name}dev", drive=name, serial="EVIDENCE01")
+
+
+def disk_gone(img, work, data):
+    """Plan B by keys: the suspect disk in an adapter on a clean PC; its cable comes off while it is examined, and is put back."""
+    if data is None:
+        skip("no folder of test disks")
+    suspect = work / "suspect.img"
+    subprocess.run(["cp", "--sparse=always", str(data / "drill.img"), str(suspect)], check=True)
+    own = disks.gpt(work / "own.img", [(disks.NTFS_TYPE, disks.dirty_ntfs(work / "own.part"))])
+    before = [disks.sha256(p) for p in (suspect, own)]
+    with driven(img, work, 2048, [("nvme", own)]) as (_, s, vm, walk):
+        player = Player(s, "HARDDISK")
+        player.start()
+        player.play(until=r"調べるディスク")
+        plug_disk(vm, suspect, "hot")
+        walk.until("stick counters", "sdb", screen.FAR)
+        check(player.play(until=r"調べる（"), "plugged in at the step that asks for the disk, it is offered and chosen")
+        case = vm.shell("echo /data/cases/*")[1].split()[-1]
+        s.key("1", "Enter")
+        walk.until(f"cat {case}/endpoints/*/ledger.jsonl {case}/endpoints/*/findings.jsonl | wc -l; ls {case}/endpoints | grep -c .", "\n1", screen.FAR)
+        vm.command("device_del", id="hotdev")
+        text = s.until(r"Enter で次へ")
+        s.shot("disk-gone")
+        check("ディスクが答えなくなった" in text, "pulled while it is examined: the screen says it: " + "; ".join(x.strip() for x in text.splitlines()[3:14] if x.strip())[:300])
+        code, out = vm.shell(f"shodo journal verify --case {case}", 600)
+        check(code == 0, f"the journal verifies: {out[-80:]}")
+        plug_disk(vm, suspect, "back")
+        walk.until("stick counters", "read-only", screen.FAR)
+        walk.until("ls /sys/block | grep -c ^sd", "2", screen.FAR)
+        s.key("Enter")
+        player.play(until=r"調べる（")
+        s.key("1")
+        if "調べるディスク" not in s.settle():
+            s.key("Enter")
+        player.choose_disk()
+        player.run("調べる（もう一度）")
+        code, out = vm.shell(f"shodo journal verify --case {case}; ls {case}/endpoints | grep -c .; wc -l <$(echo {case}/endpoints/*/findings.jsonl)", 600)
+        check(out.split()[-2] == "1" and int(out.split()[-1]) > 5, f"put back: the same machine of the same case goes on and ends: {out.split()[-1]} findings")
+        check(all(c["writes"] == c["discards"] == 0 for c in walk.counters()), "neither disk was written")
+    check(before == [disks.sha256(p) for p in (suspect, own)], "SHA-256 of both disks is equal")
 
 
 def unplug(img, work, data):

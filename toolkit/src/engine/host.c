@@ -95,6 +95,8 @@ enum shodo_status shodo_host_open(struct shodo_host_source *ret, const char *pat
     enum shodo_status st = measure(ret, path, err);
     if (st != SHODO_OK)
         shodo_host_done(ret);
+    else
+        ret->has_answered = shodo_host_answers(ret);
     return st;
 }
 
@@ -166,6 +168,27 @@ enum shodo_status shodo_host_read(struct shodo_buf *out, const char *path, size_
     enum shodo_status st = read_fd(out, fd, path, max, err);
     close(fd);
     return st;
+}
+
+/* A disk is asked itself: between a pulled cable and its end in the kernel the cache still answers.
+ */
+static int open_past_cache(const struct shodo_host_source *h) {
+    char self[64];
+    snprintf(self, sizeof self, "/proc/self/fd/%d", h->fd);
+    return h->is_block ? open(self, O_RDONLY | O_DIRECT | O_CLOEXEC) : -1;
+}
+
+bool shodo_host_answers(const struct shodo_host_source *h) {
+    enum { SECTOR_MAX = 4096 };
+    _Alignas(SECTOR_MAX) uint8_t sector[SECTOR_MAX];
+    if (h->is_tree)
+        return true;
+    int direct = open_past_cache(h);
+    if (direct < 0 && (errno == ENXIO || errno == ENODEV || errno == EIO) && h->is_block)
+        return false;
+    bool answers = pread(direct >= 0 ? direct : h->fd, sector, sizeof sector, 0) > 0;
+    shodo_io_close(&direct);
+    return answers;
 }
 
 void shodo_host_write_counters(struct shodo_json *j, const struct shodo_host_source *h) {

@@ -23,6 +23,7 @@ struct shodo_host_source {
     int fd;       /* the first file; `segments` names it again */
     bool is_tree; /* a directory */
     bool is_block;
+    bool has_answered;   /* its first sector could be read when it was opened */
     uint64_t size_bytes; /* of the medium; of an E01 only after the probe */
     uint32_t sector_bytes;
     char path[4096];           /* absolute, for the journal */
@@ -35,6 +36,9 @@ struct shodo_host_source {
 enum shodo_status shodo_host_open(struct shodo_host_source *ret, const char *path,
                                   struct shodo_error *err);
 void shodo_host_done(struct shodo_host_source *h);
+
+/* Whether the first sector can (still) be read; its bytes are thrown away. True for directories. */
+bool shodo_host_answers(const struct shodo_host_source *h);
 
 /* "device_counters": writes, discards and flushes the kernel has counted on the source's device
  * since it appeared (all 0 on an untouched disk); nothing for images and directories. Source:

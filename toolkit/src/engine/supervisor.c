@@ -208,6 +208,14 @@ static enum shodo_status start_lister(struct run *r, struct shodo_error *err) {
     return shodo_worker_start(&r->listing, shodo_lister_run, &r->lister, r->o->host, err);
 }
 
+/* A cable that came off while the source was listed: the short list would count as all there is. */
+static enum shodo_status check_answers(const struct run *r, struct shodo_error *err) {
+    if (!r->o->host->has_answered || shodo_host_answers(r->o->host))
+        return SHODO_OK;
+    return shodo_fail(err, SHODO_UNREADABLE,
+                      "the disk no longer answers; connect it again and run the same command");
+}
+
 /* Before the first item: leave the volume out and list again. After it: what has not come is lost,
  * and said. */
 static enum shodo_status lister_died(struct run *r, bool is_timeout, const char *said,
@@ -215,6 +223,9 @@ static enum shodo_status lister_died(struct run *r, bool is_timeout, const char 
     char how[96] = "";
     shodo_worker_stop(&r->listing, true, how, NULL);
     r->result->respawns++;
+    enum shodo_status st = check_answers(r, err);
+    if (st != SHODO_OK)
+        return st;
     char text[SHODO_ERROR_TEXT_BYTES + 128];
     uint32_t v = r->listing_volume;
     if (!r->result->has_listing && v < SHODO_LIMIT_VOLUMES &&
@@ -289,6 +300,9 @@ static enum shodo_status take_listing(struct run *r, uint8_t type, struct shodo_
         st = shodo_msg_get_totals(&r->result->totals, c, why);
         if (st != SHODO_OK)
             return st;
+        fatal->status = check_answers(r, fatal);
+        if (fatal->status != SHODO_OK)
+            return SHODO_OK;
         r->result->has_listing = true;
         fatal->status = apply_resume(r, fatal);
         if (fatal->status == SHODO_OK)
