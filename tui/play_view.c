@@ -124,6 +124,8 @@ static int draw_commands(const struct tui_app *app, const struct shodo_step *s,
         const char *say = tui_pick(app, &k->say);
         if (say && *say) {
             shodo_buf_clear(&b);
+            if (tui_casefile_is_drill(app->casefile)) /* whoever hears it does not see the screen */
+                shodo_buf_adds(&b, tui_text(app, MSG_SAY_DRILL));
             tui_fill(app, say, &b);
             row = para(c, a, row, tui_text(app, MSG_STEP_SAY), TUI_ROLE_LINK, shodo_buf_cstr(&b));
         }

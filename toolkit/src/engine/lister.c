@@ -460,6 +460,20 @@ static void tell_differs(struct listing *l, struct shodo_volume *v, uint32_t num
     send_it(l, SHODO_MSG_LEDGER);
 }
 
+/* Older copies, and those that lie elsewhere. */
+static void say_uncompared(struct listing *l, uint32_t count) {
+    const struct shodo_ledger line = {
+        .reason = SHODO_LEDGER_POLICY,
+        .volume = l->volume,
+        .path = "/System Volume Information",
+        .drive = l->drive,
+        .count = count,
+        .text = "older shadow copies are not compared with the present"};
+    shodo_buf_clear(&l->message);
+    shodo_msg_put_ledger(&l->message, &line);
+    send_it(l, SHODO_MSG_LEDGER);
+}
+
 /* The newest copies of a volume. */
 static void tell_earlier(struct listing *l, struct shodo_volume *v) {
     l->volume = v->index;
@@ -469,12 +483,15 @@ static void tell_earlier(struct listing *l, struct shodo_volume *v) {
         return;
     shodo_vss_describe(v);
     uint32_t n = SHODO_MIN(v->shadows.count, SHODO_VOLUME_SHADOWS);
-    for (uint32_t i = n, compared = 0; i-- > 0 && compared < SHODO_LIMIT_COMPARE_COPIES;) {
+    uint32_t compared = 0;
+    for (uint32_t i = n; i-- > 0 && compared < SHODO_LIMIT_COMPARE_COPIES;) {
         if (!(v->shadows.local >> i & 1))
             continue; /* the fact about the copies counts it */
         compared++;
         tell_differs(l, v, i + 1);
     }
+    if (v->shadows.count > compared)
+        say_uncompared(l, v->shadows.count - compared);
 }
 
 static enum shodo_status list_image(struct listing *l, const struct shodo_walk_sink *sink,

@@ -110,6 +110,23 @@ static struct shodo_sheet_value from_case(struct shodo_sheet *s, const char *nam
                                       "enter it on the screen, or write it here"));
 }
 
+/* A stick without a site profile: what the screen asked, else what the case was begun with. */
+static struct shodo_sheet_value hospital_of_case(struct shodo_sheet *s,
+                                                 const struct shodo_value *field) {
+    const char *label = NULL;
+    const struct shodo_case_decision *d = shodo_sheet_answer(s, "hospital", &label);
+    struct shodo_sheet_value v = {.text = NULL};
+    if (d)
+        v = shodo_sheet_from_decision(s, d, label, field);
+    if ((!v.text || v.source == SHODO_FIELD_UNKNOWN) && *s->c.site)
+        v = (struct shodo_sheet_value){
+            .text = s->c.site,
+            .source = SHODO_FIELD_ANSWERED,
+            .note = shodo_sheet_say(s, "事案の開始時", "at the start of the case"),
+            .time = s->c.created};
+    return v;
+}
+
 static struct shodo_sheet_value from_site(struct shodo_sheet *s, const char *path,
                                           const struct shodo_value *field) {
     const struct shodo_value *v = s->site;
@@ -133,12 +150,11 @@ static struct shodo_sheet_value from_site(struct shodo_sheet *s, const char *pat
         const char *role = shodo_value_get_str(v, "role"), *name = shodo_value_get_str(v, "name");
         text = name ? shodo_sheet_printf(s, "%s %s", role ? role : "", name) : NULL;
     }
-    if (!text && strcmp(path, "hospital.name") == 0 && s->has_case && *s->c.site)
-        return (struct shodo_sheet_value){
-            .text = s->c.site,
-            .source = SHODO_FIELD_ANSWERED,
-            .note = shodo_sheet_say(s, "事案の開始時", "at the start of the case"),
-            .time = s->c.created};
+    if (!text && strcmp(path, "hospital.name") == 0 && s->has_case) {
+        struct shodo_sheet_value told = hospital_of_case(s, field);
+        if (told.text)
+            return told;
+    }
     if (!text)
         return shodo_sheet_unknown(s,
                                    shodo_sheet_say(s, "病院で決めて、ここに書く",

@@ -205,6 +205,8 @@ static void read_aloud(struct shodo_sheet *s) {
     size_t left = 0;
     if (!*text)
         return;
+    if (s->has_case && s->c.is_drill) /* whoever hears it does not see the mark on the paper */
+        shodo_buf_adds(&b, shodo_sheet_say(s, "これは訓練です。", "This is a drill. "));
     for (const char *p = text; *p;) {
         size_t n = strcspn(p, "|"), skip = *p == '!' || *p == '?';
         if (n == 6 && memcmp(p, "{rest}", n) == 0)
