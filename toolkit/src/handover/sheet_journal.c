@@ -44,9 +44,34 @@ static struct shodo_sheet_value isolation(struct shodo_sheet *s, bool of_vendor)
         .time = last->time};
 }
 
-/* How many lines were cut and how many are on hold: for who does not need their names. */
+static bool has_result(const struct shodo_sheet *s, const char *line) {
+    for (size_t i = 0; i < s->c.decisions.count; i++) {
+        const struct shodo_case_decision *d = shodo_vec_at(&s->c.decisions, i);
+        if (strncmp(d->key, "walk/", 5) == 0 && strcmp(d->key + 5, line) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Lines of the site profile of which nobody said anything yet; false: there is no such list. */
+static bool count_open(const struct shodo_sheet *s, size_t *ret) {
+    static const char *const lists[] = {"connections", "backup_paths"};
+    bool has_list = false;
+    *ret = 0;
+    for (size_t k = 0; k < SHODO_ARRAY_SIZE(lists); k++) {
+        const struct shodo_value *rows = shodo_value_get(s->site, lists[k]);
+        for (size_t i = 0; i < shodo_value_count(rows); i++) {
+            const char *id = shodo_value_get_str(shodo_value_at(rows, i), "id");
+            has_list = true;
+            *ret += !id || !has_result(s, id);
+        }
+    }
+    return has_list;
+}
+
+/* How many lines were cut, are on hold and are still open: for who does not need their names. */
 static struct shodo_sheet_value isolation_count(struct shodo_sheet *s) {
-    size_t cut = 0, hold = 0, other = 0;
+    size_t cut = 0, hold = 0, other = 0, open = 0;
     const struct shodo_case_decision *last = NULL;
     for (size_t i = 0; i < s->c.decisions.count; i++) {
         const struct shodo_case_decision *d = shodo_vec_at(&s->c.decisions, i);
@@ -62,9 +87,12 @@ static struct shodo_sheet_value isolation_count(struct shodo_sheet *s) {
     struct shodo_sheet_value v = shodo_sheet_from_decision(s, last, "", NULL);
     v.text = shodo_sheet_printf(
         s,
-        s->is_ja ? "外部・バックアップの線を切った %zu本、保留 %zu本、その他 %zu本"
-                 : "lines cut %zu, on hold %zu, other %zu",
-        cut, hold, other);
+        s->is_ja ? "外部・バックアップの線を切った %zu本、保留 %zu本、その他 %zu本、%s"
+                 : "lines cut %zu, on hold %zu, other %zu, %s",
+        cut, hold, other,
+        !count_open(s, &open)
+            ? shodo_sheet_say(s, "まだの線は不明（一覧がない）", "still open: unknown (no list)")
+            : shodo_sheet_printf(s, s->is_ja ? "まだ %zu本" : "still open %zu", open));
     v.source = SHODO_FIELD_ANSWERED;
     return v;
 }
