@@ -2,6 +2,7 @@
 shodo_script(lint_layers lint/layers)
 shodo_script(lint_headers lint/headers)
 shodo_script(lint_banned lint/banned)
+shodo_script(lint_pipes lint/pipes)
 shodo_script(lint_words lint/words)
 shodo_script(lint_static lint/static)
 shodo_script(lint_licences lint/licences)
