@@ -47,6 +47,7 @@ static const struct {
     {"5808C8AA-7E8F-42E0-85D2-E1E90434CFB3", "dynamic disk", WHY_DYNAMIC_DB},
     {"E75CAF8F-F680-4CEE-AFA3-B001E56EFC2D", "Storage Spaces", WHY_SPACES},
     {"E3C9E316-0B5C-4DB8-817D-F92DF00215AE", "reserved", WHY_RESERVED},
+    {"21686148-6449-6E6F-744E-656564454649", "BIOS boot", WHY_BIOS_BOOT},
     {"0xfb", "VMFS", WHY_VMFS},
     {"AA31E02A-400F-11DB-9590-000C2911D1B8", "VMFS", WHY_VMFS},
     {"0xfd", "mdraid", WHY_MDRAID},
@@ -202,7 +203,7 @@ static bool detect_mark(struct shodo_volume *v, const uint8_t *p, size_t n) {
 static bool detect_type(struct shodo_volume *v) {
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(types); i++) {
         if (strcmp(v->part_type, types[i].type) == 0) {
-            bool is_empty = strcmp(types[i].name, "reserved") == 0;
+            bool is_empty = types[i].why == WHY_RESERVED || types[i].why == WHY_BIOS_BOOT;
             set(v, is_empty ? SHODO_FS_NONE : SHODO_FS_OTHER, types[i].name, why_en(types[i].why));
             return true;
         }

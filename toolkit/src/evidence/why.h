@@ -30,6 +30,8 @@
       "Windows ダイナミックディスクの管理領域です. ファイルはありません")                                                                                  \
     X(RESERVED, "Microsoft reserved partition, no files",                                                                                                  \
       "Microsoft の予約領域です. ファイルはありません")                                                                                                    \
+    X(BIOS_BOOT, "BIOS boot partition, no files; the start code in it is not examined",                                                                    \
+      "旧式 BIOS 用の起動プログラムの区画です. ファイルはありません. 起動プログラムは調べません")                                                          \
     X(VMFS,                                                                                                                                                \
       "VMware datastore (VMFS); ask the virtualization provider for the virtual disks of the machines",                                                    \
       "VMware のデータストア (VMFS) です. 仮想化基盤の保守会社に、仮想マシンのディスク (VMDK) の写しを頼んでください")                                     \
