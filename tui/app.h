@@ -101,6 +101,11 @@ struct tui_app {
     void (*promise_done)(struct tui_app *app, const char *time);
     tui_then clock_then; /* what follows the question for the time */
     long clock_arg;
+    /* its answer, until the journal has it: the case is made after the question */
+    bool clock_is_answered, clock_is_known;
+    int64_t clock_seconds;
+    char clock_note[160];
+    bool is_guide;      /* this PC only shows the way: the answer before that question */
     char pending[200];  /* journal key of the step that opened a function; "" none */
     char open_text[64]; /* sheet or note subject that the function was called with */
     char profile[16];   /* of the next triage, "" standard */
@@ -128,8 +133,11 @@ void tui_message(struct tui_app *app, enum tui_role role, const char *fmt, ...) 
  * (clock.c). */
 int64_t tui_now(const struct tui_app *app);
 /* Asks for it once per start of a PC from the stick, then calls `then(app, arg)`; calls it at once
- * when there is nothing to ask. */
+ * when there is nothing to ask. `then` writes the answer into the open case, or makes one first. */
 void tui_clock_ask(struct tui_app *app, tui_then then, long arg);
+void tui_clock_record(struct tui_app *app);
+/* The day that a case made now gets as its number. */
+struct tui_case_day tui_clock_day(const struct tui_app *app);
 /* In the app's language. */
 const char *tui_pick(const struct tui_app *app, const struct shodo_text2 *t);
 bool tui_is_ja(const struct tui_app *app);

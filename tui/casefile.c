@@ -17,12 +17,12 @@
 #include "base/time.h"
 #include "base/value.h"
 #include "case/case.h"
+#include "casename.h"
 
 /* Result files are read in one piece; a longer one is shown as far as it was read, and the count
  * says so. */
 #define RESULTS_LIMIT SHODO_MIB(64)
 
-#define CASES_PER_DAY         1000
 #define USUAL_BUNDLE_BYTES    SHODO_GIB(4)
 #define USUAL_WEIGHT          2
 #define SMALLEST_BUNDLE_BYTES SHODO_GIB(1) /* a small first machine says little about the next */
@@ -247,34 +247,6 @@ void tui_casefile_reload(struct tui_casefile *f) {
         load_endpoint(f, &d, shodo_vec_at(&f->state.endpoints, i));
 }
 
-static bool has_journal(const char *folder) {
-    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-    struct stat st;
-    shodo_buf_addf(&b, "%s/journal", folder);
-    return lstat(shodo_buf_cstr(&b), &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-/* The case with the greatest name (names begin with the date) below root/cases. */
-static void find_newest(struct tui_casefile *f) {
-    shodo_auto(shodo_buf) struct shodo_buf folder = SHODO_BUF_INIT;
-    shodo_auto(shodo_buf) struct shodo_buf best = SHODO_BUF_INIT;
-    shodo_buf_addf(&folder, "%s/cases", f->root);
-    DIR *d = opendir(shodo_buf_cstr(&folder));
-    if (!d)
-        return;
-    for (struct dirent *e; (e = readdir(d)) != NULL;) {
-        shodo_auto(shodo_buf) struct shodo_buf path = SHODO_BUF_INIT;
-        shodo_buf_addf(&path, "%s/%s", shodo_buf_cstr(&folder), e->d_name);
-        if (e->d_name[0] == '.' || !has_journal(shodo_buf_cstr(&path)) ||
-            (best.len && strcmp(shodo_buf_cstr(&path), shodo_buf_cstr(&best)) <= 0))
-            continue;
-        shodo_buf_clear(&best);
-        shodo_buf_adds(&best, shodo_buf_cstr(&path));
-    }
-    closedir(d);
-    shodo_buf_adds(&f->path, shodo_buf_cstr(&best));
-}
-
 enum shodo_status tui_casefile_open(struct tui_casefile **ret, const char *root,
                                     struct shodo_error *err) {
     struct tui_casefile *f = calloc(1, sizeof(*f));
@@ -285,11 +257,11 @@ enum shodo_status tui_casefile_open(struct tui_casefile **ret, const char *root,
         return shodo_fail(err, SHODO_NOMEM, "no memory for the case");
     }
     f->endpoints = (struct shodo_vec)SHODO_VEC_INIT(sizeof(struct tui_endpoint));
-    bool is_case = has_journal(root);
+    bool is_case = tui_casename_is_case(root);
     if (is_case)
         shodo_buf_adds(&f->path, root);
     else
-        find_newest(f);
+        tui_casename_newest(root, &f->path);
     shodo_buf_addf(&f->site_dir, "%s/site", root);
     struct stat st;
     if (is_case && stat(shodo_buf_cstr(&f->site_dir), &st) != 0) {
@@ -403,24 +375,18 @@ static enum shodo_status make_folder(const char *path, struct shodo_error *err) 
 }
 
 enum shodo_status tui_casefile_make(struct tui_casefile *f, bool is_drill, const char *site,
-                                    const char *start_json, struct shodo_error *err) {
+                                    const struct tui_case_day *day, const char *start_json,
+                                    struct shodo_error *err) {
     shodo_auto(shodo_buf) struct shodo_buf folder = SHODO_BUF_INIT;
     shodo_auto(shodo_buf) struct shodo_buf path = SHODO_BUF_INIT;
-    struct shodo_civil now;
-    char id[64];
-    shodo_time_to_civil(shodo_time_now(), 540, &now);
+    char id[TUI_CASENAME_BYTES];
     shodo_buf_addf(&folder, "%s/cases", f->root);
     enum shodo_status st = make_folder(f->root, err);
     st = st == SHODO_OK ? make_folder(shodo_buf_cstr(&folder), err) : st;
-    for (int n = 1; st == SHODO_OK && n < CASES_PER_DAY; n++) {
-        snprintf(id, sizeof id, "%04d%02d%02d-%02d", now.year, now.month, now.day, n);
-        shodo_buf_clear(&path);
-        shodo_buf_addf(&path, "%s/%s", shodo_buf_cstr(&folder), id);
-        if (!has_journal(shodo_buf_cstr(&path)))
-            break;
-    }
     if (st != SHODO_OK)
         return st;
+    tui_casename_next(f->root, day, id);
+    shodo_buf_addf(&path, "%s/%s", shodo_buf_cstr(&folder), id);
     shodo_auto(shodo_case_dir) struct shodo_case_dir d = SHODO_CASE_DIR_INIT;
     const struct shodo_case_options o = {.id = id,
                                          .site = site && *site ? site : NULL,

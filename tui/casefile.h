@@ -40,6 +40,7 @@ struct tui_reason {
 };
 
 struct tui_casefile;
+struct tui_case_day;
 struct shodo_case;
 struct shodo_record;
 /*
@@ -80,7 +81,8 @@ const char *tui_casefile_note_of(const struct tui_casefile *f, const char *key);
  * on the medium. */
 /* `start_json`: object for the first record of the journal. */
 enum shodo_status tui_casefile_make(struct tui_casefile *f, bool is_drill, const char *site,
-                                    const char *start_json, struct shodo_error *err);
+                                    const struct tui_case_day *day, const char *start_json,
+                                    struct shodo_error *err);
 enum shodo_status tui_casefile_decide(struct tui_casefile *f, const char *actor, const char *key,
                                       const char *value, const char *note, struct shodo_error *err);
 enum shodo_status tui_casefile_note(struct tui_casefile *f, const char *actor, const char *text,

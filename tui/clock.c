@@ -3,7 +3,8 @@
  * What time is it? The stick never sets a clock: Windows keeps local time there, so a PC reads nine
  * hours ahead, and an old one may read 2009. Once per start a person compares with a telephone; the
  * difference is a record ("start/clock", seconds), and times that people see and choose are
- * corrected by it. Records keep the time of the clock itself.
+ * corrected by it, and so is the day in a new case's number. Records keep the time of the clock
+ * itself.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "casefile.h"
+#include "casename.h"
 #include "screens.h"
 
 #define KEY_CLOCK   "start/clock"
@@ -41,12 +43,36 @@ static void go_on(struct tui_app *app) {
 }
 
 static void keep(struct tui_app *app, int64_t seconds, const char *how) {
-    char value[32], here[SHODO_TIME_TEXT_BYTES], note[160];
-    snprintf(value, sizeof value, "%lld", (long long)seconds);
+    char here[SHODO_TIME_TEXT_BYTES];
     shodo_time_local(shodo_time_now(), JST_MINUTES, here);
-    snprintf(note, sizeof note, "PC %s / %s", here, how);
-    tui_record(app, KEY_CLOCK, value, note);
+    snprintf(app->clock_note, sizeof app->clock_note, "PC %s / %s", here, how ? how : "unknown");
+    app->clock_seconds = seconds;
+    app->clock_is_answered = true;
+    app->clock_is_known = how != NULL;
     go_on(app);
+}
+
+void tui_clock_record(struct tui_app *app) {
+    char value[32];
+    if (!app->clock_is_answered)
+        return;
+    snprintf(value, sizeof value, "%lld", (long long)app->clock_seconds);
+    app->clock_is_answered = !tui_record(app, KEY_CLOCK, value, app->clock_note);
+}
+
+struct tui_case_day tui_clock_day(const struct tui_app *app) {
+    struct tui_case_day day = {.time = shodo_time_now()};
+    if (app->clock_is_answered)
+        day.time += app->clock_seconds * SECOND;
+    if (!app->image.is_clock_wrong || app->clock_is_known)
+        return day;
+    /* not earlier than the stick itself */
+    char built[48];
+    int n = snprintf(built, sizeof built, "%.10sT00:00:00+09:00", app->image.build_date);
+    if (!shodo_time_parse(built, (size_t)n, &day.time))
+        day.time = 0;
+    day.unknown = tui_text(app, MSG_CASE_NO_DAY);
+    return day;
 }
 
 static void ask_typed(struct tui_app *app);
@@ -65,7 +91,7 @@ static void on_typed(struct tui_app *app, long arg, const char *text) {
     (void)arg;
     int64_t t = 0;
     if (!*text) {
-        keep(app, 0, "unknown");
+        keep(app, 0, NULL);
         return;
     }
     if (!parse_local(text, &t)) {
@@ -93,7 +119,7 @@ static void on_choice(struct tui_app *app, long is_wrong, int index) {
     else if (kind == 2)
         ask_typed(app);
     else
-        keep(app, 0, "unknown");
+        keep(app, 0, NULL);
 }
 
 void tui_clock_ask(struct tui_app *app, tui_then then, long arg) {
@@ -101,6 +127,7 @@ void tui_clock_ask(struct tui_app *app, tui_then then, long arg) {
     char now[SHODO_TIME_TEXT_BYTES], earlier[SHODO_TIME_TEXT_BYTES];
     app->clock_then = then;
     app->clock_arg = arg;
+    app->clock_is_answered = app->clock_is_known = false;
     if (!app->image.is_known) {
         go_on(app);
         return;

@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "case/case.h"
 #include "casefile.h"
+#include "casename.h"
 #include "play.h"
 #include "screens.h"
 
@@ -80,20 +81,30 @@ static void ask_prior_record(struct tui_app *app, long what) {
     tui_ask_select(a, -1);
 }
 
-static void on_pc(struct tui_app *app, long what, int index) {
-    bool is_drill = what == WHAT_DRILL;
+/* The time is known as well as it can be: a new case gets its number from it. */
+static void with_clock(struct tui_app *app, long what) {
     struct shodo_error err = SHODO_ERROR_INIT;
     const char *site = app->books.site ? app->books.site->name : NULL;
+    const struct tui_case_day day = tui_clock_day(app);
     shodo_auto(shodo_buf) struct shodo_buf start = SHODO_BUF_INIT;
     tui_image_json(&app->image, &start);
-    if ((what == WHAT_NEW || is_drill) &&
-        tui_casefile_make(app->casefile, is_drill, site, shodo_buf_cstr(&start), &err) !=
-            SHODO_OK) {
+    if ((what == WHAT_NEW || what == WHAT_DRILL) &&
+        tui_casefile_make(app->casefile, what == WHAT_DRILL, site, &day, shodo_buf_cstr(&start),
+                          &err) != SHODO_OK) {
         tui_message(app, TUI_ROLE_ERROR, "%s: %s", tui_text(app, MSG_NOT_RECORDED), err.text);
         return;
     }
-    tui_record(app, TUI_KEY_PC, index == 0 ? "guide" : "suspect", NULL);
-    tui_clock_ask(app, index == 0 ? begin_work : ask_prior_record, what);
+    tui_record(app, TUI_KEY_PC, app->is_guide ? "guide" : "suspect", NULL);
+    tui_clock_record(app);
+    if (app->is_guide)
+        begin_work(app, what);
+    else
+        ask_prior_record(app, what);
+}
+
+static void on_pc(struct tui_app *app, long what, int index) {
+    app->is_guide = index == 0;
+    tui_clock_ask(app, with_clock, what);
 }
 
 static void ask_pc(struct tui_app *app, long what) {
@@ -229,8 +240,7 @@ static unsigned start_key(struct tui_app *app, struct tui_view *v, struct tui_ke
             ask_pc(app, WHAT_CONTINUE);
         break;
     case WHAT_ROUND:
-        tui_record(app, TUI_KEY_PC, "suspect", NULL);
-        tui_clock_ask(app, ask_prior_record, WHAT_ROUND);
+        on_pc(app, WHAT_ROUND, 1);
         break;
     case WHAT_NEW:
         ask_new(app, WHAT_NEW);

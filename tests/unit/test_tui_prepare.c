@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Parts of the quiet day and of the stick: merging tables, changing the site profile, masking
- * names, the image's file. */
+ * names, the image's file, the numbers of cases. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,11 +11,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/io.h"
 #include "base/time.h"
 #include "base/value.h"
+#include "casename.h"
 #include "csv.h"
 #include "image_info.h"
 #include "mask.h"
@@ -188,10 +190,73 @@ static void image(void **state) {
     assert_int_equal(tui_image_age_days("soon", now), -1);
 }
 
+static void make_case(const char *root, const char *name) {
+    static const char *const ends[] = {"", "/journal"};
+    char path[256];
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s/cases/%s%s", root, name, ends[i]);
+        assert_int_equal(mkdir(path, 0700), 0);
+    }
+}
+
+static void remove_case(const char *root, const char *name) {
+    static const char *const ends[] = {"/journal", ""};
+    char path[256];
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s/cases/%s%s", root, name, ends[i]);
+        assert_int_equal(rmdir(path), 0);
+    }
+}
+
+/* Day and number; a day that nobody knows is said, and the case still counts as the newest. */
+static void case_names(void **state) {
+    (void)state;
+    char root[] = "/tmp/case-names-XXXXXX", cases[64], out[TUI_CASENAME_BYTES];
+    struct tui_case_day day = {.time = 0};
+    shodo_auto(shodo_buf) struct shodo_buf newest = SHODO_BUF_INIT;
+    assert_non_null(mkdtemp(root));
+    snprintf(cases, sizeof cases, "%s/cases", root);
+    assert_int_equal(mkdir(cases, 0700), 0);
+    assert_true(shodo_time_parse("2026-11-21T15:00:00Z", 20, &day.time)); /* the 22nd in Japan */
+    static const struct {
+        const char *want, *unknown;
+    } rows[] = {
+        {"20261122-01", NULL},
+        {"20261122-02", NULL},
+        {"20261122-03-日付不明", "日付不明"},
+        {"20261122-04", NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        day.unknown = rows[i].unknown;
+        tui_casename_next(root, &day, out);
+        assert_string_equal(out, rows[i].want);
+        make_case(root, out);
+    }
+    make_case(root, "20261127-02");
+    day.unknown = "no-date"; /* the stick's own day is earlier than its newest case */
+    tui_casename_next(root, &day, out);
+    assert_string_equal(out, "20261127-03-no-date");
+    make_case(root, out);
+    tui_casename_newest(root, &newest);
+    assert_non_null(strstr(shodo_buf_cstr(&newest), "/cases/20261127-03-no-date"));
+    assert_true(tui_casename_is_case(shodo_buf_cstr(&newest)));
+    assert_false(tui_casename_is_case(root));
+    day.unknown = NULL; /* a day that a person gave is believed */
+    tui_casename_next(root, &day, out);
+    assert_string_equal(out, "20261122-05");
+    tui_casename_next("/nonexistent", &day, out);
+    assert_string_equal(out, "20261122-01");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        remove_case(root, rows[i].want);
+    remove_case(root, "20261127-02");
+    remove_case(root, "20261127-03-no-date");
+    assert_int_equal(rmdir(cases) | rmdir(root), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(merge), cmocka_unit_test(site_change), cmocka_unit_test(replace),
-        cmocka_unit_test(mask),  cmocka_unit_test(image),
+        cmocka_unit_test(mask),  cmocka_unit_test(image),       cmocka_unit_test(case_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
