@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Screens: each thing that goes wrong, both sizes, big letters, keyboards and the input method. With SHODO_TEST_SHOTS=DIR the
-pictures are kept, to be looked at; what can be checked by a program is checked from the text that the terminal got."""
+pictures are kept, to be looked at (those of a size in a folder of their own); what can be checked by a program is checked from the text that the terminal got."""
 import re
 import time
+from pathlib import Path
 
 import disks
 import screen
@@ -59,17 +60,20 @@ def other_letters(walk):
 def shapes(stick, work, size, name):
     """Boot screen and main screens in one size; big letters."""
     internal = [("nvme", disks.gpt(work / "nvme.img", [(disks.NTFS_TYPE, disks.dirty_ntfs(work / "ntfs.part"))]))]
-    with screen.VmScreen(work, SHOTS) as s, machine(stick, s, size=size, internal=internal) as vm:
-        walk = Walk(vm, SHOTS, s.attach(vm))
+    shots = SHOTS and Path(SHOTS) / name
+    if shots:
+        shots.mkdir(exist_ok=True)
+    with screen.VmScreen(work, shots) as s, machine(stick, s, size=size, internal=internal) as vm:
+        walk = Walk(vm, shots, s.attach(vm))
         walk.ready()
-        walk.shot(f"boot-{name}")
+        walk.shot("boot")
         _, out = vm.shell("cat /sys/class/graphics/fb0/virtual_size; grep size /root/.fbtermrc")
         check(f"{size[0]},{size[1]}" in out, f"picture {name}: {out.splitlines()[-1]}, {s.size[1]} columns, {s.size[0]} rows")
         check(s.size[1] >= 80 and s.size[0] >= 24, "at least 80x24")
         before = s.size
         other_letters(walk)
         check(s.size != before or size[0] == 1024, f"key b: big letters, {s.size[1]}x{s.size[0]}")
-        walk.shot(f"boot-big-{name}")
+        walk.shot("boot-big")
         check(s.size[1] >= 80 and s.size[0] >= 24, f"{vm.shell('grep size /root/.fbtermrc')[1].splitlines()[-1]}: still 80x24 or more")
         other_letters(walk)
         check(s.size == before, "and back")
@@ -77,11 +81,11 @@ def shapes(stick, work, size, name):
         player = Player(s, "NVME0")
         player.start()
         s.key("1", "Enter")
-        s.shot(f"step-{name}")
+        s.shot("step")
         s.key("F1")
-        s.shot(f"help-{name}")
+        s.shot("help")
         s.key("Escape", "F9")
-        s.shot(f"journal-{name}")
+        s.shot("journal")
 
 
 def keyboards(stick, work):
