@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "casefile.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,6 +17,7 @@
 #include "base/value.h"
 #include "case/case.h"
 #include "casename.h"
+#include "cases.h"
 
 /* Result files are read in one piece; a longer one is shown as far as it was read, and the count
  * says so. */
@@ -30,6 +30,7 @@
 struct tui_casefile {
     char *root;
     struct shodo_buf path, site_dir;
+    struct shodo_vec cases; /* struct tui_case_row (cases.h) */
     struct shodo_case state;
     bool is_loaded;
     struct shodo_arena arena;
@@ -247,6 +248,34 @@ void tui_casefile_reload(struct tui_casefile *f) {
         load_endpoint(f, &d, shodo_vec_at(&f->state.endpoints, i));
 }
 
+void tui_casefile_cases_read(struct tui_casefile *f) {
+    tui_cases_read(f->root, &f->cases);
+}
+
+size_t tui_casefile_open_cases(const struct tui_casefile *f) {
+    size_t n = 0;
+    while (n < f->cases.count && tui_casefile_open_case(f, n)->state != TUI_CASE_ENDED)
+        n++;
+    return n;
+}
+
+const struct tui_case_row *tui_casefile_open_case(const struct tui_casefile *f, size_t i) {
+    return shodo_vec_at(&f->cases, i);
+}
+
+bool tui_casefile_is_at(const struct tui_casefile *f, size_t i) {
+    shodo_auto(shodo_buf) struct shodo_buf path = SHODO_BUF_INIT;
+    tui_cases_path(f->root, shodo_vec_at(&f->cases, i), &path);
+    return strcmp(shodo_buf_cstr(&path), tui_casefile_path(f)) == 0;
+}
+
+void tui_casefile_switch(struct tui_casefile *f, size_t i) {
+    shodo_buf_clear(&f->path);
+    tui_cases_path(f->root, shodo_vec_at(&f->cases, i), &f->path);
+    f->stamp = 0;
+    tui_casefile_reload(f);
+}
+
 enum shodo_status tui_casefile_open(struct tui_casefile **ret, const char *root,
                                     struct shodo_error *err) {
     struct tui_casefile *f = calloc(1, sizeof(*f));
@@ -257,18 +286,17 @@ enum shodo_status tui_casefile_open(struct tui_casefile **ret, const char *root,
         return shodo_fail(err, SHODO_NOMEM, "no memory for the case");
     }
     f->endpoints = (struct shodo_vec)SHODO_VEC_INIT(sizeof(struct tui_endpoint));
+    f->cases = (struct shodo_vec)SHODO_VEC_INIT(sizeof(struct tui_case_row));
     bool is_case = tui_casename_is_case(root);
-    if (is_case)
-        shodo_buf_adds(&f->path, root);
-    else
-        tui_casename_newest(root, &f->path);
+    tui_casefile_cases_read(f);
+    if (f->cases.count)
+        tui_casefile_switch(f, 0);
     shodo_buf_addf(&f->site_dir, "%s/site", root);
     struct stat st;
     if (is_case && stat(shodo_buf_cstr(&f->site_dir), &st) != 0) {
         shodo_buf_clear(&f->site_dir);
         shodo_buf_addf(&f->site_dir, "%s/../../site", root);
     }
-    tui_casefile_reload(f);
     *ret = f;
     return SHODO_OK;
 }
@@ -277,6 +305,7 @@ struct tui_casefile *tui_casefile_free(struct tui_casefile *f) {
     if (f) {
         clear(f);
         shodo_arena_done(&f->arena);
+        shodo_vec_done(&f->cases);
         shodo_buf_done(&f->path);
         shodo_buf_done(&f->site_dir);
         free(f->root);
@@ -398,6 +427,7 @@ enum shodo_status tui_casefile_make(struct tui_casefile *f, bool is_drill, const
     shodo_buf_clear(&f->path);
     shodo_buf_adds(&f->path, shodo_buf_cstr(&path));
     f->stamp = 0;
+    tui_casefile_cases_read(f);
     tui_casefile_reload(f);
     return SHODO_OK;
 }

@@ -43,9 +43,10 @@ struct tui_casefile;
 struct tui_case_day;
 struct shodo_case;
 struct shodo_record;
+struct tui_case_row;
 /*
- * `root` is a case, or a stick (or any folder) whose cases lie in cases/. The newest case of a
- * stick is loaded; none is fine.
+ * `root` is a case, or a stick (or any folder) whose cases lie in cases/. The first of them in the
+ * order of cases.h is loaded; none is fine.
  */
 enum shodo_status tui_casefile_open(struct tui_casefile **ret, const char *root,
                                     struct shodo_error *err);
@@ -65,6 +66,14 @@ const char *tui_casefile_path(const struct tui_casefile *f); /* of the case, "" 
 const char *tui_casefile_site_dir(const struct tui_casefile *f);
 /* the fold; NULL: no case */
 const struct shodo_case *tui_casefile_case(const struct tui_casefile *f);
+/* The cases that are not over, as they were read when the program began, a case was made, or
+ * tui_casefile_cases_read() was called. */
+void tui_casefile_cases_read(struct tui_casefile *f);
+size_t tui_casefile_open_cases(const struct tui_casefile *f);
+const struct tui_case_row *tui_casefile_open_case(const struct tui_casefile *f, size_t i);
+/* That one is loaded; loads it. */
+bool tui_casefile_is_at(const struct tui_casefile *f, size_t i);
+void tui_casefile_switch(struct tui_casefile *f, size_t i);
 size_t tui_casefile_endpoints(const struct tui_casefile *f);
 const struct tui_endpoint *tui_casefile_endpoint(const struct tui_casefile *f, size_t i);
 /* of the medium; SHODO_FREE_BYTES in tests */

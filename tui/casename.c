@@ -61,14 +61,6 @@ static void look_at(const char *root, struct look *l) {
     closedir(d);
 }
 
-void tui_casename_newest(const char *root, struct shodo_buf *path) {
-    struct look l = {.newest = SHODO_BUF_INIT};
-    look_at(root, &l);
-    if (l.newest.len)
-        shodo_buf_addf(path, "%s/cases/%s", root, shodo_buf_cstr(&l.newest));
-    shodo_buf_done(&l.newest);
-}
-
 void tui_casename_next(const char *root, const struct tui_case_day *day,
                        char out[TUI_CASENAME_BYTES]) {
     struct shodo_civil c;

@@ -22,8 +22,6 @@ struct tui_case_day {
 };
 
 bool tui_casename_is_case(const char *folder);
-/* Path of the newest case below root/cases; appends nothing when there is none. */
-void tui_casename_newest(const char *root, struct shodo_buf *path);
 /* A name that is free. With `unknown` set it sorts behind every case that is there. */
 void tui_casename_next(const char *root, const struct tui_case_day *day,
                        char out[TUI_CASENAME_BYTES]);

@@ -129,7 +129,7 @@ int main(int argc, char **argv) {
     tui_books_load(&app.books, o.playbooks, tui_casefile_site_dir(app.casefile));
     int rc;
     tui_push(&app, "start", 0);
-    if (tui_start_is_same_boot(&app)) /* this start of the PC is known: the program came back */
+    if (tui_start_find_same_boot(&app)) /* this start of the PC is known: the program came back */
         tui_start_continue(&app);
     if (o.script) {
         rc = tui_script(&app, o.script);

@@ -14,13 +14,14 @@
 #include "case/case.h"
 #include "casefile.h"
 #include "casename.h"
+#include "cases.h"
 #include "play.h"
 #include "screens.h"
 
-#define KEY_BOOT   "start/boot"
 #define BOOT_BYTES 64
+#define ROWS_MAX   6
 
-enum what { WHAT_CONTINUE, WHAT_ROUND, WHAT_NEW, WHAT_DRILL, WHAT_PREPARE };
+enum what { WHAT_CONTINUE, WHAT_ROUND, WHAT_OTHER, WHAT_NEW, WHAT_DRILL, WHAT_PREPARE };
 
 static void boot_id(char out[BOOT_BYTES]) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
@@ -32,10 +33,26 @@ static void boot_id(char out[BOOT_BYTES]) {
 
 bool tui_start_is_same_boot(const struct tui_app *app) {
     char now[BOOT_BYTES];
-    const char *known = tui_casefile_value(app->casefile, KEY_BOOT);
+    const char *known = tui_casefile_value(app->casefile, TUI_KEY_BOOT);
     const struct shodo_case *c = tui_casefile_case(app->casefile);
     boot_id(now);
     return c && !c->is_ended && now[0] && known && strcmp(known, now) == 0;
+}
+
+/* After a crash: the case that was worked on last at this start of the PC. */
+bool tui_start_find_same_boot(struct tui_app *app) {
+    char now[BOOT_BYTES];
+    boot_id(now);
+    int last = -1;
+    for (size_t i = 0; now[0] && i < tui_casefile_open_cases(app->casefile); i++) {
+        const struct tui_case_row *r = tui_casefile_open_case(app->casefile, i);
+        if (strcmp(r->boot, now) == 0 &&
+            (last < 0 || r->boot_time > tui_casefile_open_case(app->casefile, last)->boot_time))
+            last = (int)i;
+    }
+    if (last >= 0)
+        tui_casefile_switch(app->casefile, (size_t)last);
+    return tui_start_is_same_boot(app);
 }
 
 void tui_start_continue(struct tui_app *app) {
@@ -45,12 +62,18 @@ void tui_start_continue(struct tui_app *app) {
 
 /* ---- questions ---- */
 
-static void begin_work(struct tui_app *app, long what) {
+/* The case is worked on at this start of the PC; the newest such record is the one to come back to.
+ */
+static void record_boot(struct tui_app *app) {
     char now[BOOT_BYTES];
     boot_id(now);
     shodo_auto(shodo_buf) struct shodo_buf image = SHODO_BUF_INIT;
     tui_image_line(&app->image, &image);
-    tui_record(app, KEY_BOOT, now[0] ? now : "unknown", shodo_buf_cstr(&image));
+    tui_record(app, TUI_KEY_BOOT, now[0] ? now : "unknown", shodo_buf_cstr(&image));
+}
+
+static void begin_work(struct tui_app *app, long what) {
+    record_boot(app);
     if (what == WHAT_ROUND) {
         tui_push(app, "home", 0);
         tui_push(app, "disks", 1);
@@ -81,6 +104,17 @@ static void ask_prior_record(struct tui_app *app, long what) {
     tui_ask_select(a, -1);
 }
 
+/* Before another case: its records get their signature, and what was chosen for it (disk, its key)
+ * is not the next one's. */
+static void leave_case(struct tui_app *app) {
+    struct shodo_error err = SHODO_ERROR_INIT;
+    if (tui_casefile_checkpoint(app->casefile, &err) != SHODO_OK)
+        tui_message(app, TUI_ROLE_ERROR, "%s: %s", tui_text(app, MSG_NOT_RECORDED), err.text);
+    app->has_disk = app->disk_needs_key = false;
+    app->pending[0] = app->open_text[0] = 0;
+    explicit_bzero(app->secret, sizeof app->secret);
+}
+
 /* The time is known as well as it can be: a new case gets its number from it. */
 static void with_clock(struct tui_app *app, long what) {
     struct shodo_error err = SHODO_ERROR_INIT;
@@ -88,6 +122,8 @@ static void with_clock(struct tui_app *app, long what) {
     const struct tui_case_day day = tui_clock_day(app);
     shodo_auto(shodo_buf) struct shodo_buf start = SHODO_BUF_INIT;
     tui_image_json(&app->image, &start);
+    if (what == WHAT_NEW || what == WHAT_DRILL)
+        leave_case(app);
     if ((what == WHAT_NEW || what == WHAT_DRILL) &&
         tui_casefile_make(app->casefile, what == WHAT_DRILL, site, &day, shodo_buf_cstr(&start),
                           &err) != SHODO_OK) {
@@ -114,6 +150,59 @@ static void ask_pc(struct tui_app *app, long what) {
     tui_ask_add(a, tui_text(app, MSG_PC_SUSPECT), tui_text(app, MSG_PC_SUSPECT_MORE));
 }
 
+static bool is_busy(struct tui_app *app) {
+    if (app->child.is_running)
+        tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_NOT_WHILE_RUNNING));
+    return app->child.is_running;
+}
+
+/* false: that case cannot be worked on now, and the screen says why. */
+static bool switch_to(struct tui_app *app, size_t i) {
+    if (tui_casefile_is_at(app->casefile, i))
+        return tui_casefile_case(app->casefile) != NULL;
+    if (is_busy(app))
+        return false;
+    leave_case(app);
+    tui_casefile_switch(app->casefile, i);
+    return tui_casefile_case(app->casefile) != NULL;
+}
+
+static void go_on(struct tui_app *app, size_t i) {
+    bool is_other = !tui_casefile_is_at(app->casefile, i);
+    if (!switch_to(app, i))
+        return;
+    if (!tui_start_is_same_boot(app)) {
+        ask_pc(app, WHAT_CONTINUE);
+        return;
+    }
+    if (is_other)
+        record_boot(app);
+    tui_start_continue(app);
+}
+
+static void case_text(const struct tui_app *app, size_t i, struct shodo_buf *out) {
+    static const enum tui_msg tags[] = {MSG_TAG_REAL, MSG_TAG_DRILL, MSG_TAG_UNREAD,
+                                        MSG_TAG_UNREAD};
+    const struct tui_case_row *r = tui_casefile_open_case(app->casefile, i);
+    shodo_buf_addf(out, "%s %s", tui_text(app, tags[r->state]), r->id);
+}
+
+static void on_other(struct tui_app *app, long arg, int index) {
+    (void)arg;
+    go_on(app, (size_t)index);
+}
+
+/* More open cases than the first screen has rows for. */
+static void ask_other(struct tui_app *app) {
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_START_OTHER),
+                                      tui_text(app, MSG_START_OTHER_TEXT), on_other, 0);
+    for (size_t i = 0; i < tui_casefile_open_cases(app->casefile); i++) {
+        shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+        case_text(app, i, &b);
+        tui_ask_add(a, shodo_buf_cstr(&b), NULL);
+    }
+}
+
 /* A second case beside an open one is rarely meant: going back is preselected. */
 static void on_new(struct tui_app *app, long what, int index) {
     if (index == 1)
@@ -121,19 +210,23 @@ static void on_new(struct tui_app *app, long what, int index) {
 }
 
 static void ask_new(struct tui_app *app, long what) {
-    const struct shodo_case *c = tui_casefile_case(app->casefile);
-    if (!c || c->is_ended) {
+    size_t count = tui_casefile_open_cases(app->casefile);
+    if (is_busy(app))
+        return;
+    if (!count) {
         ask_pc(app, what);
         return;
     }
     shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT;
-    shodo_buf_addf(&text, "%s%s%s  %s\n%s", c->is_drill ? "[" : "",
-                   c->is_drill ? tui_text(app, MSG_DRILL) : "", c->is_drill ? "]" : "", c->id,
-                   tui_text(app, MSG_NEW_TEXT));
+    for (size_t i = 0; i < count && i < 3; i++) {
+        shodo_buf_adds(&text, i ? "   " : "");
+        case_text(app, i, &text);
+    }
+    shodo_buf_addf(&text, "\n%s", tui_text(app, MSG_NEW_TEXT));
     struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_NEW_TITLE), shodo_buf_cstr(&text),
                                       on_new, what);
     tui_ask_add(a, tui_text(app, MSG_NEW_BACK), NULL);
-    tui_ask_add(a, tui_text(app, MSG_NEW_GO), NULL);
+    tui_ask_add(a, tui_text(app, what == WHAT_DRILL ? MSG_NEW_GO_DRILL : MSG_NEW_GO), NULL);
     tui_ask_needs_enter(a);
 }
 
@@ -171,51 +264,75 @@ static int draw_image(const struct tui_app *app, struct tui_canvas *c, struct tu
     return row;
 }
 
-static int rows_of(const struct tui_app *app, enum what out[5]) {
-    const struct shodo_case *c = tui_casefile_case(app->casefile);
+struct start_row {
+    enum what what;
+    size_t at; /* which open case */
+};
+
+/* The first case with its round, a second one beside it; more than two have a list of their own. */
+static int rows_of(const struct tui_app *app, struct start_row out[ROWS_MAX]) {
+    size_t count = tui_casefile_open_cases(app->casefile);
     int n = 0;
-    if (c && !c->is_ended) {
-        out[n++] = WHAT_CONTINUE;
-        out[n++] = WHAT_ROUND;
+    if (count) {
+        out[n++] = (struct start_row){.what = WHAT_CONTINUE};
+        if (tui_casefile_open_case(app->casefile, 0)->state != TUI_CASE_UNREAD)
+            out[n++] = (struct start_row){.what = WHAT_ROUND};
     }
-    out[n++] = WHAT_NEW;
-    out[n++] = WHAT_DRILL;
-    out[n++] = WHAT_PREPARE;
+    if (count == 2)
+        out[n++] = (struct start_row){.what = WHAT_CONTINUE, .at = 1};
+    else if (count > 2)
+        out[n++] = (struct start_row){.what = WHAT_OTHER};
+    for (enum what w = WHAT_NEW; w <= WHAT_PREPARE; w++)
+        out[n++] = (struct start_row){.what = w};
     return n;
+}
+
+static void row_text(const struct tui_app *app, const struct start_row *r, struct shodo_buf *out) {
+    static const enum tui_msg labels[] = {MSG_START_CONTINUE, MSG_START_ROUND, MSG_START_OTHER,
+                                          MSG_START_NEW,      MSG_START_DRILL, MSG_START_PREPARE};
+    shodo_buf_adds(out, tui_text(app, labels[r->what]));
+    if (r->what == WHAT_OTHER)
+        shodo_buf_addf(out, " (%zu)", tui_casefile_open_cases(app->casefile));
+    if (r->what != WHAT_CONTINUE &&
+        (r->what != WHAT_ROUND || tui_casefile_open_cases(app->casefile) < 2))
+        return;
+    shodo_buf_adds(out, ": ");
+    case_text(app, r->at, out);
+}
+
+static int draw_warning(struct tui_canvas *c, struct tui_area a, int row, enum tui_role role,
+                        const char *text) {
+    int fit = SHODO_MIN(2, a.row + a.rows - row);
+    return *text && fit > 0
+               ? tui_canvas_wrap(c, row, fit, a.col, a.cols, 0, role, text, strlen(text))
+               : 0;
 }
 
 static void draw_start(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,
                        struct tui_area a) {
-    static const enum tui_msg labels[] = {MSG_START_CONTINUE, MSG_START_ROUND, MSG_START_NEW,
-                                          MSG_START_DRILL, MSG_START_PREPARE};
     static const enum tui_msg more[] = {MSG_START_CONTINUE_MORE, MSG_START_ROUND_MORE,
-                                        MSG_START_NEW_MORE, MSG_START_DRILL_MORE,
-                                        MSG_START_PREPARE_MORE};
-    enum what rows[5];
+                                        MSG_START_OTHER,         MSG_START_NEW_MORE,
+                                        MSG_START_DRILL_MORE,    MSG_START_PREPARE_MORE};
+    struct start_row rows[ROWS_MAX];
     int n = rows_of(app, rows), row = a.row;
     const char *text = tui_text(app, MSG_START_TEXT);
     row += tui_canvas_wrap(c, row, 3, a.col, a.cols, 0, TUI_ROLE_TITLE, text, strlen(text)) + 1;
     for (int i = 0; i < n; i++) {
         enum tui_role role = i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "%s%2d  %s", i == v->selected ? ">" : " ", i + 1,
-                       tui_text(app, labels[rows[i]]));
-        if (rows[i] == WHAT_CONTINUE)
-            shodo_buf_addf(&b, ": %s", tui_casefile_case(app->casefile)->id);
+        shodo_buf_addf(&b, "%s%2d  ", i == v->selected ? ">" : " ", i + 1);
+        row_text(app, &rows[i], &b);
         tui_canvas_fill(c, row, a.col, a.cols, role);
         tui_canvas_text(c, row++, a.col, a.cols, role, shodo_buf_cstr(&b));
-        tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_DIM,
-                        tui_text(app, more[rows[i]]));
+        if (rows[i].at == 0 && rows[i].what != WHAT_OTHER)
+            tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_DIM,
+                            tui_text(app, more[rows[i].what]));
     }
-    row = draw_image(app, c, a, row + (app->image.has_raid ? 0 : 1));
-    const char *problem = tui_casefile_problem(app->casefile);
-    if (*problem)
-        row += tui_canvas_wrap(c, row, 2, a.col, a.cols, 0, TUI_ROLE_ERROR, problem,
-                               strlen(problem));
+    row = draw_image(app, c, a, row + (app->image.has_raid || n == ROWS_MAX ? 0 : 1));
+    row += draw_warning(c, a, row, TUI_ROLE_ERROR, tui_casefile_problem(app->casefile));
     if (!app->books.site)
-        row += tui_canvas_wrap(c, row, 2, a.col, a.cols, 0, TUI_ROLE_WARN,
-                               tui_text(app, MSG_NO_SITE), strlen(tui_text(app, MSG_NO_SITE)));
-    if (app->books.problems_count) {
+        row += draw_warning(c, a, row, TUI_ROLE_WARN, tui_text(app, MSG_NO_SITE));
+    if (app->books.problems_count && row < a.row + a.rows) {
         shodo_auto(shodo_buf) struct shodo_buf b = app->books.problems;
         tui_canvas_wrap(c, row, a.row + a.rows - row, a.col, a.cols, 0, TUI_ROLE_WARN, b.data,
                         b.len);
@@ -223,8 +340,13 @@ static void draw_start(const struct tui_app *app, struct tui_view *v, struct tui
     }
 }
 
+static void begin_round(struct tui_app *app, size_t at) {
+    if (switch_to(app, at))
+        on_pc(app, WHAT_ROUND, 1);
+}
+
 static unsigned start_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
-    enum what rows[5];
+    struct start_row rows[ROWS_MAX];
     int n = rows_of(app, rows);
     tui_menu_answers(app, v, &key, n);
     if (tui_menu_key(v, key, n, 5))
@@ -232,21 +354,20 @@ static unsigned start_key(struct tui_app *app, struct tui_view *v, struct tui_ke
     int index = key.action == TUI_ACTION_ENTER ? v->selected : -1;
     if (index < 0 || index >= n)
         return TUI_EFFECT_IGNORED;
-    switch (rows[index]) {
+    switch (rows[index].what) {
     case WHAT_CONTINUE:
-        if (tui_start_is_same_boot(app))
-            tui_start_continue(app);
-        else
-            ask_pc(app, WHAT_CONTINUE);
+        go_on(app, rows[index].at);
         break;
     case WHAT_ROUND:
-        on_pc(app, WHAT_ROUND, 1);
+        begin_round(app, rows[index].at);
+        break;
+    case WHAT_OTHER:
+        ask_other(app);
         break;
     case WHAT_NEW:
-        ask_new(app, WHAT_NEW);
-        break;
     case WHAT_DRILL:
-        ask_new(app, WHAT_DRILL);
+        v->selected = 0; /* with the new case the rows are others */
+        ask_new(app, rows[index].what);
         break;
     case WHAT_PREPARE:
         tui_push(app, "prepare", 0);

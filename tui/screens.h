@@ -57,6 +57,8 @@ void tui_start_continue(struct tui_app *app);
 /* true: this start of the PC is already known to the journal (the program came back after a crash).
  */
 bool tui_start_is_same_boot(const struct tui_app *app);
+/* Loads the case of this start of the PC, when there is one; true as above. */
+bool tui_start_find_same_boot(struct tui_app *app);
 
 /* A decision of a step (ui.decide): its choices, who decides, why; records decide/<id> and the
  * answer of the step. */

@@ -18,6 +18,7 @@
 #include "base/time.h"
 #include "base/value.h"
 #include "casename.h"
+#include "cases.h"
 #include "csv.h"
 #include "image_info.h"
 #include "mask.h"
@@ -213,6 +214,7 @@ static void case_names(void **state) {
     (void)state;
     char root[] = "/tmp/case-names-XXXXXX", cases[64], out[TUI_CASENAME_BYTES];
     struct tui_case_day day = {.time = 0};
+    struct shodo_vec all = SHODO_VEC_INIT(sizeof(struct tui_case_row));
     shodo_auto(shodo_buf) struct shodo_buf newest = SHODO_BUF_INIT;
     assert_non_null(mkdtemp(root));
     snprintf(cases, sizeof cases, "%s/cases", root);
@@ -237,7 +239,11 @@ static void case_names(void **state) {
     tui_casename_next(root, &day, out);
     assert_string_equal(out, "20261127-03-no-date");
     make_case(root, out);
-    tui_casename_newest(root, &newest);
+    tui_cases_read(root, &all);
+    assert_int_equal(all.count, 6);
+    assert_int_equal(((struct tui_case_row *)shodo_vec_at(&all, 0))->state, TUI_CASE_REAL);
+    tui_cases_path(root, shodo_vec_at(&all, 0), &newest);
+    shodo_vec_done(&all);
     assert_non_null(strstr(shodo_buf_cstr(&newest), "/cases/20261127-03-no-date"));
     assert_true(tui_casename_is_case(shodo_buf_cstr(&newest)));
     assert_false(tui_casename_is_case(root));
