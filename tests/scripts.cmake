@@ -44,6 +44,7 @@ foreach(case release uefi bios nokey negative tamper powercut unplug unplugscan 
   shodo_script(image_${case} e2e/image/${case} LONG TIMEOUT 3600)
 endforeach()
 shodo_script(tui_golden golden/run TIMEOUT 300)
+shodo_script(tui_languages golden/languages TIMEOUT 300)
 shodo_script(tui_playbooks e2e/tui_playbooks)
 shodo_script(tui_hostile e2e/tui_hostile)
 shodo_script(tui_quit e2e/tui_quit)

@@ -33,7 +33,8 @@ static struct tui_view *top(struct tui_app *app) {
 void tui_push(struct tui_app *app, const char *screen_id, long arg) {
     const struct tui_screen *s = tui_screen_find(screen_id);
     shodo_assert(s != NULL);
-    if (app->depth == TUI_STACK) {
+    app->is_full = app->depth == TUI_STACK;
+    if (app->is_full) {
         tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_TOO_DEEP));
         return;
     }
@@ -41,6 +42,7 @@ void tui_push(struct tui_app *app, const char *screen_id, long arg) {
     *v = (struct tui_view){.screen = s, .arg = arg};
     if (s->data_bytes) {
         v->data = calloc(1, s->data_bytes);
+        app->is_full = !v->data;
         if (!v->data)
             return;
     }
@@ -59,6 +61,51 @@ void tui_pop(struct tui_app *app) {
         v->screen->close(app, v);
     free(v->data);
     app->depth--;
+}
+
+void tui_told_by(struct tui_app *app, tui_opener opener, long arg) {
+    struct tui_view *v = top(app);
+    if (app->is_full)
+        return;
+    v->told_by = opener;
+    v->told_arg = arg;
+}
+
+/* Opens the view again as it was opened: with the views below it and none above. When the opener
+ * opens something else the old texts stay. */
+void tui_tell_again(struct tui_app *app, struct tui_view *v) {
+    struct tui_view old = *v;
+    int depth = app->depth, at = (int)(v - app->stack);
+    if (!old.told_by)
+        return;
+    app->depth = at;
+    old.told_by(app, old.told_arg);
+    bool is_same = app->depth == at + 1 && v->screen == old.screen;
+    if (is_same && v->screen->carry)
+        v->screen->carry(v, &old);
+    if (is_same) {
+        struct tui_view again = *v;
+        *v = old;
+        tui_pop(app);
+        *v = again;
+    } else {
+        while (app->depth > at)
+            tui_pop(app);
+        *v = old;
+    }
+    app->depth = depth;
+}
+
+void tui_set_language(struct tui_app *app, enum tui_lang lang) {
+    bool differs = app->lang != lang;
+    app->lang = lang;
+    for (int i = 0; differs && i < app->depth; i++) {
+        struct tui_view *v = &app->stack[i];
+        if (v->screen->retell)
+            v->screen->retell(app, v);
+        else
+            tui_tell_again(app, v);
+    }
 }
 
 void tui_message(struct tui_app *app, enum tui_role role, const char *fmt, ...) {
@@ -81,15 +128,16 @@ static void on_quit(struct tui_app *app, long arg, int index) {
 }
 
 /* Staying is preselected: a slip of the finger ends nothing. */
-static void ask_quit(struct tui_app *app) {
+static void ask_quit(struct tui_app *app, long arg) {
     bool is_busy = app->child.is_running;
     struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_QUIT_TITLE),
                                       tui_text(app, is_busy ? MSG_QUIT_BUSY : MSG_QUIT_TEXT),
-                                      on_quit, 0);
+                                      on_quit, arg);
     if (!a)
         return;
     tui_ask_add(a, tui_text(app, MSG_QUIT_STAY), NULL);
     tui_ask_add(a, tui_text(app, MSG_QUIT_GO), NULL);
+    tui_told_by(app, ask_quit, arg);
     tui_ask_needs_enter(a);
 }
 
@@ -131,7 +179,7 @@ static unsigned text_size(struct tui_app *app) {
 static unsigned global_key(struct tui_app *app, struct tui_key key) {
     switch (key.action) {
     case TUI_ACTION_LANGUAGE:
-        app->lang = app->lang == TUI_LANG_JA ? TUI_LANG_EN : TUI_LANG_JA;
+        tui_set_language(app, app->lang == TUI_LANG_JA ? TUI_LANG_EN : TUI_LANG_JA);
         return TUI_EFFECT_REDRAW;
     case TUI_ACTION_THEME:
         if (app->term)
@@ -157,7 +205,7 @@ static unsigned global_key(struct tui_app *app, struct tui_key key) {
     case TUI_ACTION_BACK:
         return app->depth > 1 ? TUI_EFFECT_POP : TUI_EFFECT_NONE;
     case TUI_ACTION_QUIT:
-        ask_quit(app);
+        ask_quit(app, 0);
         return TUI_EFFECT_REDRAW;
     default:
         return TUI_EFFECT_NONE;

@@ -55,7 +55,13 @@ struct tui_screen {
     bool (*is_text_field)(const struct tui_view *v); /* NULL: never */
     /* Words after the title in the crumbs; appends; may be NULL. */
     void (*crumb)(const struct tui_app *app, const struct tui_view *v, struct shodo_buf *out);
+    /* The language changed, texts that the view keeps are made again; may be NULL. */
+    void (*retell)(struct tui_app *app, struct tui_view *v);
+    /* The view was opened again in another language: where the person was, from the old one. */
+    void (*carry)(struct tui_view *v, struct tui_view *old);
 };
+
+typedef void (*tui_opener)(struct tui_app *app, long arg);
 
 struct tui_view {
     const struct tui_screen *screen;
@@ -63,6 +69,8 @@ struct tui_view {
     char filter[64]; /* of a list (filter.h), "" none */
     long arg;        /* what the opener handed over: an index, an id */
     void *data;
+    tui_opener told_by; /* tui_told_by(); NULL: the texts are looked up when they are drawn */
+    long told_arg;
 };
 
 #define TUI_STACK 16
@@ -98,6 +106,7 @@ struct tui_app {
     char who_role[64];                                      /* chosen, while the name is asked */
     void (*who_done)(struct tui_app *app, const char *who); /* of the question who is open */
     char promise_who[160];                                  /* of the question for the next call */
+    const struct shodo_step *promise_step;                  /* whose call it is, NULL none */
     void (*promise_done)(struct tui_app *app, const char *time);
     tui_then clock_then; /* what follows the question for the time */
     long clock_arg;
@@ -115,6 +124,7 @@ struct tui_app {
     bool has_disk, disk_needs_key; /* a disk was chosen since this program started */
     /* patient-looking names in paths are shown (mask.h); off at the start */
     bool shows_names;
+    bool is_full;  /* the last screen had no place on the stack and was not opened */
     bool is_over;  /* the program ends after this key */
     int exit_code; /* 0, or what the session script is asked for (docs/image.md) */
 };
@@ -128,6 +138,12 @@ const char *tui_text(const struct tui_app *app, enum tui_msg id);
 void tui_push(struct tui_app *app, const char *screen_id, long arg);
 void tui_pop(struct tui_app *app);
 struct tui_view *tui_top(struct tui_app *app);
+/* The screen on top keeps texts that `opener(app, arg)` made: when the language changes it is
+ * called again, with the screens below as they were, and must do nothing but open that screen. */
+void tui_told_by(struct tui_app *app, tui_opener opener, long arg);
+/* That call, for a view on the stack. */
+void tui_tell_again(struct tui_app *app, struct tui_view *v);
+void tui_set_language(struct tui_app *app, enum tui_lang lang);
 void tui_message(struct tui_app *app, enum tui_role role, const char *fmt, ...) SHODO_PRINTF(3, 4);
 /* The time of day: the clock of this PC, corrected by what a person read from a telephone
  * (clock.c). */
@@ -180,6 +196,9 @@ typedef void (*tui_input_done)(struct tui_app *app, long arg, const char *text);
 enum { TUI_INPUT_KANA = 1, TUI_INPUT_SECRET = 2, TUI_INPUT_LETTERS = 4 };
 void tui_input_begin(struct tui_app *app, const char *title, const char *text, const char *initial,
                      unsigned flags, tui_input_done done, long arg);
+/* the same with messages, in the language of now */
+void tui_input_ask(struct tui_app *app, enum tui_msg title, enum tui_msg text, const char *initial,
+                   unsigned flags, tui_input_done done, long arg);
 /* A text to read, page by page. */
 void tui_page_show(struct tui_app *app, const char *title, const char *text);
 /* The page on top is what the step wanted to be seen: Enter there also records it as done, Esc

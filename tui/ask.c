@@ -55,6 +55,14 @@ void tui_ask_needs_enter(struct tui_ask *a) {
         a->needs_enter = true;
 }
 
+static void carry_choice(struct tui_view *v, struct tui_view *old) {
+    struct tui_ask *a = v->data;
+    const struct tui_ask *before = old->data;
+    a->selected = SHODO_MIN(before->selected, (int)a->labels.count - 1);
+    a->scroll = before->scroll;
+    a->needs_enter = before->needs_enter;
+}
+
 static void close_choice(struct tui_app *app, struct tui_view *v) {
     (void)app;
     struct tui_ask *a = v->data;
@@ -159,7 +167,8 @@ const struct tui_screen tui_screen_choice = {.id = "choice",
                                              .close = close_choice,
                                              .draw = draw_choice,
                                              .key = choice_key,
-                                             .crumb = choice_crumb};
+                                             .crumb = choice_crumb,
+                                             .carry = carry_choice};
 
 /* ---- one line of text ---- */
 
@@ -173,6 +182,8 @@ struct input {
     int mode;
     tui_input_done done;
     long arg;
+    bool has_messages; /* tui_input_ask() */
+    enum tui_msg title_id, text_id;
 };
 
 void tui_input_begin(struct tui_app *app, const char *title, const char *text, const char *initial,
@@ -194,6 +205,40 @@ void tui_input_begin(struct tui_app *app, const char *title, const char *text, c
                          .done = done,
                          .arg = arg};
     shodo_buf_adds(&in->value, initial ? initial : "");
+}
+
+void tui_input_ask(struct tui_app *app, enum tui_msg title, enum tui_msg text, const char *initial,
+                   unsigned flags, tui_input_done done, long arg) {
+    int depth = app->depth;
+    tui_input_begin(app, tui_text(app, title), tui_text(app, text), initial, flags, done, arg);
+    if (app->depth == depth)
+        return;
+    struct input *in = tui_top(app)->data;
+    in->has_messages = true;
+    in->title_id = title;
+    in->text_id = text;
+}
+
+static void retell_input(struct tui_app *app, struct tui_view *v) {
+    struct input *in = v->data;
+    if (!in->has_messages) {
+        tui_tell_again(app, v);
+        return;
+    }
+    free(in->title);
+    free(in->text);
+    in->title = strdup(tui_text(app, in->title_id));
+    in->text = strdup(tui_text(app, in->text_id));
+}
+
+static void carry_input(struct tui_view *v, struct tui_view *old) {
+    struct input *in = v->data, *before = old->data;
+    struct shodo_buf value = in->value, romaji = in->romaji;
+    in->value = before->value;
+    in->romaji = before->romaji;
+    in->mode = before->mode;
+    before->value = value; /* goes with the old view */
+    before->romaji = romaji;
 }
 
 static void wipe(struct shodo_buf *b) {
@@ -335,7 +380,9 @@ const struct tui_screen tui_screen_input = {.id = "input",
                                             .draw = draw_input,
                                             .key = input_key,
                                             .is_text_field = always,
-                                            .crumb = input_crumb};
+                                            .crumb = input_crumb,
+                                            .retell = retell_input,
+                                            .carry = carry_input};
 
 /* ---- a text to read ---- */
 
@@ -361,6 +408,12 @@ void tui_page_show(struct tui_app *app, const char *title, const char *text) {
     p->text = strdup(text);
 }
 
+static void carry_page(struct tui_view *v, struct tui_view *old) {
+    struct page *p = v->data;
+    v->scroll = old->scroll; /* draw_page() keeps it inside */
+    p->closes_step = ((const struct page *)old->data)->closes_step;
+}
+
 static void close_page(struct tui_app *app, struct tui_view *v) {
     (void)app;
     struct page *p = v->data;
@@ -375,6 +428,11 @@ static void draw_page(const struct tui_app *app, struct tui_view *v, struct tui_
         return;
     p->lines = tui_canvas_wrap(c, area.row, area.rows, area.col, area.cols, v->scroll,
                                TUI_ROLE_NORMAL, p->text, strlen(p->text));
+    if (v->scroll >= p->lines && v->scroll > 0) { /* shorter in the other language */
+        v->scroll = SHODO_MAX(0, p->lines - area.rows);
+        tui_canvas_wrap(c, area.row, area.rows, area.col, area.cols, v->scroll, TUI_ROLE_NORMAL,
+                        p->text, strlen(p->text));
+    }
     bool has_more = p->lines > v->scroll + area.rows;
     if (has_more || p->closes_step)
         tui_canvas_text(c, area.row + area.rows, area.col, area.cols, TUI_ROLE_DIM,
@@ -411,4 +469,5 @@ const struct tui_screen tui_screen_page = {.id = "page",
                                            .close = close_page,
                                            .draw = draw_page,
                                            .key = page_key,
-                                           .crumb = page_crumb};
+                                           .crumb = page_crumb,
+                                           .carry = carry_page};

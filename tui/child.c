@@ -131,6 +131,17 @@ bool tui_child_poll(struct tui_child *c) {
     return got;
 }
 
+bool tui_child_wait(struct tui_child *c, uint64_t ms) {
+    for (uint64_t from = shodo_time_mono_ms(); c->is_running;) {
+        struct pollfd fds[TUI_CHILD_FDS];
+        poll(fds, (nfds_t)tui_child_pollfds(c, fds), 20);
+        tui_child_poll(c);
+        if (c->is_running && shodo_time_mono_ms() - from > ms)
+            return false;
+    }
+    return true;
+}
+
 size_t tui_child_pollfds(const struct tui_child *c, struct pollfd *out) {
     size_t n = 0;
     for (int i = 0; i < TUI_CHILD_FDS && c->is_running; i++) {

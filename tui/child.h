@@ -39,6 +39,8 @@ enum shodo_status tui_child_start(struct tui_child *c, const char *const *argv,
                                   struct shodo_error *err);
 /* Reads what is there; true when something came or it ended. */
 bool tui_child_poll(struct tui_child *c);
+/* For what takes well under a second: until it ended, at most `ms`; false: it still runs. */
+bool tui_child_wait(struct tui_child *c, uint64_t ms);
 size_t tui_child_pollfds(const struct tui_child *c, struct pollfd *out); /* at most TUI_CHILD_FDS */
 /* Next complete line of a stream; after the end also the last one without LF. */
 bool tui_child_line(struct tui_child *c, int stream, const char **ret, size_t *ret_len);

@@ -106,8 +106,7 @@ static void on_typed(struct tui_app *app, long arg, const char *text) {
 }
 
 static void ask_typed(struct tui_app *app) {
-    tui_input_begin(app, tui_text(app, MSG_CLOCK_INPUT), tui_text(app, MSG_CLOCK_INPUT_TEXT), "", 0,
-                    on_typed, 0);
+    tui_input_ask(app, MSG_CLOCK_INPUT, MSG_CLOCK_INPUT_TEXT, "", 0, on_typed, 0);
 }
 
 static void on_choice(struct tui_app *app, long is_wrong, int index) {
@@ -120,6 +119,10 @@ static void on_choice(struct tui_app *app, long is_wrong, int index) {
         ask_typed(app);
     else
         keep(app, 0, NULL);
+}
+
+static void ask_again(struct tui_app *app, long arg) {
+    tui_clock_ask(app, app->clock_then, arg);
 }
 
 void tui_clock_ask(struct tui_app *app, tui_then then, long arg) {
@@ -148,5 +151,6 @@ void tui_clock_ask(struct tui_app *app, tui_then then, long arg) {
     }
     tui_ask_add(a, tui_text(app, MSG_CLOCK_TYPE), NULL);
     tui_ask_add(a, tui_text(app, MSG_OPTION_UNKNOWN), NULL);
+    tui_told_by(app, ask_again, arg);
     tui_ask_select(a, -1); /* whoever looks at a telephone chooses; Enter alone says nothing */
 }

@@ -32,11 +32,12 @@ static void keep(struct tui_app *app, long i, const char *text) {
     ask_from(app, (size_t)i + 1);
 }
 
-static void type_it(struct tui_app *app, size_t i) {
+static void type_it(struct tui_app *app, long i) {
     shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT;
     shodo_buf_addf(&text, "%s\n%s", tui_text(app, rows[i].text), tui_text(app, MSG_ASK_LATER));
     tui_input_begin(app, tui_text(app, rows[i].label), shodo_buf_cstr(&text), "", rows[i].flags,
-                    keep, (long)i);
+                    keep, i);
+    tui_told_by(app, type_it, i);
 }
 
 static void on_person(struct tui_app *app, const char *who) {
@@ -49,9 +50,9 @@ static void ask_from(struct tui_app *app, size_t i) {
     if (i >= SHODO_ARRAY_SIZE(rows))
         return;
     if (i == 0 && app->books.site && app->books.site->people.count)
-        tui_person_ask(app, tui_text(app, rows[0].label), on_person);
+        tui_person_ask(app, rows[0].label, on_person);
     else
-        type_it(app, i);
+        type_it(app, (long)i);
 }
 
 void tui_facts_before_calls(struct tui_app *app) {

@@ -16,8 +16,8 @@ static void on_typed(struct tui_app *app, long arg, const char *text) {
 }
 
 void tui_filter_ask(struct tui_app *app) {
-    tui_input_begin(app, tui_text(app, MSG_KEY_FILTER), tui_text(app, MSG_FILTER_TEXT), "",
-                    TUI_INPUT_KANA | TUI_INPUT_LETTERS, on_typed, 0);
+    tui_input_ask(app, MSG_KEY_FILTER, MSG_FILTER_TEXT, "", TUI_INPUT_KANA | TUI_INPUT_LETTERS,
+                  on_typed, 0);
 }
 
 void tui_filter_text(const struct tui_app *app, const struct tui_view *v, struct shodo_buf *out) {

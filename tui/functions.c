@@ -82,14 +82,14 @@ bool tui_has_evidence_seal(const struct shodo_case *c) {
     return false;
 }
 
-static void ask_eject(struct tui_app *app);
+static void ask_eject(struct tui_app *app, long arg);
 
 static void on_unsealed(struct tui_app *app, long arg, int index) {
     (void)arg;
     if (index == 0)
         tui_collect_go(app);
     else if (index == 2)
-        ask_eject(app);
+        ask_eject(app, 0);
 }
 
 static void on_eject(struct tui_app *app, long arg, int index) {
@@ -102,29 +102,34 @@ static void on_eject(struct tui_app *app, long arg, int index) {
     }
 }
 
-static void eject(struct tui_app *app, const char *id, const char *argument) {
-    (void)id;
-    (void)argument;
-    const struct shodo_case *c = tui_casefile_case(app->casefile);
-    if (!c || !c->endpoints.count || tui_has_evidence_seal(c)) {
-        ask_eject(app);
-        return;
-    }
+static void ask_unsealed(struct tui_app *app, long arg) {
     struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_UNSEALED_TITLE),
-                                      tui_text(app, MSG_UNSEALED_TEXT), on_unsealed, 0);
+                                      tui_text(app, MSG_UNSEALED_TEXT), on_unsealed, arg);
     tui_ask_add(a, tui_text(app, MSG_COLLECT_TOOL), NULL);
     tui_ask_add(a, tui_text(app, MSG_EJECT_STAY), NULL);
     tui_ask_add(a, tui_text(app, MSG_UNSEALED_GO), NULL);
     tui_ask_needs_enter(a);
+    tui_told_by(app, ask_unsealed, arg);
 }
 
-static void ask_eject(struct tui_app *app) {
+static void eject(struct tui_app *app, const char *id, const char *argument) {
+    (void)id;
+    (void)argument;
+    const struct shodo_case *c = tui_casefile_case(app->casefile);
+    if (!c || !c->endpoints.count || tui_has_evidence_seal(c))
+        ask_eject(app, 0);
+    else
+        ask_unsealed(app, 0);
+}
+
+static void ask_eject(struct tui_app *app, long arg) {
     struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_EJECT_TITLE),
-                                      tui_text(app, MSG_EJECT_TEXT), on_eject, 0);
+                                      tui_text(app, MSG_EJECT_TEXT), on_eject, arg);
     tui_ask_add(a, tui_text(app, MSG_EJECT_STAY), NULL);
     tui_ask_add(a, tui_text(app, MSG_EJECT_GO), NULL);
     tui_ask_add(a, tui_text(app, MSG_EJECT_NEXT), NULL);
     tui_ask_needs_enter(a);
+    tui_told_by(app, ask_eject, arg);
 }
 
 /* The round list and the change of shift are made here, every other paper by the engine. */

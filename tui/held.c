@@ -24,6 +24,7 @@ void tui_held_answers(struct tui_held *h) {
 
 bool tui_held_is_habit(struct tui_held *h, struct tui_key key) {
     bool is_habit = h->has_answered && key.action == TUI_ACTION_ENTER;
-    h->has_answered = false;
+    if (key.action != TUI_ACTION_LANGUAGE) /* the same screen, in the other language */
+        h->has_answered = false;
     return is_habit;
 }

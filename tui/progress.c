@@ -42,45 +42,49 @@ static void counts(struct tui_progress *p, const struct shodo_value *v) {
     p->policy = number(v, "policy", p->policy);
 }
 
-static void on_finding(struct tui_progress *p, const struct shodo_value *data, bool is_ja) {
+static void on_finding(struct tui_progress *p, const struct shodo_value *data) {
     const char *kind = shodo_value_get_str(data, "shodo.kind");
-    const char *text = shodo_value_get_str(data,
-                                           is_ja ? "shodo.description_ja" : "rule.description");
+    const char *texts[TUI_LANG_COUNT] = {shodo_value_get_str(data, "shodo.description_ja"),
+                                         shodo_value_get_str(data, "rule.description")};
     const char *path = shodo_value_get_str(data, "file.path"),
                *verdict = shodo_value_get_str(data, "shodo.verdict");
     if (kind && strcmp(kind, "artifact") == 0)
         return;
-    if (!text)
-        text = shodo_value_get_str(data, "rule.description");
-    if (!text)
-        text = shodo_value_get_str(data, "rule.name");
     if (p->recent_count == TUI_PROGRESS_RECENT) {
         memmove(p->recent, p->recent + 1, (TUI_PROGRESS_RECENT - 1) * sizeof p->recent[0]);
         p->recent_count--;
     }
-    char line[TUI_PROGRESS_TEXT];
-    snprintf(line, sizeof line, "%.140s  %.140s", text ? text : "", path ? path : "");
-    keep(p->recent[p->recent_count].text, line);
+    for (int i = 0; i < TUI_LANG_COUNT; i++) {
+        char line[TUI_PROGRESS_TEXT];
+        const char *text = texts[i] ? texts[i] : texts[TUI_LANG_EN];
+        if (!text)
+            text = shodo_value_get_str(data, "rule.name");
+        snprintf(line, sizeof line, "%.140s  %.140s", text ? text : "", path ? path : "");
+        keep(p->recent[p->recent_count].text[i], line);
+    }
     p->recent[p->recent_count++].is_match = verdict && strcmp(verdict, "match") == 0;
 }
 
 /* The first one comes after the listing, while contents are still being read. */
-static void on_answer(struct tui_progress *p, const struct shodo_value *data, bool is_ja) {
+static void on_answer(struct tui_progress *p, const struct shodo_value *data) {
     const char *id = shodo_value_get_str(data, "id");
     const char *verdict = shodo_value_get_str(data, "verdict");
-    const char *shown = shodo_value_get_str(data, is_ja ? "verdict_ja" : "verdict");
-    const char *text = shodo_value_get_str(shodo_value_at(shodo_value_get(data, "sentences"), 0),
-                                           is_ja ? "ja" : "en");
-    char line[TUI_PROGRESS_TEXT];
     if (!id || strcmp(id, "hit") != 0)
         return;
-    snprintf(line, sizeof line, "[%.30s] %.250s", shown ? shown : "", text ? text : "");
-    keep(p->answer, line);
+    const struct shodo_value *first = shodo_value_at(shodo_value_get(data, "sentences"), 0);
+    for (int i = 0; i < TUI_LANG_COUNT; i++) {
+        char line[TUI_PROGRESS_TEXT];
+        const char *shown = i == TUI_LANG_JA ? shodo_value_get_str(data, "verdict_ja") : verdict;
+        const char *text = shodo_value_get_str(first, i == TUI_LANG_JA ? "ja" : "en");
+        snprintf(line, sizeof line, "[%.30s] %.250s", shown ? shown : "", text ? text : "");
+        for (char *c = line; *c && *c != ']'; c++) /* "not_examined" is for machines */
+            *c = *c == '_' ? ' ' : *c;
+        keep(p->answer[i], line);
+    }
     p->is_hit = verdict && strcmp(verdict, "match") == 0;
 }
 
-void tui_progress_line(struct tui_progress *p, const char *line, size_t n, bool is_ja,
-                       uint64_t now_ms) {
+void tui_progress_line(struct tui_progress *p, const char *line, size_t n, uint64_t now_ms) {
     shodo_autop(shodo_doc) struct shodo_doc *doc = NULL;
     if (n == 0)
         return;
@@ -109,9 +113,9 @@ void tui_progress_line(struct tui_progress *p, const char *line, size_t n, bool 
         keep(p->current, shodo_value_get_str(v, "current"));
         sample(p, now_ms);
     } else if (strcmp(event, "finding") == 0) {
-        on_finding(p, shodo_value_get(v, "data"), is_ja);
+        on_finding(p, shodo_value_get(v, "data"));
     } else if (strcmp(event, "answer") == 0) {
-        on_answer(p, shodo_value_get(v, "data"), is_ja);
+        on_answer(p, shodo_value_get(v, "data"));
     } else if (strcmp(event, "ledger") == 0) {
         const char *reason = shodo_value_get_str(shodo_value_get(v, "data"), "event.reason");
         p->locked += reason && strcmp(reason, "encrypted") == 0;

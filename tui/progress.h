@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "msg.h"
+
 #define TUI_PROGRESS_RING   8
 #define TUI_PROGRESS_RECENT 6
 #define TUI_PROGRESS_TEXT   300
@@ -40,19 +42,18 @@ struct tui_progress {
     } ring[TUI_PROGRESS_RING]; /* at least half a second apart, oldest first */
     size_t ring_count;
     struct {
-        char text[TUI_PROGRESS_TEXT];
+        char text[TUI_LANG_COUNT][TUI_PROGRESS_TEXT];
         bool is_match;
     } recent[TUI_PROGRESS_RECENT]; /* newest last */
     size_t recent_count;
     /* to "is this machine hit?": verdict and first sentence, the newest one */
-    char answer[TUI_PROGRESS_TEXT];
+    char answer[TUI_LANG_COUNT][TUI_PROGRESS_TEXT];
     bool is_hit;
     uint64_t bad_lines;
 };
 
 /* One line of events; what cannot be read is counted. */
-void tui_progress_line(struct tui_progress *p, const char *line, size_t n, bool is_ja,
-                       uint64_t now_ms);
+void tui_progress_line(struct tui_progress *p, const char *line, size_t n, uint64_t now_ms);
 /* bytes a second over the ring, 0 unknown */
 uint64_t tui_progress_rate(const struct tui_progress *p);
 /* Rounded range in minutes; false before ten seconds, without totals or without rate. */

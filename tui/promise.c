@@ -99,8 +99,7 @@ static void on_typed(struct tui_app *app, long arg, const char *text) {
         snprintf(full, sizeof full, "%.30s", text);
     }
     if (*text && !parse(full, &t)) {
-        tui_input_begin(app, tui_text(app, MSG_PROMISE_TIME), tui_text(app, MSG_PROMISE_EXAMPLE),
-                        "", 0, on_typed, 0);
+        tui_input_ask(app, MSG_PROMISE_TIME, MSG_PROMISE_EXAMPLE, "", 0, on_typed, 0);
         tui_message(app, TUI_ROLE_ERROR, "%s", tui_text(app, MSG_CLOCK_BAD));
         return;
     }
@@ -115,17 +114,33 @@ static void on_choice(struct tui_app *app, long arg, int index) {
         in_minutes(app, ahead[i], text);
         finish(app, text);
     } else if (i == SHODO_ARRAY_SIZE(ahead)) {
-        tui_input_begin(app, tui_text(app, MSG_PROMISE_TIME), tui_text(app, MSG_PROMISE_EXAMPLE),
-                        "", 0, on_typed, 0);
+        tui_input_ask(app, MSG_PROMISE_TIME, MSG_PROMISE_EXAMPLE, "", 0, on_typed, 0);
     } else {
         finish(app, "");
     }
+}
+
+/* The step's name in the language of now; other names are what people typed. */
+static void ask_again(struct tui_app *app, long arg) {
+    char who[sizeof app->promise_who];
+    (void)arg;
+    snprintf(who, sizeof who, "%s", app->promise_who);
+    if (app->promise_step)
+        tui_promise_ask_step(app, app->promise_step, app->promise_done);
+    else
+        tui_promise_ask(app, who, app->promise_done);
+}
+
+void tui_promise_ask_step(struct tui_app *app, const struct shodo_step *s, tui_promise_done then) {
+    tui_promise_ask(app, tui_pick(app, &s->name), then);
+    app->promise_step = s;
 }
 
 void tui_promise_ask(struct tui_app *app, const char *who, tui_promise_done then) {
     shodo_auto(shodo_buf) struct shodo_buf title = SHODO_BUF_INIT;
     snprintf(app->promise_who, sizeof app->promise_who, "%.150s", who);
     app->promise_done = then;
+    app->promise_step = NULL;
     shodo_buf_addf(&title, tui_text(app, MSG_PROMISE_TITLE), who);
     struct tui_ask *a = tui_ask_begin(app, shodo_buf_cstr(&title), tui_text(app, MSG_PROMISE_TEXT),
                                       on_choice, 0);
@@ -139,6 +154,7 @@ void tui_promise_ask(struct tui_app *app, const char *who, tui_promise_done then
     tui_ask_add(a, tui_text(app, MSG_PROMISE_OTHER), NULL);
     tui_ask_add(a, tui_text(app, MSG_PROMISE_NONE), NULL);
     tui_ask_select(a, -1);
+    tui_told_by(app, ask_again, 0);
 }
 
 void tui_promise_keep(struct tui_app *app, unsigned number) {

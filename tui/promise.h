@@ -27,6 +27,8 @@ bool tui_promise_next(const struct tui_app *app, struct shodo_buf *out);
  * `then` with the time or "". */
 typedef void (*tui_promise_done)(struct tui_app *app, const char *time);
 void tui_promise_ask(struct tui_app *app, const char *who, tui_promise_done then);
+/* the same for the call of a step, by its name */
+void tui_promise_ask_step(struct tui_app *app, const struct shodo_step *s, tui_promise_done then);
 void tui_promise_keep(struct tui_app *app, unsigned number);
 
 #endif

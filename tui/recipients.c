@@ -127,13 +127,12 @@ static void groups(const char *hex, struct shodo_buf *out) {
         shodo_buf_addf(out, "%s%c", i && i % 4 == 0 ? " " : "", hex[i]);
 }
 
-static void on_candidate(struct tui_app *app, long arg, int index) {
-    (void)arg;
+static void compare(struct tui_app *app, long index) {
     char path[512], fingerprint[65];
     shodo_auto(shodo_buf) struct shodo_buf pem = SHODO_BUF_INIT;
     shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT;
     struct shodo_error err = SHODO_ERROR_INIT;
-    if (!nth_candidate(app, index, path))
+    if (!nth_candidate(app, (int)index, path))
         return;
     if (read_certificate(path, &pem, fingerprint, &err) != SHODO_OK) {
         tui_message(app, TUI_ROLE_ERROR, "%s: %s", tui_text(app, MSG_RECIPIENT_BAD), err.text);
@@ -145,6 +144,12 @@ static void on_candidate(struct tui_app *app, long arg, int index) {
                                       shodo_buf_cstr(&text), on_compared, index);
     tui_ask_add(a, tui_text(app, MSG_RECIPIENT_NO), NULL);
     tui_ask_add(a, tui_text(app, MSG_RECIPIENT_YES), NULL);
+    tui_told_by(app, compare, index);
+}
+
+static void on_candidate(struct tui_app *app, long arg, int index) {
+    (void)arg;
+    compare(app, index);
 }
 
 static void add_known(const struct tui_app *app, struct shodo_buf *out) {
@@ -160,7 +165,7 @@ static void add_known(const struct tui_app *app, struct shodo_buf *out) {
     free(list);
 }
 
-void tui_recipients_ask(struct tui_app *app) {
+static void ask(struct tui_app *app, long arg) {
     shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT;
     char path[512];
     add_known(app, &text);
@@ -169,12 +174,18 @@ void tui_recipients_ask(struct tui_app *app) {
     if (!nth_candidate(app, 0, path)) {
         shodo_buf_addf(&text, "\n\n%s", tui_text(app, MSG_RECIPIENT_WHERE));
         tui_page_show(app, tui_text(app, MSG_PREPARE_RECIPIENTS), shodo_buf_cstr(&text));
+        tui_told_by(app, ask, arg);
         return;
     }
     shodo_buf_addf(&text, "\n%s", tui_text(app, MSG_RECIPIENT_WHICH));
     struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_PREPARE_RECIPIENTS),
-                                      shodo_buf_cstr(&text), on_candidate, 0);
+                                      shodo_buf_cstr(&text), on_candidate, arg);
     for (int i = 0; i < FILES_MAX && nth_candidate(app, i, path); i++)
         tui_ask_add(a, strrchr(path, '/') + 1, NULL);
     tui_ask_select(a, -1);
+    tui_told_by(app, ask, arg);
+}
+
+void tui_recipients_ask(struct tui_app *app) {
+    ask(app, 0);
 }

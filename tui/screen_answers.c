@@ -41,7 +41,10 @@ static const char *in_language(const struct tui_app *app, const struct shodo_val
 static void add_answer(const struct tui_app *app, const struct shodo_value *a,
                        struct shodo_buf *out) {
     const char *verdict = in_language(app, a, "verdict_ja", "verdict");
-    shodo_buf_addf(out, "[%s] %s\n", verdict, in_language(app, a, "question_ja", "question_en"));
+    shodo_buf_addc(out, '[');
+    for (const char *c = verdict; *c; c++) /* "nothing_found" is for machines */
+        shodo_buf_addc(out, *c == '_' ? ' ' : *c);
+    shodo_buf_addf(out, "] %s\n", in_language(app, a, "question_ja", "question_en"));
     const struct shodo_value *gaps = shodo_value_get(a, "not_examined"),
                              *said = shodo_value_get(a, "sentences");
     const char *before = "";
@@ -64,8 +67,9 @@ static void add_answer(const struct tui_app *app, const struct shodo_value *a,
     shodo_buf_addc(out, '\n');
 }
 
-void tui_answers_show(struct tui_app *app, const char *endpoint) {
-    shodo_autop(shodo_doc) struct shodo_doc *doc = load(app, endpoint);
+void tui_answers_show(struct tui_app *app, long endpoint) {
+    shodo_autop(shodo_doc) struct shodo_doc *doc = load(
+        app, tui_casefile_endpoint(app->casefile, (size_t)endpoint)->id);
     if (!doc) {
         tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_NO_ANSWERS));
         return;
@@ -76,6 +80,7 @@ void tui_answers_show(struct tui_app *app, const char *endpoint) {
         add_answer(app, shodo_value_at(list, i), &b);
     shodo_buf_adds(&b, tui_text(app, MSG_HOME_RELEASE));
     tui_page_show(app, tui_text(app, MSG_ANSWERS), shodo_buf_cstr(&b));
+    tui_told_by(app, tui_answers_show, endpoint);
 }
 
 static void add_unlisted(const struct tui_app *app, const struct shodo_value *root,

@@ -208,8 +208,18 @@ static void on_reason(struct tui_app *app, long arg, int index) {
     else if ((size_t)index == SHODO_ARRAY_SIZE(reasons))
         finish_with(app, tui_text(app, MSG_REASON_NONE));
     else
-        tui_input_begin(app, tui_text(app, MSG_REASON_TITLE), "", "", TUI_INPUT_KANA,
-                        on_reason_typed, 0);
+        tui_input_ask(app, MSG_REASON_TITLE, MSG_EMPTY, "", TUI_INPUT_KANA, on_reason_typed, 0);
+}
+
+static void ask_reason(struct tui_app *app, long arg) {
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_REASON_TITLE), "", on_reason, arg);
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(reasons); i++)
+        tui_ask_add(a, tui_text(app, reasons[i]), NULL);
+    tui_ask_add(a, tui_text(app, MSG_REASON_NONE), NULL);
+    tui_ask_add(a, tui_text(app, MSG_OPTION_TYPE), NULL);
+    tui_ask_select(a, -1);
+    tui_ask_needs_enter(a); /* the last of the three questions writes the decision */
+    tui_told_by(app, ask_reason, arg);
 }
 
 static void on_who(struct tui_app *app, const char *who) {
@@ -217,13 +227,7 @@ static void on_who(struct tui_app *app, const char *who) {
     if (!k)
         return;
     snprintf(k->who, sizeof k->who, "%.190s", who);
-    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_REASON_TITLE), "", on_reason, 0);
-    for (size_t i = 0; i < SHODO_ARRAY_SIZE(reasons); i++)
-        tui_ask_add(a, tui_text(app, reasons[i]), NULL);
-    tui_ask_add(a, tui_text(app, MSG_REASON_NONE), NULL);
-    tui_ask_add(a, tui_text(app, MSG_OPTION_TYPE), NULL);
-    tui_ask_select(a, -1);
-    tui_ask_needs_enter(a); /* the last of the three questions writes the decision */
+    ask_reason(app, 0);
 }
 
 static void on_table_who(struct tui_app *app, long arg, int index) {
@@ -237,22 +241,26 @@ static void on_table_who(struct tui_app *app, long arg, int index) {
     else if (d && index > 0 && (size_t)index <= d->deputies.count)
         on_who(app, *(const char **)shodo_vec_at(&d->deputies, (size_t)index - 1));
     else
-        tui_who_ask(app, tui_text(app, MSG_WHO_DECIDED), on_who);
+        tui_who_ask(app, MSG_WHO_DECIDED, on_who);
 }
 
-static void ask_who(struct tui_app *app, const struct decide *k) {
+static void ask_who(struct tui_app *app, long arg) {
+    const struct decide *k = decide_of(app);
+    if (!k)
+        return;
     const struct shodo_site_decision *d = row_of(app, k->id);
     if (!d || !*d->decider) {
-        tui_who_ask(app, tui_text(app, MSG_WHO_DECIDED), on_who);
+        tui_who_ask(app, MSG_WHO_DECIDED, on_who);
         return;
     }
     struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_WHO_DECIDED),
-                                      tui_text(app, MSG_WHO_DECIDED_TEXT), on_table_who, 0);
+                                      tui_text(app, MSG_WHO_DECIDED_TEXT), on_table_who, arg);
     tui_ask_add(a, d->decider, NULL);
     for (size_t i = 0; i < d->deputies.count; i++)
         tui_ask_add(a, *(const char **)shodo_vec_at(&d->deputies, i), NULL);
     tui_ask_add(a, tui_text(app, MSG_OTHER_PERSON), NULL);
     tui_ask_select(a, -1);
+    tui_told_by(app, ask_who, arg);
 }
 
 static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
@@ -277,7 +285,7 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
     if (undecided && strcmp(undecided, k->value) == 0)
         finish(app, NULL, "");
     else
-        ask_who(app, k);
+        ask_who(app, 0);
     return TUI_EFFECT_REDRAW;
 }
 

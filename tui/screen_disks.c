@@ -334,8 +334,7 @@ static void on_key_typed(struct tui_app *app, long arg, const char *text) {
 }
 
 void tui_key_ask(struct tui_app *app, long then) {
-    tui_input_begin(app, tui_text(app, MSG_BITLOCKER), tui_text(app, MSG_BITLOCKER_TEXT), "",
-                    TUI_INPUT_SECRET, on_key_typed, then);
+    tui_input_ask(app, MSG_BITLOCKER, MSG_BITLOCKER_TEXT, "", TUI_INPUT_SECRET, on_key_typed, then);
 }
 
 void tui_triage_go(struct tui_app *app) {

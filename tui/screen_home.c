@@ -178,14 +178,15 @@ static void on_more(struct tui_app *app, long kind, int index) {
         open_tool(app, (size_t)i);
 }
 
-static void ask_more(struct tui_app *app, enum kind kind) {
+static void ask_more(struct tui_app *app, long kind) {
     struct tui_ask *a = tui_ask_begin(
         app, tui_text(app, kind == BOOK ? MSG_MORE_BOOKS : MSG_MORE_TOOLS), "", on_more, kind);
-    for (int i = 0, at; (at = nth_left_out(app, kind, i)) >= 0; i++)
+    for (int i = 0, at; (at = nth_left_out(app, (enum kind)kind, i)) >= 0; i++)
         tui_ask_add(a,
                     kind == BOOK ? tui_pick(app, &book_at(app, (size_t)at)->name)
                                  : tui_text(app, tools[at].label),
                     NULL);
+    tui_told_by(app, ask_more, kind);
 }
 
 static unsigned home_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {

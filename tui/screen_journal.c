@@ -321,6 +321,14 @@ static void draw_journal(const struct tui_app *app, struct tui_view *v, struct t
                         i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL, nth(v, i)->text);
 }
 
+static void read_again(struct tui_app *app, struct tui_view *v) {
+    int row = v->selected;
+    drop_all(v->data);
+    shodo_vec_done(&((struct journal *)v->data)->lines);
+    open_journal(app, v);
+    v->selected = row;
+}
+
 static void on_withdraw(struct tui_app *app, long arg, int index) {
     (void)arg;
     struct tui_view *v = tui_top(app);
@@ -333,16 +341,13 @@ static void on_withdraw(struct tui_app *app, long arg, int index) {
         tui_message(app, TUI_ROLE_ERROR, "%s: %s", tui_text(app, MSG_NOT_RECORDED), err.text);
         return;
     }
-    int row = v->selected;
-    drop_all(v->data);
-    shodo_vec_done(&((struct journal *)v->data)->lines);
-    open_journal(app, v);
-    v->selected = row;
+    read_again(app, v);
     tui_message(app, TUI_ROLE_OK, "%s", tui_text(app, MSG_RECORDED));
 }
 
 /* What becomes a statement in the journal needs Enter; keeping it is preselected. */
-static void ask_withdraw(struct tui_app *app, const struct line *l) {
+static void ask_withdraw(struct tui_app *app, long at) {
+    const struct line *l = nth(tui_top(app), (int)at);
     if (!l || !l->stick[0]) {
         tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_WITHDRAW_NOT_NOTE));
         return;
@@ -350,22 +355,30 @@ static void ask_withdraw(struct tui_app *app, const struct line *l) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     shodo_buf_addf(&b, "%s\n\n%s", l->text, tui_text(app, MSG_WITHDRAW_TEXT));
     struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_WITHDRAW_TITLE), shodo_buf_cstr(&b),
-                                      on_withdraw, 0);
+                                      on_withdraw, at);
+    tui_told_by(app, ask_withdraw, at);
     tui_ask_add(a, tui_text(app, MSG_WITHDRAW_NO), NULL);
     tui_ask_add(a, tui_text(app, MSG_WITHDRAW_YES), NULL);
     tui_ask_needs_enter(a);
 }
 
+static void show_line(struct tui_app *app, long at) {
+    const struct line *l = nth(tui_top(app), (int)at);
+    if (!l || !l->raw)
+        return;
+    tui_page_show(app, tui_text(app, MSG_DETAIL), l->raw);
+    tui_told_by(app, show_line, at);
+}
+
 static unsigned journal_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
     if (tui_list_key(v, key, SHODO_MAX(1, count(v)), 15))
         return TUI_EFFECT_REDRAW;
-    const struct line *l = key.action == TUI_ACTION_ENTER ? nth(v, v->selected) : NULL;
-    if (l && l->raw) {
-        tui_page_show(app, tui_text(app, MSG_DETAIL), l->raw);
+    if (key.action == TUI_ACTION_ENTER) {
+        show_line(app, v->selected);
         return TUI_EFFECT_REDRAW;
     }
     if (key.action == TUI_ACTION_WITHDRAW) {
-        ask_withdraw(app, nth(v, v->selected));
+        ask_withdraw(app, v->selected);
         return TUI_EFFECT_REDRAW;
     }
     if (key.action == TUI_ACTION_FILTER) {
@@ -386,4 +399,5 @@ const struct tui_screen tui_screen_journal = {.id = "journal",
                                               .open = open_journal,
                                               .close = close_journal,
                                               .draw = draw_journal,
-                                              .key = journal_key};
+                                              .key = journal_key,
+                                              .retell = read_again};

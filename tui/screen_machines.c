@@ -60,7 +60,7 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
         return TUI_EFFECT_REDRAW;
     }
     if (key.action == TUI_ACTION_ANSWERS && n > 0) {
-        tui_answers_show(app, tui_casefile_endpoint(app->casefile, (size_t)v->selected)->id);
+        tui_answers_show(app, v->selected);
         return TUI_EFFECT_REDRAW;
     }
     if (key.action == TUI_ACTION_TICK)

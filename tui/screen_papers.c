@@ -12,8 +12,9 @@
 #include "filter.h"
 #include "screens.h"
 
-#define DIGEST_COL  34
-#define DIGEST_HALF 40 /* eight groups of four and their blanks */
+#define PAPER_WAIT_MS 20000
+#define DIGEST_COL    34
+#define DIGEST_HALF   40 /* eight groups of four and their blanks */
 
 /* ---- seals ---- */
 
@@ -141,7 +142,7 @@ static bool open_elsewhere(struct tui_app *app, const char *name) {
 }
 
 /* On the screen, or as a PDF in the case's folder sheets/: then it can be printed elsewhere. */
-static void make_sheet(struct tui_app *app, struct sheet *s, const char *name, bool as_pdf) {
+static bool make_sheet(struct tui_app *app, struct sheet *s, const char *name, bool as_pdf) {
     struct shodo_error err = SHODO_ERROR_INIT;
     shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;
     char when[SHODO_TIME_TEXT_BYTES];
@@ -166,10 +167,48 @@ static void make_sheet(struct tui_app *app, struct sheet *s, const char *name, b
                           NULL};
     if (tui_child_start(&app->child, argv, &err) != SHODO_OK) {
         tui_message(app, TUI_ROLE_ERROR, "%s", err.text);
-        return;
+        return false;
     }
     tui_child_say(&app->child, "", true);
     s->is_working = true;
+    return true;
+}
+
+/* What the engine wrote, or why it did not; false: it did not. */
+static bool take_text(struct tui_app *app, struct shodo_buf *out) {
+    const struct shodo_buf *text = &app->child.text[TUI_CHILD_OUT],
+                           *errors = &app->child.text[TUI_CHILD_ERR];
+    bool ok = text->len > 0 && app->child.exit_code != 2 && app->child.exit_code != 4;
+    if (ok)
+        shodo_buf_add(out, text->data, text->len);
+    else
+        shodo_buf_addf(out, "%s\n\n%.*s", tui_text(app, MSG_SHEET_FAILED),
+                       (int)SHODO_MIN(errors->len, (size_t)2000), errors->data ? errors->data : "");
+    tui_child_done(&app->child);
+    return ok;
+}
+
+/* The paper in the language of now; short enough to be waited for. */
+static void show_again(struct tui_app *app, long paper) {
+    struct sheet s = {.is_direct = false};
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    if (!make_sheet(app, &s, names[paper], false))
+        return;
+    if (!tui_child_wait(&app->child, PAPER_WAIT_MS)) {
+        tui_child_done(&app->child);
+        return;
+    }
+    take_text(app, &b);
+    tui_page_show(app, tui_text(app, MSG_SHEETS), shodo_buf_cstr(&b));
+    tui_told_by(app, show_again, paper);
+}
+
+static long paper_of(const char *name) {
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(names); i++) {
+        if (strcmp(names[i], name) == 0)
+            return (long)i;
+    }
+    return -1;
 }
 
 static void hear_sheet(struct tui_app *app, struct sheet *s) {
@@ -179,25 +218,20 @@ static void hear_sheet(struct tui_app *app, struct sheet *s) {
     if (app->child.is_running)
         return;
     s->is_working = false;
-    const struct shodo_buf *text = &app->child.text[TUI_CHILD_OUT],
-                           *errors = &app->child.text[TUI_CHILD_ERR];
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     if (s->file[0] && app->child.exit_code == 0) {
         tui_child_done(&app->child);
         tui_message(app, TUI_ROLE_OK, tui_text(app, MSG_SHEET_SAVED), s->file);
         return;
     }
-    bool ok = text->len > 0 && app->child.exit_code != 2 && app->child.exit_code != 4;
-    if (ok)
-        shodo_buf_add(&b, text->data, text->len);
-    else
-        shodo_buf_addf(&b, "%s\n\n%.*s", tui_text(app, MSG_SHEET_FAILED),
-                       (int)SHODO_MIN(errors->len, (size_t)2000), errors->data ? errors->data : "");
-    tui_child_done(&app->child);
+    bool ok = take_text(app, &b);
+    long paper = paper_of(s->name);
     bool was_direct = s->is_direct;
     if (was_direct)
         tui_pop(app); /* the page takes this screen's place */
     tui_page_show(app, tui_text(app, MSG_SHEETS), shodo_buf_cstr(&b));
+    if (paper >= 0)
+        tui_told_by(app, show_again, paper);
     if (was_direct && ok)
         tui_page_closes_step(app);
 }

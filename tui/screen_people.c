@@ -30,6 +30,13 @@ static void on_role_name(struct tui_app *app, long arg, const char *text) {
     app->who_done(app, who);
 }
 
+static void ask_role_name(struct tui_app *app, long role) {
+    snprintf(app->who_role, sizeof app->who_role, "%.60s", tui_text(app, roles[role]));
+    tui_input_begin(app, app->who_role, tui_text(app, MSG_WHO_NAME), "", TUI_INPUT_KANA,
+                    on_role_name, role);
+    tui_told_by(app, ask_role_name, role);
+}
+
 static void on_who(struct tui_app *app, long arg, int index) {
     (void)arg;
     size_t people = app->books.site ? app->books.site->people.count : 0;
@@ -37,12 +44,9 @@ static void on_who(struct tui_app *app, long arg, int index) {
         const struct shodo_site_person *p = shodo_vec_at(&app->books.site->people, (size_t)index);
         app->who_done(app, p->shown);
     } else if ((size_t)index - people < SHODO_ARRAY_SIZE(roles)) {
-        snprintf(app->who_role, sizeof app->who_role, "%.60s",
-                 tui_text(app, roles[(size_t)index - people]));
-        tui_input_begin(app, app->who_role, tui_text(app, MSG_WHO_NAME), "", TUI_INPUT_KANA,
-                        on_role_name, 0);
+        ask_role_name(app, (long)((size_t)index - people));
     } else {
-        tui_input_begin(app, tui_text(app, MSG_WHO_TYPE), "", "", TUI_INPUT_KANA, on_who_typed, 0);
+        tui_input_ask(app, MSG_WHO_TYPE, MSG_EMPTY, "", TUI_INPUT_KANA, on_who_typed, 0);
     }
 }
 
@@ -53,16 +57,30 @@ static void on_person(struct tui_app *app, long arg, int index) {
                                                                            (size_t)index))
                                ->shown);
     else
-        tui_input_begin(app, tui_text(app, MSG_WHO_TYPE), "", "", TUI_INPUT_KANA, on_who_typed, 0);
+        tui_input_ask(app, MSG_WHO_TYPE, MSG_EMPTY, "", TUI_INPUT_KANA, on_who_typed, 0);
 }
 
-void tui_person_ask(struct tui_app *app, const char *title, tui_who_done done) {
+static void ask_person_again(struct tui_app *app, long title) {
+    tui_person_ask(app, (enum tui_msg)title, app->who_done);
+}
+
+static void ask_who_again(struct tui_app *app, long title) {
+    tui_who_ask(app, (enum tui_msg)title, app->who_done);
+}
+
+static void ask_clinical_again(struct tui_app *app, long arg) {
+    (void)arg;
+    tui_clinical_ask(app, app->who_done);
+}
+
+void tui_person_ask(struct tui_app *app, enum tui_msg title, tui_who_done done) {
     app->who_done = done;
     if (!app->books.site || !app->books.site->people.count) {
-        tui_input_begin(app, title, "", "", TUI_INPUT_KANA, on_who_typed, 0);
+        tui_input_ask(app, title, MSG_EMPTY, "", TUI_INPUT_KANA, on_who_typed, 0);
         return;
     }
-    struct tui_ask *a = tui_ask_begin(app, title, "", on_person, 0);
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, title), "", on_person, 0);
+    tui_told_by(app, ask_person_again, title);
     for (size_t i = 0; i < app->books.site->people.count; i++)
         tui_ask_add(
             a, ((const struct shodo_site_person *)shodo_vec_at(&app->books.site->people, i))->shown,
@@ -71,8 +89,9 @@ void tui_person_ask(struct tui_app *app, const char *title, tui_who_done done) {
     tui_ask_select(a, -1);
 }
 
-struct tui_ask *tui_who_ask(struct tui_app *app, const char *title, tui_who_done done) {
-    struct tui_ask *a = tui_ask_begin(app, title, "", on_who, 0);
+struct tui_ask *tui_who_ask(struct tui_app *app, enum tui_msg title, tui_who_done done) {
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, title), "", on_who, 0);
+    tui_told_by(app, ask_who_again, title);
     app->who_done = done;
     for (size_t i = 0; app->books.site && i < app->books.site->people.count; i++)
         tui_ask_add(
@@ -101,7 +120,7 @@ static void on_clinical(struct tui_app *app, long has_last, int index) {
             app,
             ((const struct shodo_site_person *)shodo_vec_at(&app->books.site->people, i))->shown);
     else
-        tui_input_begin(app, tui_text(app, MSG_CLINICAL), "", "", TUI_INPUT_KANA, on_who_typed, 0);
+        tui_input_ask(app, MSG_CLINICAL, MSG_EMPTY, "", TUI_INPUT_KANA, on_who_typed, 0);
 }
 
 void tui_clinical_ask(struct tui_app *app, tui_who_done done) {
@@ -109,12 +128,12 @@ void tui_clinical_ask(struct tui_app *app, tui_who_done done) {
     size_t people = app->books.site ? app->books.site->people.count : 0;
     app->who_done = done;
     if (!last && !people) {
-        tui_input_begin(app, tui_text(app, MSG_CLINICAL), tui_text(app, MSG_CLINICAL_TEXT), "",
-                        TUI_INPUT_KANA, on_who_typed, 0);
+        tui_input_ask(app, MSG_CLINICAL, MSG_CLINICAL_TEXT, "", TUI_INPUT_KANA, on_who_typed, 0);
         return;
     }
     struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_CLINICAL),
                                       tui_text(app, MSG_CLINICAL_TEXT), on_clinical, last != NULL);
+    tui_told_by(app, ask_clinical_again, 0);
     if (last)
         tui_ask_add(a, last, NULL);
     for (size_t i = 0; i < people; i++)
@@ -175,12 +194,12 @@ static void type_fact(struct tui_app *app, size_t i) {
     bool is_digits = strcmp(facts[i].name, "callback") == 0 || is_time(i);
     bool is_of_note = strncmp(facts[i].name, "note_", 5) == 0; /* mostly English and addresses */
     const char *now = tui_fact(app, facts[i].name);
-    tui_input_begin(app, tui_text(app, facts[i].label),
-                    is_of_note ? tui_text(app, MSG_FACT_NOTE_TEXT_MORE) : "", now ? now : "",
-                    is_digits    ? 0
-                    : is_of_note ? TUI_INPUT_KANA | TUI_INPUT_LETTERS
-                                 : TUI_INPUT_KANA,
-                    on_fact_typed, (long)i);
+    tui_input_ask(app, facts[i].label, is_of_note ? MSG_FACT_NOTE_TEXT_MORE : MSG_EMPTY,
+                  now ? now : "",
+                  is_digits    ? 0
+                  : is_of_note ? TUI_INPUT_KANA | TUI_INPUT_LETTERS
+                               : TUI_INPUT_KANA,
+                  on_fact_typed, (long)i);
 }
 
 static void time_text(const struct tui_app *app, int minutes_ago, char out[SHODO_TIME_TEXT_BYTES]) {
@@ -231,9 +250,10 @@ static void on_my_name(struct tui_app *app, const char *who) {
     keep_fact(app, 0, who);
 }
 
-static void ask_fact(struct tui_app *app, size_t i) {
+static void ask_fact(struct tui_app *app, long at) {
+    size_t i = (size_t)at;
     if (i == 0) {
-        tui_person_ask(app, tui_text(app, facts[i].label), on_my_name);
+        tui_person_ask(app, facts[i].label, on_my_name);
         return;
     }
     const struct shodo_vec *list = site_list(app, i);
@@ -241,7 +261,8 @@ static void ask_fact(struct tui_app *app, size_t i) {
         type_fact(app, i);
         return;
     }
-    struct tui_ask *a = tui_ask_begin(app, tui_text(app, facts[i].label), "", on_fact, (long)i);
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, facts[i].label), "", on_fact, at);
+    tui_told_by(app, ask_fact, at);
     for (size_t k = 0; is_time(i) && k < SHODO_ARRAY_SIZE(ago); k++) {
         char text[SHODO_TIME_TEXT_BYTES];
         time_text(app, ago[k], text);
@@ -278,7 +299,7 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
     if (key.action == TUI_ACTION_ENTER) {
         size_t i = (size_t)v->selected;
         v->selected = (int)((i + 1) % FACTS); /* one after the other with Enter */
-        ask_fact(app, i);
+        ask_fact(app, (long)i);
         return TUI_EFFECT_REDRAW;
     }
     return key.action == TUI_ACTION_FACTS ? TUI_EFFECT_POP | TUI_EFFECT_REDRAW : TUI_EFFECT_IGNORED;

@@ -192,7 +192,20 @@ static void open_function(struct tui_app *app, struct tui_view *v, const struct 
 /* A call that waits for an answer is promised for a time. */
 static void ask_again_later(struct tui_app *app, const struct shodo_step *s, const char *value) {
     if (s->call && (strcmp(value, "later") == 0 || strcmp(value, "none") == 0))
-        tui_promise_ask(app, tui_pick(app, &s->name), NULL);
+        tui_promise_ask_step(app, s, NULL);
+}
+
+static void type_answer(struct tui_app *app, long arg) {
+    struct tui_standing st;
+    if (!tui_play_load(app, book_of(app, tui_top(app)), &st, NULL))
+        return;
+    const struct shodo_step *s = tui_play_step(&st, st.play.current);
+    if (s) {
+        tui_input_begin(app, tui_pick(app, &s->question.text), tui_pick(app, &s->description), "",
+                        TUI_INPUT_KANA, on_typed_answer, arg);
+        tui_told_by(app, type_answer, arg);
+    }
+    tui_play_done(&st);
 }
 
 static void answer(struct tui_app *app, struct tui_view *v, const struct shodo_step *s,
@@ -203,10 +216,9 @@ static void answer(struct tui_app *app, struct tui_view *v, const struct shodo_s
                      strcmp(s->question.unknown_means, o->value) == 0;
     bool is_decided = s->is_decision && o->value && !is_unsure;
     if (!o->value && s->is_promise) {
-        tui_promise_ask(app, tui_pick(app, &s->name), on_promised);
+        tui_promise_ask_step(app, s, on_promised);
     } else if (!o->value) {
-        tui_input_begin(app, tui_pick(app, &s->question.text), tui_pick(app, &s->description), "",
-                        TUI_INPUT_KANA, on_typed_answer, 0);
+        type_answer(app, 0);
     } else if (s->asks_name && !is_unsure) {
         shodo_buf_clear(&p->note);
         shodo_buf_adds(&p->note, o->value);
@@ -214,7 +226,7 @@ static void answer(struct tui_app *app, struct tui_view *v, const struct shodo_s
     } else if (is_decided) {
         shodo_buf_clear(&p->note);
         shodo_buf_adds(&p->note, o->value);
-        tui_ask_needs_enter(tui_who_ask(app, tui_text(app, MSG_WHO_DECIDED), on_decided_by));
+        tui_ask_needs_enter(tui_who_ask(app, MSG_WHO_DECIDED, on_decided_by));
     } else {
         answer_done(app, o->value, NULL);
         ask_again_later(app, s, o->value);
@@ -235,8 +247,8 @@ static void choose(struct tui_app *app, struct tui_view *v, int index) {
     else if (index < n && o[index].kind == TUI_OPTION_ANSWER)
         answer(app, v, s, &o[index]);
     else if (index < n && o[index].kind == TUI_OPTION_OTHERWISE)
-        tui_input_begin(app, tui_text(app, MSG_OPTION_OTHERWISE), tui_text(app, MSG_OTHERWISE_TEXT),
-                        "", TUI_INPUT_KANA, on_otherwise, 0);
+        tui_input_ask(app, MSG_OPTION_OTHERWISE, MSG_OTHERWISE_TEXT, "", TUI_INPUT_KANA,
+                      on_otherwise, 0);
     else if (index < n)
         answer_done(app, o[index].value, NULL);
     tui_play_done(&st);
@@ -267,17 +279,18 @@ static void on_reopen(struct tui_app *app, long arg, int index) {
     tui_play_done(&st);
 }
 
-static void ask_reopen(struct tui_app *app, struct tui_view *v) {
+static void ask_reopen(struct tui_app *app, long arg) {
     struct tui_standing st;
-    if (!tui_play_load(app, book_of(app, v), &st, NULL))
+    if (!tui_play_load(app, book_of(app, tui_top(app)), &st, NULL))
         return;
     if (nth_done(&st, 0) < 0) {
         tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_NOTHING_DONE));
     } else {
         struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_REOPEN_TITLE),
-                                          tui_text(app, MSG_REOPEN_TEXT), on_reopen, 0);
+                                          tui_text(app, MSG_REOPEN_TEXT), on_reopen, arg);
         for (int i = 0; nth_done(&st, i) >= 0; i++)
             tui_ask_add(a, tui_pick(app, &tui_play_step(&st, nth_done(&st, i))->name), NULL);
+        tui_told_by(app, ask_reopen, arg);
     }
     tui_play_done(&st);
 }
@@ -300,6 +313,15 @@ static void on_again(struct tui_app *app, long arg, int index) {
         tui_pop(app); /* to the list of playbooks */
 }
 
+static void ask_begin_again(struct tui_app *app, long book) {
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_AGAIN_TITLE),
+                                      tui_text(app, MSG_AGAIN_TEXT), on_again, book);
+    tui_ask_add(a, tui_text(app, MSG_AGAIN_BACK), NULL);
+    tui_ask_add(a, tui_text(app, MSG_AGAIN_GO), NULL);
+    tui_ask_needs_enter(a);
+    tui_told_by(app, ask_begin_again, book);
+}
+
 /* At the end: back to the playbook that led here, whose step is then done; or to the list. */
 static void finish(struct tui_app *app, const struct tui_view *v) {
     if (parent_of(app, v)) {
@@ -307,11 +329,7 @@ static void finish(struct tui_app *app, const struct tui_view *v) {
         answer_done(app, "done", NULL);
         return;
     }
-    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_AGAIN_TITLE),
-                                      tui_text(app, MSG_AGAIN_TEXT), on_again, v->arg);
-    tui_ask_add(a, tui_text(app, MSG_AGAIN_BACK), NULL);
-    tui_ask_add(a, tui_text(app, MSG_AGAIN_GO), NULL);
-    tui_ask_needs_enter(a);
+    ask_begin_again(app, v->arg);
 }
 
 /* By Enter only: sealing, unplugging, and an answer that decides or speaks for the patients and
@@ -377,7 +395,7 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
         p->shows_why = !p->shows_why;
         return TUI_EFFECT_REDRAW;
     case TUI_ACTION_REOPEN:
-        ask_reopen(app, v);
+        ask_reopen(app, 0);
         return TUI_EFFECT_REDRAW;
     case TUI_ACTION_FACTS:
         tui_push(app, "facts", 0);

@@ -99,7 +99,7 @@ static void on_csv(struct tui_app *app, long is_contacts, int index) {
     tui_books_load(&app->books, app->options->playbooks, tui_casefile_site_dir(app->casefile));
 }
 
-static void ask_csv(struct tui_app *app, bool is_contacts) {
+static void ask_csv(struct tui_app *app, long is_contacts) {
     char name[256];
     if (!nth_file(app, "", ".csv", 0, name)) {
         tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_PREPARE_CSV_NONE));
@@ -109,9 +109,10 @@ static void ask_csv(struct tui_app *app, bool is_contacts) {
                                       tui_text(app, MSG_PREPARE_CSV_WHERE), on_csv, is_contacts);
     for (int i = 0; i < FILES_MAX && nth_file(app, "", ".csv", i, name); i++)
         tui_ask_add(a, name, NULL);
+    tui_told_by(app, ask_csv, is_contacts);
 }
 
-static void make_key(struct tui_app *app) {
+static void make_key(struct tui_app *app, long arg) {
     shodo_auto(shodo_buf) struct shodo_buf path = SHODO_BUF_INIT;
     struct shodo_error err = SHODO_ERROR_INIT;
     struct shodo_key *key = NULL;
@@ -123,9 +124,11 @@ static void make_key(struct tui_app *app) {
         shodo_fail_errno(&err, "making '%s'", shodo_buf_cstr(&path));
     else if ((dir = open(shodo_buf_cstr(&path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
         shodo_fail_errno(&err, "opening '%s'", shodo_buf_cstr(&path));
-    else if (shodo_key_open(&key, dir, NULL, &is_new, &err) == SHODO_OK)
+    else if (shodo_key_open(&key, dir, NULL, &is_new, &err) == SHODO_OK) {
         tui_page_show(app, tui_text(app, MSG_PREPARE_KEY),
                       shodo_text_fingerprint(shodo_key_fingerprint(key), shown));
+        tui_told_by(app, make_key, arg);
+    }
     if (!key)
         tui_message(app, TUI_ROLE_ERROR, "%s", err.text);
     shodo_key_free(key);
@@ -169,11 +172,10 @@ static enum shodo_status score_record(void *ctx, const struct shodo_record *r) {
     return SHODO_OK;
 }
 
-/* Shown, and kept among the papers: evidence of the training. */
+/* Among the papers: evidence of the training. */
 static void keep_score(struct tui_app *app, const struct shodo_buf *text) {
     shodo_auto(shodo_case_dir) struct shodo_case_dir d = SHODO_CASE_DIR_INIT;
     struct shodo_error err = SHODO_ERROR_INIT;
-    tui_page_show(app, tui_text(app, MSG_PREPARE_SCORE), text->data);
     enum shodo_status st = shodo_case_dir_look(&d, tui_casefile_path(app->casefile), &err);
     if (st == SHODO_OK)
         st = shodo_io_write_generation(d.sheets_fd, "drill-score", "txt", text->data, text->len,
@@ -184,7 +186,8 @@ static void keep_score(struct tui_app *app, const struct shodo_buf *text) {
         tui_message(app, TUI_ROLE_ERROR, "%s: %s", tui_text(app, MSG_NOT_RECORDED), err.text);
 }
 
-static void show_score(struct tui_app *app) {
+/* `is_new`: kept among the papers too, not only shown in the other language */
+static void show_score(struct tui_app *app, long is_new) {
     struct score s = {
         .app = app, .text = SHODO_BUF_INIT, .last = SHODO_TIME_NONE, .first = SHODO_TIME_NONE};
     struct shodo_error err = SHODO_ERROR_INIT;
@@ -210,7 +213,10 @@ static void show_score(struct tui_app *app) {
                    s.held);
     shodo_buf_addf(&b, "\n\n%s\n%s", shodo_buf_cstr(&s.text), tui_text(app, MSG_SCORE_SIGN));
     shodo_buf_done(&s.text);
-    keep_score(app, &b);
+    tui_page_show(app, tui_text(app, MSG_PREPARE_SCORE), b.data);
+    tui_told_by(app, show_score, false);
+    if (is_new)
+        keep_score(app, &b);
 }
 
 static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,
@@ -244,13 +250,13 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
         ask_csv(app, true);
         break;
     case 3:
-        make_key(app);
+        make_key(app, 0);
         break;
     case 4:
         tui_recipients_ask(app);
         break;
     case 5:
-        show_score(app);
+        show_score(app, true);
         break;
     default:
         return TUI_EFFECT_IGNORED;

@@ -120,10 +120,9 @@ static unsigned note_key(struct tui_app *app, struct tui_view *v, struct tui_key
     if (i < r.words)
         keep_note(app, tui_text(app, note_words[i]));
     else if (i == r.words)
-        tui_input_begin(app, tui_text(app, MSG_PROMISE_WHO), "", "", TUI_INPUT_KANA, on_promise_who,
-                        0);
+        tui_input_ask(app, MSG_PROMISE_WHO, MSG_EMPTY, "", TUI_INPUT_KANA, on_promise_who, 0);
     else if (i == r.words + 1)
-        tui_input_begin(app, tui_text(app, MSG_NOTE), "", "", TUI_INPUT_KANA, on_note_typed, 0);
+        tui_input_ask(app, MSG_NOTE, MSG_EMPTY, "", TUI_INPUT_KANA, on_note_typed, 0);
     else
         tui_promise_keep(app, r.promises[i - r.words - 2].number);
     return TUI_EFFECT_REDRAW;
@@ -289,7 +288,7 @@ static unsigned shift_key(struct tui_app *app, struct tui_view *v, struct tui_ke
     }
     if (key.action != TUI_ACTION_ENTER)
         return TUI_EFFECT_IGNORED;
-    tui_person_ask(app, tui_text(app, MSG_SHIFT_WHO), on_comes);
+    tui_person_ask(app, MSG_SHIFT_WHO, on_comes);
     return TUI_EFFECT_REDRAW;
 }
 

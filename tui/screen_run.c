@@ -122,7 +122,7 @@ static void hear(struct tui_app *app, struct run *r) {
         return;
     tui_child_poll(&app->child);
     while (tui_child_line(&app->child, TUI_CHILD_EVENTS, &line, &n))
-        tui_progress_line(&r->p, line, n, tui_is_ja(app), shodo_time_mono_ms());
+        tui_progress_line(&r->p, line, n, shodo_time_mono_ms());
     static const char mark[] = "passphrase: ";
     while (tui_child_line(&app->child, TUI_CHILD_ERR, &line, &n)) {
         if (n > sizeof mark - 1 && n < SECRET_BYTES && memcmp(line, mark, sizeof mark - 1) == 0)
@@ -388,10 +388,10 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
         row = draw_figures(app, r, c, a, row + 1);
         row = draw_state(app, r, c, a, row);
     }
-    if (*r->p.answer)
+    if (*r->p.answer[app->lang])
         row += tui_canvas_wrap(c, row, 2, a.col, a.cols, 0,
-                               r->p.is_hit ? TUI_ROLE_DANGER : TUI_ROLE_TITLE, r->p.answer,
-                               strlen(r->p.answer));
+                               r->p.is_hit ? TUI_ROLE_DANGER : TUI_ROLE_TITLE,
+                               r->p.answer[app->lang], strlen(r->p.answer[app->lang]));
     if (*r->p.warning)
         tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_WARN, r->p.warning);
     for (size_t i = 0; i < r->p.recent_count && row < a.row + a.rows - 5; i++, row++) {
@@ -399,7 +399,7 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
         tui_canvas_text(c, row, a.col, 10, is_match ? TUI_ROLE_DANGER : TUI_ROLE_WARN,
                         tui_text(app, is_match ? MSG_MATCH : MSG_SUSPECT));
         tui_canvas_text(c, row, a.col + 11, a.cols - 11, TUI_ROLE_NORMAL,
-                        tui_masked(app, r->p.recent[i].text, &b));
+                        tui_masked(app, r->p.recent[i].text[app->lang], &b));
     }
     if (r->has_ended)
         draw_end(app, r, c, a, row + 1);
@@ -418,9 +418,10 @@ static void on_cancel(struct tui_app *app, long arg, int index) {
     }
 }
 
-static void ask_cancel(struct tui_app *app) {
+static void ask_cancel(struct tui_app *app, long arg) {
     struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_CANCEL_TITLE),
-                                      tui_text(app, MSG_CANCEL_TEXT), on_cancel, 0);
+                                      tui_text(app, MSG_CANCEL_TEXT), on_cancel, arg);
+    tui_told_by(app, ask_cancel, arg);
     tui_ask_add(a, tui_text(app, MSG_CANCEL_NO), NULL);
     tui_ask_add(a, tui_text(app, MSG_CANCEL_YES), NULL);
     tui_ask_needs_enter(a);
@@ -467,10 +468,11 @@ static void on_next(struct tui_app *app, long is_triage, int index) {
         tui_function_open(app, "eject");
 }
 
-static void ask_next(struct tui_app *app, bool is_triage) {
+static void ask_next(struct tui_app *app, long is_triage) {
     struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_NEXT_TITLE),
                                       tui_text(app, is_triage ? MSG_NEXT_TRIAGE : MSG_NEXT_COLLECT),
                                       on_next, is_triage);
+    tui_told_by(app, ask_next, is_triage);
     if (is_triage) {
         tui_ask_add(a, tui_text(app, MSG_NEXT_FINDINGS), NULL);
         tui_ask_add(a, tui_text(app, MSG_COLLECT_TOOL), NULL);
@@ -503,7 +505,8 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
     hear(app, r);
     if (key.action == TUI_ACTION_TICK)
         return TUI_EFFECT_REDRAW;
-    if (r->passphrase[0] && key.action != TUI_ACTION_BACK && key.action != TUI_ACTION_CANCEL)
+    if (r->passphrase[0] && key.action != TUI_ACTION_BACK && key.action != TUI_ACTION_CANCEL &&
+        key.action != TUI_ACTION_LANGUAGE)
         return type_back(app, r, key);
     if (r->has_ended)
         return key.action == TUI_ACTION_ENTER || key.action == TUI_ACTION_BACK ? finish(app, r)
@@ -515,7 +518,7 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
         return TUI_EFFECT_REDRAW;
     }
     if (key.action == TUI_ACTION_CANCEL || key.action == TUI_ACTION_BACK) {
-        ask_cancel(app);
+        ask_cancel(app, 0);
         return TUI_EFFECT_REDRAW;
     }
     return TUI_EFFECT_IGNORED;

@@ -80,6 +80,15 @@ static void on_remove(struct tui_app *app, long arg, int index) {
     s->selected[1] = 0;
 }
 
+static void ask_remove(struct tui_app *app, long arg) {
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_SITE_REMOVE),
+                                      tui_text(app, MSG_SITE_REMOVE_TEXT), on_remove, arg);
+    tui_ask_add(a, tui_text(app, MSG_NO), NULL);
+    tui_ask_add(a, tui_text(app, MSG_YES), NULL);
+    tui_ask_needs_enter(a);
+    tui_told_by(app, ask_remove, arg);
+}
+
 static void enter(struct tui_app *app, struct tui_site_edit *s, int i) {
     if (s->level == 0 && i == (int)TUI_SITE_SECTIONS) {
         tui_site_check_start(app, s);
@@ -94,11 +103,7 @@ static void enter(struct tui_app *app, struct tui_site_edit *s, int i) {
         s->level = 2;
         s->selected[2] = 0;
     } else if (i == (int)tui_site_fields(s)) {
-        struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_SITE_REMOVE),
-                                          tui_text(app, MSG_SITE_REMOVE_TEXT), on_remove, 0);
-        tui_ask_add(a, tui_text(app, MSG_NO), NULL);
-        tui_ask_add(a, tui_text(app, MSG_YES), NULL);
-        tui_ask_needs_enter(a);
+        ask_remove(app, 0);
     } else {
         s->field = i;
         tui_site_edit_field(app, s);

@@ -102,6 +102,7 @@ static void ask_prior_record(struct tui_app *app, long what) {
     tui_ask_add(a, tui_text(app, MSG_PRIOR_NONE), NULL);
     tui_ask_add(a, tui_text(app, MSG_PRIOR_NOW), NULL);
     tui_ask_select(a, -1);
+    tui_told_by(app, ask_prior_record, what);
 }
 
 /* Before another case: its records get their signature, and what was chosen for it (disk, its key)
@@ -148,6 +149,7 @@ static void ask_pc(struct tui_app *app, long what) {
                                       on_pc, what);
     tui_ask_add(a, tui_text(app, MSG_PC_GUIDE), tui_text(app, MSG_PC_GUIDE_MORE));
     tui_ask_add(a, tui_text(app, MSG_PC_SUSPECT), tui_text(app, MSG_PC_SUSPECT_MORE));
+    tui_told_by(app, ask_pc, what);
 }
 
 static bool is_busy(struct tui_app *app) {
@@ -228,6 +230,7 @@ static void ask_new(struct tui_app *app, long what) {
     tui_ask_add(a, tui_text(app, MSG_NEW_BACK), NULL);
     tui_ask_add(a, tui_text(app, what == WHAT_DRILL ? MSG_NEW_GO_DRILL : MSG_NEW_GO), NULL);
     tui_ask_needs_enter(a);
+    tui_told_by(app, ask_new, what);
 }
 
 /* ---- the first screen ---- */

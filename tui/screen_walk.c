@@ -215,8 +215,17 @@ static void on_reason(struct tui_app *app, long arg, int index) {
     if ((size_t)index < SHODO_ARRAY_SIZE(reasons) - 1)
         apply(app, walk_of(app), tui_text(app, reasons[index]));
     else
-        tui_input_begin(app, tui_text(app, MSG_HOLD_OTHER), "", "", TUI_INPUT_KANA, on_reason_typed,
-                        0);
+        tui_input_ask(app, MSG_HOLD_OTHER, MSG_EMPTY, "", TUI_INPUT_KANA, on_reason_typed, 0);
+}
+
+static void ask_hold(struct tui_app *app, long arg) {
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_HOLD_TITLE),
+                                      tui_text(app, MSG_HOLD_TEXT), on_reason, arg);
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(reasons); i++)
+        tui_ask_add(a, tui_text(app, reasons[i]), NULL);
+    tui_ask_select(a, -1);
+    tui_ask_needs_enter(a);
+    tui_told_by(app, ask_hold, arg);
 }
 
 static void on_result(struct tui_app *app, long arg, int index) {
@@ -229,12 +238,7 @@ static void on_result(struct tui_app *app, long arg, int index) {
         apply(app, w, NULL);
         return;
     }
-    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_HOLD_TITLE),
-                                      tui_text(app, MSG_HOLD_TEXT), on_reason, 0);
-    for (size_t i = 0; i < SHODO_ARRAY_SIZE(reasons); i++)
-        tui_ask_add(a, tui_text(app, reasons[i]), NULL);
-    tui_ask_select(a, -1);
-    tui_ask_needs_enter(a);
+    ask_hold(app, 0);
 }
 
 /* Which lines the answer will be about: marked ones may be out of sight. */
@@ -251,12 +255,13 @@ static void add_marked(const struct tui_app *app, const struct walk *w, struct s
         shodo_buf_addf(out, " +%zu", n - NAMES_ASKED);
 }
 
-static void ask_result(struct tui_app *app) {
+static void ask_result(struct tui_app *app, long arg) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     add_marked(app, walk_of(app), &b);
     shodo_buf_addf(&b, "\n%s", tui_text(app, MSG_WALK_RESULT_TEXT));
     struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_WALK_RESULT), shodo_buf_cstr(&b),
-                                      on_result, 0);
+                                      on_result, arg);
+    tui_told_by(app, ask_result, arg);
     for (int i = 0; i < TUI_WALK_RESULTS; i++)
         tui_ask_add(a, tui_text(app, tui_walk_tags[i]), NULL);
     tui_ask_select(a, -1); /* a slip of Enter must not say anything */
@@ -280,7 +285,7 @@ static void mark_open(struct tui_app *app, struct walk *w) {
     }
     w->is_marked_once = any;
     if (any)
-        ask_result(app);
+        ask_result(app, 0);
     else
         tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_WALK_NONE_OPEN));
 }
@@ -303,7 +308,7 @@ static void on_numbers(struct tui_app *app, long arg, const char *text) {
         return;
     }
     w->is_marked_once = true;
-    ask_result(app);
+    ask_result(app, 0);
 }
 
 static void on_own(struct tui_app *app, long arg, const char *text) {
@@ -345,17 +350,16 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
         if (!any && tui_walk_row(app, shown(v), (size_t)v->selected, &r) &&
             r.number <= TUI_WALK_ROWS_MAX)
             w->is_marked_once = w->marked[r.number] = true;
-        ask_result(app);
+        ask_result(app, 0);
         return TUI_EFFECT_REDRAW;
     case TUI_ACTION_NUMBERS:
-        tui_input_begin(app, tui_text(app, MSG_WALK_NUMBERS), tui_text(app, MSG_WALK_NUMBERS_TEXT),
-                        "", 0, on_numbers, 0);
+        tui_input_ask(app, MSG_WALK_NUMBERS, MSG_WALK_NUMBERS_TEXT, "", 0, on_numbers, 0);
         return TUI_EFFECT_REDRAW;
     case TUI_ACTION_FILTER:
         tui_filter_ask(app);
         return TUI_EFFECT_REDRAW;
     case TUI_ACTION_ADD:
-        tui_input_begin(app, tui_text(app, MSG_WALK_ADD), "", "", TUI_INPUT_KANA, on_own, 0);
+        tui_input_ask(app, MSG_WALK_ADD, MSG_EMPTY, "", TUI_INPUT_KANA, on_own, 0);
         return TUI_EFFECT_REDRAW;
     case TUI_ACTION_PRINT:
         tui_walk_print(app);

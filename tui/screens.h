@@ -47,9 +47,9 @@ void tui_list_scroll(struct tui_view *v, int fit);
 
 /* Who? People of the site profile, the usual roles, or typed. */
 typedef void (*tui_who_done)(struct tui_app *app, const char *who);
-struct tui_ask *tui_who_ask(struct tui_app *app, const char *title, tui_who_done done);
+struct tui_ask *tui_who_ask(struct tui_app *app, enum tui_msg title, tui_who_done done);
 /* People by name only, never a title: for the journal and the change of shift. */
-void tui_person_ask(struct tui_app *app, const char *title, tui_who_done done);
+void tui_person_ask(struct tui_app *app, enum tui_msg title, tui_who_done done);
 
 /* Into the case when it was begun before (after a restart on this PC): home, then the open
  * playbook. */
@@ -109,7 +109,7 @@ void tui_key_ask(struct tui_app *app, long then);
 int tui_machine_last(const struct tui_app *app);
 /* Answers of a machine as a page; connections of all machines that are not in the list
  * (台帳にない接続), one a line. */
-void tui_answers_show(struct tui_app *app, const char *endpoint);
+void tui_answers_show(struct tui_app *app, long endpoint);
 void tui_unlisted_text(const struct tui_app *app, struct shodo_buf *out);
 /* The isolation walk as a text to carry, by building and floor: shown, and kept in sheets/. */
 void tui_walk_print(struct tui_app *app);

@@ -109,7 +109,7 @@ static bool command(struct tui_app *app, char *line, bool *is_on) {
     if (strcmp(verb, "save") == 0 && *arg && !strchr(arg, '/'))
         return save(app, arg);
     if (strcmp(verb, "lang") == 0) {
-        app->lang = strcmp(arg, "en") == 0 ? TUI_LANG_EN : TUI_LANG_JA;
+        tui_set_language(app, strcmp(arg, "en") == 0 ? TUI_LANG_EN : TUI_LANG_JA);
         return true;
     }
     if (strcmp(verb, "size") == 0) {

@@ -12,6 +12,8 @@
 #include "base/text.h"
 #include "casefile.h"
 
+#define CHECK_WAIT_MS 10000
+
 struct tui_site_edit *tui_site_edit_of(struct tui_app *app) {
     struct tui_view *v = tui_top(app);
     return strcmp(v->screen->id, "site") == 0 ? v->data : NULL;
@@ -189,6 +191,8 @@ static void on_people(struct tui_app *app, long is_one, int index) {
     save_field(app, shodo_buf_cstr(&json));
 }
 
+static void edit_again(struct tui_app *app, long arg);
+
 static void ask_people(struct tui_app *app, const char *title, bool is_one) {
     if (!app->books.site || !app->books.site->people.count) {
         tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_SITE_PEOPLE_FIRST));
@@ -201,6 +205,17 @@ static void ask_people(struct tui_app *app, const char *title, bool is_one) {
             a, ((const struct shodo_site_person *)shodo_vec_at(&app->books.site->people, i))->shown,
             NULL);
     tui_ask_add(a, tui_text(app, MSG_SITE_NOBODY), NULL);
+    tui_told_by(app, edit_again, 0);
+}
+
+static void edit_again(struct tui_app *app, long arg) {
+    (void)arg;
+    tui_site_edit_field(app, tui_site_edit_of(app));
+}
+
+static void add_again(struct tui_app *app, long arg) {
+    (void)arg;
+    tui_site_add_item(app, tui_site_edit_of(app));
 }
 
 void tui_site_edit_field(struct tui_app *app, struct tui_site_edit *s) {
@@ -217,6 +232,7 @@ void tui_site_edit_field(struct tui_app *app, struct tui_site_edit *s) {
         tui_ask_add(a, tui_text(app, MSG_NO), NULL);
         tui_ask_add(a, tui_text(app, MSG_OPTION_UNKNOWN), NULL);
         tui_ask_select(a, -1);
+        tui_told_by(app, edit_again, 0);
         return;
     }
     tui_site_value_text(app, shodo_value_get(tui_site_item(s), f->key), f->kind, &now);
@@ -226,6 +242,7 @@ void tui_site_edit_field(struct tui_app *app, struct tui_site_edit *s) {
     tui_input_begin(app, title,
                     tui_text(app, f->kind == TUI_SITE_LIST ? MSG_SITE_LIST_TEXT : MSG_EMPTY),
                     shodo_buf_cstr(&now), flags, on_text, f->kind == TUI_SITE_LIST);
+    tui_told_by(app, edit_again, 0);
 }
 
 /* ---- a new item ---- */
@@ -293,8 +310,8 @@ static void on_new_decision(struct tui_app *app, long arg, int index) {
 
 void tui_site_add_item(struct tui_app *app, const struct tui_site_edit *s) {
     if (strcmp(tui_site_sections[s->section].key, "decisions") != 0) {
-        tui_input_begin(app, tui_text(app, tui_site_sections[s->section].fields[0].label), "", "",
-                        TUI_INPUT_KANA, on_new_name, 0);
+        tui_input_ask(app, tui_site_sections[s->section].fields[0].label, MSG_EMPTY, "",
+                      TUI_INPUT_KANA, on_new_name, 0);
         return;
     }
     if (!missing_decision(app, 0)) {
@@ -305,6 +322,7 @@ void tui_site_add_item(struct tui_app *app, const struct tui_site_edit *s) {
                                       0);
     for (int i = 0; missing_decision(app, i); i++)
         tui_ask_add(a, tui_pick(app, &missing_decision(app, i)->question), NULL);
+    tui_told_by(app, add_again, 0);
 }
 
 /* ---- check ---- */
@@ -321,6 +339,18 @@ void tui_site_check_start(struct tui_app *app, struct tui_site_edit *s) {
         tui_message(app, TUI_ROLE_ERROR, "%s", err.text);
 }
 
+/* In the language of now; it takes well under a second. */
+static void check_again(struct tui_app *app, long arg) {
+    (void)arg;
+    struct tui_site_edit *s = tui_site_edit_of(app);
+    tui_site_check_start(app, s);
+    if (s->is_checking && tui_child_wait(&app->child, CHECK_WAIT_MS))
+        tui_site_check_hear(app, s);
+    else
+        tui_child_done(&app->child);
+    s->is_checking = false;
+}
+
 void tui_site_check_hear(struct tui_app *app, struct tui_site_edit *s) {
     tui_child_poll(&app->child);
     if (!s->is_checking || app->child.is_running)
@@ -334,4 +364,5 @@ void tui_site_check_hear(struct tui_app *app, struct tui_site_edit *s) {
     tui_child_done(&app->child);
     tui_page_show(app, tui_text(app, MSG_PREPARE_SITE),
                   b.len ? shodo_buf_cstr(&b) : tui_text(app, MSG_PREPARE_SITE_OK));
+    tui_told_by(app, check_again, 0);
 }

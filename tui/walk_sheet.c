@@ -56,6 +56,13 @@ static void walk_text(const struct tui_app *app, struct shodo_buf *out) {
         shodo_buf_addf(out, "\n== %s\n%s", tui_text(app, MSG_UNLISTED), unlisted.data);
 }
 
+static void show(struct tui_app *app, long arg) {
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    walk_text(app, &b);
+    tui_page_show(app, tui_text(app, MSG_WALK_SHEET), shodo_buf_cstr(&b));
+    tui_told_by(app, show, arg);
+}
+
 void tui_walk_print(struct tui_app *app) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     shodo_auto(shodo_case_dir) struct shodo_case_dir d = SHODO_CASE_DIR_INIT;
@@ -64,7 +71,7 @@ void tui_walk_print(struct tui_app *app) {
     enum shodo_status st = shodo_case_dir_look(&d, tui_casefile_path(app->casefile), &err);
     if (st == SHODO_OK)
         st = shodo_io_write_generation(d.sheets_fd, "isolation", "txt", b.data, b.len, &err);
-    tui_page_show(app, tui_text(app, MSG_WALK_SHEET), shodo_buf_cstr(&b));
+    show(app, 0);
     if (st == SHODO_OK)
         tui_message(app, TUI_ROLE_OK, "%s", tui_text(app, MSG_WALK_SAVED));
     else

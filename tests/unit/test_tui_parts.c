@@ -146,7 +146,7 @@ static void csv(void **state) {
 }
 
 static void say(struct tui_progress *p, const char *line, uint64_t ms) {
-    tui_progress_line(p, line, strlen(line), true, ms);
+    tui_progress_line(p, line, strlen(line), ms);
 }
 
 static void progress(void **state) {
@@ -183,7 +183,7 @@ static void progress(void **state) {
             "{\"event\":\"finding\",\"data\":{\"shodo.kind\":\"detection\",\"shodo.verdict\":\"match\",\"rule.name\":\"r\\u001b[31m\"}}",
             21000);
     assert_int_equal(p.recent_count, TUI_PROGRESS_RECENT);
-    assert_null(strchr(p.recent[0].text, 27)); /* nothing raw */
+    assert_null(strchr(p.recent[0].text[TUI_LANG_JA], 27)); /* nothing raw */
     say(&p, "{\"event\":\"done\",\"status\":\"done\",\"exit\":1,\"findings\":9}", 22000);
     assert_true(p.is_done);
     assert_int_equal(p.findings, 9);
