@@ -124,6 +124,10 @@ bool tui_image_switch_text_size(const struct tui_image *m) {
     shodo_auto(shodo_buf) struct shodo_buf path = SHODO_BUF_INIT;
     if (!m->is_known)
         return false;
+    shodo_buf_addf(&path, "%s/one-size", m->folder);
+    if (access(shodo_buf_cstr(&path), F_OK) == 0)
+        return false;
+    shodo_buf_clear(&path);
     shodo_buf_addf(&path, "%s/text-size", m->folder);
     if (shodo_io_read_file(&now, AT_FDCWD, shodo_buf_cstr(&path), 64, NULL) != SHODO_OK)
         shodo_buf_clear(&now);

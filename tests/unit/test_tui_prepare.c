@@ -191,6 +191,43 @@ static void image(void **state) {
     assert_int_equal(tui_image_age_days("soon", now), -1);
 }
 
+static void write_file(const char *folder, const char *name, const char *text) {
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    close(fd);
+}
+
+/* Two letter sizes in turn; none on a screen that has room for one only, nor off the stick. */
+static void letter_size(void **state) {
+    static const char *const want[] = {"big\n", "normal\n", "big\n"}, *const made[] = {"image.env",
+                                                                                       "text-size",
+                                                                                       "one-size"};
+    char folder[] = "/tmp/letter-size-XXXXXX", path[128];
+    struct tui_image m = {.is_known = false};
+    (void)state;
+    assert_false(tui_image_switch_text_size(&m));
+    assert_non_null(mkdtemp(folder));
+    write_file(folder, "image.env", "SHODO_BUILD_ID=b1\n");
+    snprintf(path, sizeof path, "%s/image.env", folder);
+    tui_image_load(&m, path);
+    snprintf(path, sizeof path, "%s/text-size", folder);
+    for (size_t i = 0; i < 3; i++) {
+        shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT;
+        assert_true(tui_image_switch_text_size(&m));
+        assert_int_equal(shodo_io_read_file(&text, AT_FDCWD, path, 64, NULL), SHODO_OK);
+        assert_string_equal(shodo_buf_cstr(&text), want[i]);
+    }
+    write_file(folder, "one-size", "");
+    assert_false(tui_image_switch_text_size(&m));
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, made[i]);
+        assert_int_equal(unlink(path), 0);
+    }
+    assert_int_equal(rmdir(folder), 0);
+}
+
 static void make_case(const char *root, const char *name) {
     static const char *const ends[] = {"", "/journal"};
     char path[256];
@@ -261,8 +298,9 @@ static void case_names(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(merge), cmocka_unit_test(site_change), cmocka_unit_test(replace),
-        cmocka_unit_test(mask),  cmocka_unit_test(image),       cmocka_unit_test(case_names),
+        cmocka_unit_test(merge),       cmocka_unit_test(site_change), cmocka_unit_test(replace),
+        cmocka_unit_test(mask),        cmocka_unit_test(image),       cmocka_unit_test(case_names),
+        cmocka_unit_test(letter_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
