@@ -9,7 +9,8 @@
 #include "casefile.h"
 #include "screens.h"
 
-#define LABEL_COLS 12
+#define LABEL_COLS    12
+#define QUESTION_ROWS 2
 
 const char *tui_step_function(const struct shodo_step *s) {
     return s->commands_count > 0 ? s->commands[0].function : NULL;
@@ -159,8 +160,15 @@ int tui_step_draw(const struct tui_app *app, const struct shodo_step *s,
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     shodo_buf_addf(&b, "%s %s", tui_text(app, s->is_must ? MSG_TAG_MUST : MSG_TAG_SHOULD),
                    tui_pick(app, &s->name));
+    bool opens = s->type == SHODO_STEP_PLAYBOOK_ACTION || tui_step_function(s);
+    const char *question = s->question.variable ? tui_pick(app, &s->question.text)
+                           : opens              ? tui_text(app, MSG_STEP_CHOOSE)
+                                                : tui_text(app, MSG_STEP_RESULT);
+    int asked = SHODO_MIN(
+        QUESTION_ROWS,
+        tui_canvas_wrap(c, a.row, 0, a.col, a.cols, 0, TUI_ROLE_TITLE, question, strlen(question)));
     struct tui_area body = {
-        .row = a.row, .col = a.col, .rows = SHODO_MAX(4, a.rows - n - 2), .cols = a.cols};
+        .row = a.row, .col = a.col, .rows = SHODO_MAX(4, a.rows - n - 1 - asked), .cols = a.cols};
     int row = para(c, body, a.row - look->scroll, NULL, TUI_ROLE_TITLE, shodo_buf_cstr(&b));
     row = para(c, body, row, tui_text(app, MSG_STEP_WHO), TUI_ROLE_NORMAL, tui_pick(app, &s->who));
     if (look->shows_why) {
@@ -178,14 +186,12 @@ int tui_step_draw(const struct tui_app *app, const struct shodo_step *s,
                                                 : tui_text(app, MSG_PHOTO_ANY));
     if (s->wants_two_people)
         row = para(c, body, row, NULL, TUI_ROLE_WARN, tui_text(app, MSG_TWO_PEOPLE));
-    int question_row = SHODO_MIN(row + 1, a.row + a.rows - n - 1);
-    bool opens = s->type == SHODO_STEP_PLAYBOOK_ACTION || tui_step_function(s);
-    const char *question = s->question.variable ? tui_pick(app, &s->question.text)
-                           : opens              ? tui_text(app, MSG_STEP_CHOOSE)
-                                                : tui_text(app, MSG_STEP_RESULT);
-    tui_canvas_fill(c, question_row, a.col, a.cols, TUI_ROLE_NORMAL);
-    tui_canvas_text(c, question_row, a.col, a.cols, TUI_ROLE_TITLE, question);
-    draw_options(app, s, look->selected, c, a, question_row);
+    int question_row = SHODO_MIN(row + 1, a.row + a.rows - n - asked);
+    for (int i = 0; i < asked; i++)
+        tui_canvas_fill(c, question_row + i, a.col, a.cols, TUI_ROLE_NORMAL);
+    tui_canvas_wrap(c, question_row, asked, a.col, a.cols, 0, TUI_ROLE_TITLE, question,
+                    strlen(question));
+    draw_options(app, s, look->selected, c, a, question_row + asked - 1);
     int hidden = SHODO_MAX(0, row - (body.row + body.rows));
     if (hidden)
         tui_canvas_text(c, body.row + body.rows, a.col, a.cols, TUI_ROLE_WARN,

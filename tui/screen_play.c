@@ -16,6 +16,7 @@
 
 #define WIDE_COLS   100
 #define LIST_COLS   38
+#define STEP_COLS   66 /* the list of steps leaves so much */
 #define SCROLL_ROWS 5
 
 struct play {
@@ -76,10 +77,11 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
     }
     follow(app, v, &st);
     if (c->cols >= WIDE_COLS) {
-        struct tui_area list = {.row = a.row, .col = a.col, .rows = a.rows, .cols = LIST_COLS};
+        int cols = SHODO_MIN(LIST_COLS, a.cols - STEP_COLS);
+        struct tui_area list = {.row = a.row, .col = a.col, .rows = a.rows, .cols = cols};
         tui_step_draw_list(app, &st, c, list);
-        a.col += LIST_COLS + 2;
-        a.cols -= LIST_COLS + 2;
+        a.col += cols + 2;
+        a.cols -= cols + 2;
     }
     struct play *p = v->data;
     struct tui_step_look look = {

@@ -57,7 +57,7 @@ static int draw_machine(const struct tui_app *app, size_t i, struct tui_canvas *
     tui_canvas_text(c, row, a.col + name_col(app), COUNTS_COL - name_col(app) - 1, TUI_ROLE_NORMAL,
                     shodo_buf_cstr(&b));
     shodo_buf_clear(&b);
-    shodo_buf_addf(&b, tui_text(app, MSG_SCOPE_COUNTS),
+    shodo_buf_addf(&b, "%llu / %llu / %llu", /* in the order of the heading */
                    (unsigned long long)(e->problems + e->policy_items),
                    (unsigned long long)e->matches, (unsigned long long)e->suspects);
     tui_canvas_text(c, row, a.col + COUNTS_COL, WHEN_COL - COUNTS_COL - 1,
