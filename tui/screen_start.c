@@ -195,14 +195,15 @@ static void on_other(struct tui_app *app, long arg, int index) {
 }
 
 /* More open cases than the first screen has rows for. */
-static void ask_other(struct tui_app *app) {
+static void ask_other(struct tui_app *app, long arg) {
     struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_START_OTHER),
-                                      tui_text(app, MSG_START_OTHER_TEXT), on_other, 0);
+                                      tui_text(app, MSG_START_OTHER_TEXT), on_other, arg);
     for (size_t i = 0; i < tui_casefile_open_cases(app->casefile); i++) {
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
         case_text(app, i, &b);
         tui_ask_add(a, shodo_buf_cstr(&b), NULL);
     }
+    tui_told_by(app, ask_other, arg);
 }
 
 /* A second case beside an open one is rarely meant: going back is preselected. */
@@ -365,7 +366,7 @@ static unsigned start_key(struct tui_app *app, struct tui_view *v, struct tui_ke
         begin_round(app, rows[index].at);
         break;
     case WHAT_OTHER:
-        ask_other(app);
+        ask_other(app, 0);
         break;
     case WHAT_NEW:
     case WHAT_DRILL:
