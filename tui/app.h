@@ -122,6 +122,7 @@ struct tui_app {
     char secret[56];
     struct tui_held held;
     bool has_disk, disk_needs_key; /* a disk was chosen since this program started */
+    char disk_endpoint[16];        /* the machine that it belongs to, "" not known */
     /* patient-looking names in paths are shown (mask.h); off at the start */
     bool shows_names;
     bool is_full;  /* the last screen had no place on the stack and was not opened */

@@ -37,10 +37,12 @@ static bool is_there(const struct shodo_buf *text, const char *sha256) {
     return text->len && strstr(text->data, sha256) != NULL;
 }
 
-static size_t make_rules(const struct tui_app *app, struct shodo_buf *out) {
+static size_t make_rules(const struct tui_app *app, const char *endpoint, struct shodo_buf *out) {
     size_t n = 0;
     for (size_t i = 0; i < tui_casefile_endpoints(app->casefile); i++) {
         const struct tui_endpoint *e = tui_casefile_endpoint(app->casefile, i);
+        if (strcmp(e->id, endpoint) == 0)
+            continue;
         for (size_t k = 0; k < e->findings.count && n < RULES_MAX; k++) {
             const struct tui_finding_row *f = shodo_vec_at(&e->findings, k);
             if (f->verdict != SHODO_VERDICT_MATCH || !is_hash(f->sha256) || !f->size_bytes ||
@@ -54,13 +56,14 @@ static size_t make_rules(const struct tui_app *app, struct shodo_buf *out) {
     return n;
 }
 
-size_t tui_relay_write(const struct tui_app *app, struct shodo_buf *ret_path) {
+size_t tui_relay_write(const struct tui_app *app, const char *endpoint,
+                       struct shodo_buf *ret_path) {
     shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT;
     shodo_auto(shodo_buf) struct shodo_buf now = SHODO_BUF_INIT;
     shodo_auto(shodo_case_dir) struct shodo_case_dir d = SHODO_CASE_DIR_INIT;
     shodo_auto(shodo_buf) struct shodo_buf name = SHODO_BUF_INIT;
     unsigned newest = 0;
-    size_t n = make_rules(app, &text);
+    size_t n = make_rules(app, endpoint, &text);
     if (!n || text.failed ||
         shodo_case_dir_look(&d, tui_casefile_path(app->casefile), NULL) != SHODO_OK)
         return 0;

@@ -4,9 +4,9 @@
 
 #include "app.h"
 
-/* Rules for the files that matched on the machines of the case so far, in relay/relay.NNNN.yar
- * (written when they changed). Appends the path; returns how many there are, 0: none, or it could
- * not be written. */
-size_t tui_relay_write(const struct tui_app *app, struct shodo_buf *ret_path);
+/* Rules for the files that matched on the other machines of the case so far (`endpoint`, the one to
+ * be examined, left out: its own files are no news), in relay/relay.NNNN.yar (written when they
+ * changed). Appends the path; returns how many there are, 0: none, or it could not be written. */
+size_t tui_relay_write(const struct tui_app *app, const char *endpoint, struct shodo_buf *ret_path);
 
 #endif

@@ -368,6 +368,7 @@ static unsigned choose(struct tui_app *app, struct tui_view *v, int index) {
         explicit_bzero(app->secret, sizeof app->secret);
     app->has_disk = true;
     app->disk_needs_key = k.needs_key;
+    memcpy(app->disk_endpoint, k.endpoint, sizeof app->disk_endpoint);
     tui_pop(app);
     if (then == 0)
         tui_function_done(app, "done", note);

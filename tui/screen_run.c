@@ -72,7 +72,7 @@ void tui_run_start(struct tui_app *app, const struct tui_run_request *q) {
     if (is_triage) {
         argv[n++] = "--profile";
         argv[n++] = q->profile ? q->profile : "standard";
-        if (tui_relay_write(app, &relay)) { /* what the machines before showed */
+        if (tui_relay_write(app, app->disk_endpoint, &relay)) { /* what the others showed */
             argv[n++] = "--rules";
             argv[n++] = shodo_buf_cstr(&relay);
         }
