@@ -217,8 +217,10 @@ bool tui_app_key(struct tui_app *app, struct tui_key key) {
     if (key.action == TUI_ACTION_NONE || !v)
         return v != NULL;
     if (key.action != TUI_ACTION_TICK && key.action != TUI_ACTION_RESIZE) {
-        if (tui_held_is_habit(&app->held, key))
+        if (tui_held_is_habit(&app->held, key)) {
+            tui_message(app, TUI_ROLE_NORMAL, "%s", tui_text(app, MSG_ENTER_DROPPED));
             return true;
+        }
         shodo_buf_clear(&app->message);
     }
     if (key.action == TUI_ACTION_TICK)

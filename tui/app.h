@@ -190,6 +190,8 @@ void tui_ask_add(struct tui_ask *a, const char *label, const char *more);
 /* -1: nothing; Enter alone then answers nothing. For whatever becomes a statement in the journal.
  */
 void tui_ask_select(struct tui_ask *a, int index);
+/* The label added last is 分からない: its key is 0. */
+void tui_ask_last_is_unknown(struct tui_ask *a);
 /* A digit only moves the cursor here, Enter answers: for what cannot be taken back. */
 void tui_ask_needs_enter(struct tui_ask *a);
 typedef void (*tui_input_done)(struct tui_app *app, long arg, const char *text);

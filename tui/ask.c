@@ -21,6 +21,7 @@ struct tui_ask {
     tui_ask_done done;
     long arg;
     int selected, scroll;
+    int zero; /* the label that is 分からない, -1 none */
     bool needs_enter;
 };
 
@@ -35,6 +36,7 @@ struct tui_ask *tui_ask_begin(struct tui_app *app, const char *title, const char
                           .text = strdup(text ? text : ""),
                           .labels = SHODO_VEC_INIT(sizeof(struct label)),
                           .done = done,
+                          .zero = -1,
                           .arg = arg};
     return a;
 }
@@ -48,6 +50,11 @@ void tui_ask_add(struct tui_ask *a, const char *label, const char *more) {
 void tui_ask_select(struct tui_ask *a, int index) {
     if (a)
         a->selected = index;
+}
+
+void tui_ask_last_is_unknown(struct tui_ask *a) {
+    if (a && a->labels.count)
+        a->zero = (int)a->labels.count - 1;
 }
 
 void tui_ask_needs_enter(struct tui_ask *a) {
@@ -81,7 +88,8 @@ static int draw_label(const struct tui_ask *a, int i, struct tui_canvas *c, stru
     const struct label *l = shodo_vec_at(&a->labels, (size_t)i);
     enum tui_role role = i == a->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-    shodo_buf_addf(&b, "%s%2d  %s", i == a->selected ? ">" : " ", i + 1, l->text ? l->text : "");
+    tui_menu_row(&b, i, a->selected, a->zero);
+    shodo_buf_addf(&b, "%s%s", l->text ? l->text : "", a->needs_enter ? TUI_NEEDS_ENTER : "");
     tui_canvas_fill(c, row, area.col, area.cols, role);
     tui_canvas_text(c, row++, area.col, area.cols, role, shodo_buf_cstr(&b));
     if (l->more && row < area.row + area.rows)
@@ -123,6 +131,7 @@ static unsigned choice_key(struct tui_app *app, struct tui_view *v, struct tui_k
     struct tui_ask *a = v->data;
     int n = (int)a->labels.count;
     struct tui_view list = {.selected = a->selected};
+    key = tui_menu_zero(key, a->zero);
     if (!a->needs_enter && tui_menu_answers(app, &list, &key, n))
         a->selected = list.selected;
     if (tui_menu_key(&list, key, n, 10)) {

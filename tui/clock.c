@@ -151,6 +151,7 @@ void tui_clock_ask(struct tui_app *app, tui_then then, long arg) {
     }
     tui_ask_add(a, tui_text(app, MSG_CLOCK_TYPE), NULL);
     tui_ask_add(a, tui_text(app, MSG_OPTION_UNKNOWN), NULL);
+    tui_ask_last_is_unknown(a);
     tui_told_by(app, ask_again, arg);
     tui_ask_select(a, -1); /* whoever looks at a telephone chooses; Enter alone says nothing */
 }

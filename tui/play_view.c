@@ -86,6 +86,25 @@ size_t tui_step_options(const struct tui_app *app, const struct shodo_step *s,
     return n;
 }
 
+int tui_step_unknown(const struct tui_option *o, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        if (o[i].kind == TUI_OPTION_UNKNOWN)
+            return (int)i;
+    }
+    return -1;
+}
+
+bool tui_step_needs_enter(const struct shodo_step *s, const struct tui_option *o) {
+    if (o->kind == TUI_OPTION_OPEN)
+        return tui_step_seals(s);
+    if (!o->value)
+        return false;
+    const char *unsure = s->question.unknown_means;
+    bool asks_more = (s->is_decision || s->asks_name) && o->kind == TUI_OPTION_ANSWER &&
+                     !(unsure && strcmp(unsure, o->value) == 0);
+    return (s->is_decision || s->decision_id || s->asks_name) && !asks_more;
+}
+
 static int para(struct tui_canvas *c, struct tui_area a, int row, const char *label,
                 enum tui_role role, const char *text) {
     int bottom = a.row + a.rows, indent = label ? LABEL_COLS : 0;
@@ -144,9 +163,12 @@ static void draw_options(const struct tui_app *app, const struct shodo_step *s, 
     for (size_t i = 0; i < n && row < bottom; i++, row++) {
         bool is_here = (int)i == selected;
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "%s%2zu  %s", is_here ? ">" : " ", i + 1, o[i].label);
+        tui_menu_row(&b, (int)i, selected, tui_step_unknown(o, n));
+        shodo_buf_adds(&b, o[i].label);
         if (o[i].kind == TUI_OPTION_OPEN && tui_step_function(s) && !s->decision_id)
             shodo_buf_addf(&b, ": %s", tui_text(app, tui_function_title(tui_step_function(s))));
+        if (tui_step_needs_enter(s, &o[i]))
+            shodo_buf_adds(&b, TUI_NEEDS_ENTER);
         tui_canvas_fill(c, row, a.col, a.cols, is_here ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL);
         tui_canvas_text(c, row, a.col, a.cols, is_here ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL,
                         shodo_buf_cstr(&b));

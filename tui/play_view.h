@@ -28,6 +28,11 @@ bool tui_step_is_run(const struct shodo_step *s);          /* it starts the engi
 bool tui_step_seals(const struct shodo_step *s);
 size_t tui_step_options(const struct tui_app *app, const struct shodo_step *s,
                         struct tui_option out[TUI_OPTIONS_MAX]);
+/* The answer whose key is 0, -1 none. */
+int tui_step_unknown(const struct tui_option *o, size_t n);
+/* By Enter only: sealing, unplugging, and an answer that decides or speaks for the patients and
+ * asks nothing more. */
+bool tui_step_needs_enter(const struct shodo_step *s, const struct tui_option *o);
 struct tui_step_look {
     int selected; /* answer, -1 none */
     int scroll;   /* lines of the text above the answers */

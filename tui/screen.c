@@ -55,6 +55,25 @@ bool tui_menu_key(struct tui_view *v, struct tui_key key, int count, int rows) {
     return true;
 }
 
+struct tui_key tui_menu_zero(struct tui_key key, int zero) {
+    if (key.action != TUI_ACTION_CHAR || zero < 0)
+        return key;
+    if (key.ch == '0')
+        key.ch = (uint32_t)(zero < 9 ? '1' + zero : '0');
+    else if (key.ch == (uint32_t)('1' + zero))
+        key.ch = ' ';
+    return key;
+}
+
+void tui_menu_row(struct shodo_buf *out, int row, int selected, int zero) {
+    char sign = ' ';
+    if (row == zero || (zero < 0 && row == 9))
+        sign = '0';
+    else if (row < 9)
+        sign = (char)('1' + row);
+    shodo_buf_addf(out, "%s %c  ", row == selected ? ">" : " ", sign);
+}
+
 bool tui_menu_answers(struct tui_app *app, struct tui_view *v, struct tui_key *key, int count) {
     if (key->action != TUI_ACTION_CHAR || !tui_menu_key(v, *key, count, 0))
         return false;

@@ -100,6 +100,12 @@ static const char *label_of(const struct tui_app *app, const struct decide *k, c
     return value;
 }
 
+/* Nobody is asked for this one: it is written by Enter. */
+static bool is_undecided(const struct tui_app *app, const struct decide *k, int i) {
+    const char *undecided = k->step ? k->step->question.unknown_means : "wait";
+    return undecided && strcmp(undecided, option_value(app, k, i)) == 0;
+}
+
 static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,
                  struct tui_area a) {
     const struct decide *k = v->data;
@@ -132,7 +138,8 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
         enum tui_role role = i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
         option_text(app, k, i, &label, &consequence);
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "%s%2d  %s", i == v->selected ? ">" : " ", i + 1, label);
+        tui_menu_row(&b, i, v->selected, -1);
+        shodo_buf_addf(&b, "%s%s", label, is_undecided(app, k, i) ? TUI_NEEDS_ENTER : "");
         tui_canvas_fill(c, row, a.col, a.cols, role);
         tui_canvas_text(c, row++, a.col, a.cols, role, shodo_buf_cstr(&b));
         if (*consequence && row < a.row + a.rows)
@@ -266,10 +273,8 @@ static void ask_who(struct tui_app *app, long arg) {
 static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
     struct decide *k = v->data;
     int n = option_count(app, k);
-    const char *undecided = k->step ? k->step->question.unknown_means : "wait";
     struct tui_view there = *v;
-    if (tui_menu_key(&there, key, n, 5) &&
-        (!undecided || strcmp(undecided, option_value(app, k, there.selected)) != 0))
+    if (tui_menu_key(&there, key, n, 5) && !is_undecided(app, k, there.selected))
         tui_menu_answers(app, v, &key, n); /* who and why follow; 未決定 is written by Enter */
     if (tui_menu_key(v, key, n, 5))
         return TUI_EFFECT_REDRAW;
@@ -282,7 +287,7 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
         return TUI_EFFECT_IGNORED;
     v->selected = i;
     snprintf(k->value, sizeof k->value, "%.60s", option_value(app, k, i));
-    if (undecided && strcmp(undecided, k->value) == 0)
+    if (is_undecided(app, k, i))
         finish(app, NULL, "");
     else
         ask_who(app, 0);

@@ -231,10 +231,11 @@ static int draw_disk(const struct tui_app *app, const struct disk *k, size_t i, 
                      struct tui_canvas *c, struct tui_area a, int row) {
     enum tui_role role = is_here ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-    shodo_buf_addf(&b, "%s%2zu  %s  ", is_here ? ">" : " ", i + 1,
-                   *k->model ? k->model : tui_text(app, MSG_NO_MODEL));
+    tui_menu_row(&b, (int)i, is_here ? (int)i : -1, -1);
+    shodo_buf_addf(&b, "%s  ", *k->model ? k->model : tui_text(app, MSG_NO_MODEL));
     add_size(&b, k->size_bytes);
-    shodo_buf_addf(&b, "  %s%s", k->serial, k->is_removable ? tui_text(app, MSG_REMOVABLE) : "");
+    shodo_buf_addf(&b, "  %s%s%s", k->serial, k->is_removable ? tui_text(app, MSG_REMOVABLE) : "",
+                   TUI_NEEDS_ENTER);
     tui_canvas_fill(c, row, a.col, a.cols, role);
     tui_canvas_text(c, row++, a.col, a.cols, role, shodo_buf_cstr(&b));
     tui_canvas_text(c, row++, a.col + 5, a.cols - 5, TUI_ROLE_NORMAL,

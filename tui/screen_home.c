@@ -120,6 +120,11 @@ static void row_text(const struct tui_app *app, const struct row *r, struct shod
                        tui_text(app, r->kind == MORE_BOOKS ? MSG_MORE_BOOKS : MSG_MORE_TOOLS));
 }
 
+/* Sealing and unplugging by Enter only. */
+static bool seals(const struct row *r) {
+    return r->kind == TOOL && *tools[r->index].what == '!';
+}
+
 static void draw_home(const struct tui_app *app, struct tui_view *v, struct tui_canvas *c,
                       struct tui_area a) {
     struct row rows[ROWS_MAX];
@@ -133,8 +138,10 @@ static void draw_home(const struct tui_app *app, struct tui_view *v, struct tui_
             tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_DIM, tui_text(app, MSG_TOOLS));
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
         enum tui_role role = i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
-        shodo_buf_addf(&b, "%s%2d  ", i == v->selected ? ">" : " ", i + 1);
+        tui_menu_row(&b, i, v->selected, -1);
         row_text(app, &rows[i], &b);
+        if (seals(&rows[i]))
+            shodo_buf_adds(&b, TUI_NEEDS_ENTER);
         tui_canvas_fill(c, row, a.col, a.cols, role);
         tui_canvas_text(c, row++, a.col, a.cols, role, shodo_buf_cstr(&b));
     }
@@ -195,9 +202,7 @@ static unsigned home_key(struct tui_app *app, struct tui_view *v, struct tui_key
     if (key.action == TUI_ACTION_TICK)
         return TUI_EFFECT_RELOAD;
     struct tui_view there = *v;
-    bool seals = tui_menu_key(&there, key, n, 10) && rows[there.selected].kind == TOOL &&
-                 *tools[rows[there.selected].index].what == '!';
-    if (!seals) /* sealing and unplugging by Enter only */
+    if (!tui_menu_key(&there, key, n, 10) || !seals(&rows[there.selected]))
         tui_menu_answers(app, v, &key, n);
     if (tui_menu_key(v, key, n, 10))
         return TUI_EFFECT_REDRAW;

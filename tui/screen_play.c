@@ -13,6 +13,7 @@
 #include "play_view.h"
 #include "promise.h"
 #include "screens.h"
+#include "walk.h"
 
 #define WIDE_COLS   100
 #define LIST_COLS   38
@@ -106,6 +107,8 @@ static void crumb(const struct tui_app *app, const struct tui_view *v, struct sh
 }
 
 /* ---- answering ---- */
+
+static void choose(struct tui_app *app, struct tui_view *v, int index);
 
 /* The answer is kept in the view until everything that goes with it was asked. */
 static void answer_done(struct tui_app *app, const char *value, const char *note) {
@@ -235,6 +238,40 @@ static void answer(struct tui_app *app, struct tui_view *v, const struct shodo_s
     }
 }
 
+/* Lines of the step's walk of which nothing was said. */
+static size_t open_lines(const struct tui_app *app, const struct shodo_step *s) {
+    static const char walk[] = "isolation-walk:";
+    const char *f = tui_step_function(s);
+    if (!f || strncmp(f, walk, sizeof walk - 1) != 0)
+        return 0;
+    const char *kind = f + sizeof walk - 1;
+    return strcmp(kind, "hold") == 0 ? 0 : tui_walk_open(app, kind);
+}
+
+static void on_open_lines(struct tui_app *app, long count, int index) {
+    if (index == 0) {
+        struct tui_view *v = tui_top(app);
+        if (strcmp(v->screen->id, "play") == 0)
+            choose(app, v, 0); /* the list: 開く is the first answer of such a step */
+        return;
+    }
+    shodo_auto(shodo_buf) struct shodo_buf note = SHODO_BUF_INIT;
+    shodo_buf_addf(&note, "答えていない線が %ld 本残る", count);
+    answer_done(app, "done", shodo_buf_cstr(&note));
+}
+
+static void ask_open_lines(struct tui_app *app, long count) {
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    shodo_buf_addf(&b, tui_text(app, MSG_OPEN_LINES_TEXT), (size_t)count);
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_OPEN_LINES), shodo_buf_cstr(&b),
+                                      on_open_lines, count);
+    tui_ask_add(a, tui_text(app, MSG_OPEN_LINES_LIST), NULL);
+    tui_ask_add(a, tui_text(app, MSG_OPEN_LINES_DONE), NULL);
+    tui_ask_select(a, -1);
+    tui_ask_needs_enter(a);
+    tui_told_by(app, ask_open_lines, count);
+}
+
 static void choose(struct tui_app *app, struct tui_view *v, int index) {
     struct tui_standing st;
     struct tui_option o[TUI_OPTIONS_MAX];
@@ -251,6 +288,8 @@ static void choose(struct tui_app *app, struct tui_view *v, int index) {
     else if (index < n && o[index].kind == TUI_OPTION_OTHERWISE)
         tui_input_ask(app, MSG_OPTION_OTHERWISE, MSG_OTHERWISE_TEXT, "", TUI_INPUT_KANA,
                       on_otherwise, 0);
+    else if (index < n && o[index].kind == TUI_OPTION_DONE && open_lines(app, s))
+        ask_open_lines(app, (long)open_lines(app, s));
     else if (index < n)
         answer_done(app, o[index].value, NULL);
     tui_play_done(&st);
@@ -334,21 +373,11 @@ static void finish(struct tui_app *app, const struct tui_view *v) {
     ask_begin_again(app, v->arg);
 }
 
-/* By Enter only: sealing, unplugging, and an answer that decides or speaks for the patients and
- * asks nothing more. */
-static bool is_grave(const struct shodo_step *s, const struct tui_option *o, int n,
-                     struct tui_key key) {
+static bool needs_enter(const struct shodo_step *s, const struct tui_option *o, int n,
+                        struct tui_key key) {
     struct tui_view there = {.selected = -1};
-    if (key.action != TUI_ACTION_CHAR || !tui_menu_key(&there, key, n, 5))
-        return false;
-    if (o[there.selected].kind == TUI_OPTION_OPEN)
-        return tui_step_seals(s);
-    if (!o[there.selected].value)
-        return false;
-    const char *unsure = s->question.unknown_means, *value = o[there.selected].value;
-    bool asks_more = (s->is_decision || s->asks_name) && !(unsure && strcmp(unsure, value) == 0) &&
-                     o[there.selected].kind == TUI_OPTION_ANSWER;
-    return (s->is_decision || s->decision_id || s->asks_name) && !asks_more;
+    return key.action == TUI_ACTION_CHAR && tui_menu_key(&there, key, n, 5) &&
+           tui_step_needs_enter(s, &o[there.selected]);
 }
 
 static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
@@ -356,21 +385,22 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
     struct tui_option o[TUI_OPTIONS_MAX];
     struct play *p = v->data;
     int n = 0;
-    bool needs_enter = false;
+    bool is_grave = false;
     /* whoever came back without a result left the step open: nothing later may close it */
     app->pending[0] = 0;
     if (tui_play_load(app, book_of(app, v), &st, NULL)) {
         const struct shodo_step *s = tui_play_step(&st, st.play.current);
         n = s ? (int)tui_step_options(app, s, o) : 0;
         follow(app, v, &st);
-        needs_enter = s && is_grave(s, o, n, key);
+        key = tui_menu_zero(key, tui_step_unknown(o, (size_t)n));
+        is_grave = s && needs_enter(s, o, n, key);
         tui_play_done(&st);
     }
     if (key.action == TUI_ACTION_BACK && p->shows_why) {
         p->shows_why = false; /* back from the reason, not from the step */
         return TUI_EFFECT_REDRAW;
     }
-    if (!needs_enter && n > 0)
+    if (!is_grave && n > 0)
         tui_menu_answers(app, v, &key, n);
     if (key.action == TUI_ACTION_TICK)
         return TUI_EFFECT_RELOAD;

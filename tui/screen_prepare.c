@@ -225,8 +225,8 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
     for (int i = 0; i < (int)SHODO_ARRAY_SIZE(rows); i++) {
         enum tui_role role = i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "%s%2d  %s", i == v->selected ? ">" : " ", i + 1,
-                       tui_text(app, rows[i]));
+        tui_menu_row(&b, i, v->selected, -1);
+        shodo_buf_adds(&b, tui_text(app, rows[i]));
         tui_canvas_fill(c, a.row + 2 + i, a.col, a.cols, role);
         tui_canvas_text(c, a.row + 2 + i, a.col, a.cols, role, shodo_buf_cstr(&b));
     }

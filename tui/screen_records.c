@@ -78,7 +78,7 @@ static void draw_note(const struct tui_app *app, struct tui_view *v, struct tui_
     for (int i = 0; i < r.all; i++) {
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
         enum tui_role role = i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
-        shodo_buf_addf(&b, "%s%2d  ", i == v->selected ? ">" : " ", i + 1);
+        tui_menu_row(&b, i, v->selected, -1);
         note_label(app, &r, i, &b);
         tui_canvas_fill(c, a.row + 1 + i, a.col, a.cols, role);
         tui_canvas_text(c, a.row + 1 + i, a.col, a.cols, role, shodo_buf_cstr(&b));

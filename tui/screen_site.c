@@ -61,7 +61,7 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
     for (int i = v->scroll; i < rows_of(s) && i - v->scroll < a.rows - 2; i++) {
         enum tui_role role = i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "%s%2d  ", i == v->selected ? ">" : " ", i + 1);
+        tui_menu_row(&b, i, v->selected, -1);
         row_text(app, s, i, &b);
         tui_canvas_fill(c, a.row + 2 + i - v->scroll, a.col, a.cols, role);
         tui_canvas_text(c, a.row + 2 + i - v->scroll, a.col, a.cols, role, shodo_buf_cstr(&b));

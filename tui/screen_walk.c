@@ -355,6 +355,12 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
     case TUI_ACTION_NUMBERS:
         tui_input_ask(app, MSG_WALK_NUMBERS, MSG_WALK_NUMBERS_TEXT, "", 0, on_numbers, 0);
         return TUI_EFFECT_REDRAW;
+    case TUI_ACTION_CHAR: /* a number of the list: that line, or the start of several */
+        if (key.ch < '1' || key.ch > '9')
+            return TUI_EFFECT_IGNORED;
+        tui_input_begin(app, tui_text(app, MSG_WALK_NUMBERS), tui_text(app, MSG_WALK_NUMBERS_TEXT),
+                        (const char[]){(char)key.ch, 0}, 0, on_numbers, 0);
+        return TUI_EFFECT_REDRAW;
     case TUI_ACTION_FILTER:
         tui_filter_ask(app);
         return TUI_EFFECT_REDRAW;

@@ -40,6 +40,14 @@ TUI_SCREEN_TABLE(X)
 bool tui_list_key(struct tui_view *v, struct tui_key key, int count, int rows);
 /* The same for numbered rows: a digit moves the cursor (0: the tenth row), Enter confirms. */
 bool tui_menu_key(struct tui_view *v, struct tui_key key, int count, int rows);
+/* 0 is the key of 分からない wherever it is an answer: `zero` is its row, which then has no other
+ * key; -1: there is none, 0 is the tenth row. Turns such a key into that of its row. */
+struct tui_key tui_menu_zero(struct tui_key key, int zero);
+/* The cursor and the key of a row, as they stand before it: what is shown is what can be pressed.
+ * Rows that no digit reaches have no number. Appends. */
+void tui_menu_row(struct shodo_buf *out, int row, int selected, int zero);
+/* After a row whose digit only moves the cursor. */
+#define TUI_NEEDS_ENTER "  [Enter]"
 /* For rows where nothing irreversible follows: a digit moves the cursor and becomes Enter. */
 bool tui_menu_answers(struct tui_app *app, struct tui_view *v, struct tui_key *key, int count);
 /* Keeps the selected row inside `fit` rows. */

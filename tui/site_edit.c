@@ -231,6 +231,7 @@ void tui_site_edit_field(struct tui_app *app, struct tui_site_edit *s) {
         tui_ask_add(a, tui_text(app, MSG_YES), NULL);
         tui_ask_add(a, tui_text(app, MSG_NO), NULL);
         tui_ask_add(a, tui_text(app, MSG_OPTION_UNKNOWN), NULL);
+        tui_ask_last_is_unknown(a);
         tui_ask_select(a, -1);
         tui_told_by(app, edit_again, 0);
         return;

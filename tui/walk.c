@@ -104,3 +104,11 @@ const char *tui_walk_floor_word(const struct tui_app *app, const char *floor) {
     return *floor && strspn(floor, "0123456789") == strlen(floor) ? tui_text(app, MSG_FLOOR_WORD)
                                                                   : "";
 }
+
+size_t tui_walk_open(const struct tui_app *app, const char *kind) {
+    struct tui_walk_row r;
+    size_t open = 0;
+    for (size_t i = 0; tui_walk_row(app, (struct tui_walk_filter){.kind = kind}, i, &r); i++)
+        open += tui_walk_value(app, r.id) == NULL;
+    return open;
+}

@@ -43,6 +43,8 @@ struct tui_walk_filter {
 bool tui_walk_row(const struct tui_app *app, struct tui_walk_filter f, size_t want,
                   struct tui_walk_row *ret);
 size_t tui_walk_count(const struct tui_app *app, struct tui_walk_filter f);
+/* Those of a kind ("": all) of which nothing was said yet. */
+size_t tui_walk_open(const struct tui_app *app, const char *kind);
 /* Borrowed; the newest result and its reason, NULL: none. */
 const char *tui_walk_value(const struct tui_app *app, const char *id);
 const char *tui_walk_note(const struct tui_app *app, const char *id);
