@@ -71,7 +71,7 @@ struct tui_case_day tui_clock_day(const struct tui_app *app) {
     int n = snprintf(built, sizeof built, "%.10sT00:00:00+09:00", app->image.build_date);
     if (!shodo_time_parse(built, (size_t)n, &day.time))
         day.time = 0;
-    day.unknown = tui_text(app, MSG_CASE_NO_DAY);
+    day.unknown = "no-date"; /* it becomes part of file names: one spelling, ASCII */
     return day;
 }
 

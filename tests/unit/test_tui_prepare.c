@@ -262,7 +262,7 @@ static void case_names(void **state) {
     } rows[] = {
         {"20261122-01", NULL},
         {"20261122-02", NULL},
-        {"20261122-03-日付不明", "日付不明"},
+        {"20261122-03-no-date", "no-date"},
         {"20261122-04", NULL},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
