@@ -30,7 +30,9 @@ static int setup(void **state) {
 }
 
 static int teardown(void **state) {
-    static const char *const names[] = {"forms/ppc.yaml", "forms/tags.yaml", "site.yaml", "forms"};
+    static const char *const names[] = {"forms/ppc.yaml", "forms/tags.yaml",  "site.yaml",
+                                        "contacts.yaml",  "recipients/a.pem", "recipients",
+                                        "forms"};
     char path[128];
     (void)state;
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(names); i++) {
@@ -128,6 +130,50 @@ static void test_site(void **state) {
         strstr(shodo_buf_cstr(&text), "厚生労働省 の電話を公式サイトで確認して書いてください"));
 }
 
+static void count_gap(void *ctx, const struct shodo_site_gap *gap) {
+    struct shodo_buf *b = ctx;
+    shodo_buf_addf(b, "%s %ld %s %s %s\n", gap->section, gap->index, gap->id ? gap->id : "-",
+                   gap->field ? gap->field : "-", gap->why);
+}
+
+/* Where each gap is; a number among the channels and a certificate that was taken count. */
+static void test_site_gaps(void **state) {
+    char path[128], folder[128];
+    shodo_auto(shodo_buf) struct shodo_buf gaps = SHODO_BUF_INIT;
+    (void)state;
+    put("site.yaml",
+        "hospital: {name: A, address: B}\npeople:\n  - {id: director, name: C}\n"
+        "connections:\n  - {id: c1, name: VPN, vendor: D, vendor_phone: '1', how_to_cut: x}\n");
+    put("contacts.yaml",
+        "schema: shodo-contacts/1\ncontacts:\n  - {id: police, channels: [{kind: phone, value: "
+        "'110'}], verification: {date: '1970-01-01'}}\n  - {id: mhlw, phone: '03'}\n");
+    snprintf(folder, sizeof folder, "%s/recipients", root);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    put("recipients/a.pem", "x");
+    snprintf(path, sizeof path, "%s/site.yaml", root);
+    const struct shodo_sheet_options o = {
+        .is_ja = true, .now = 0, .site_path = path, .gap = count_gap, .ctx = &gaps};
+    size_t n = 0, lines = 0;
+    assert_int_equal(shodo_sheet_site_check(&o, &n, NULL), SHODO_OK);
+    for (const char *p = shodo_buf_cstr(&gaps); (p = strchr(p, '\n')) != NULL; p++)
+        lines++;
+    assert_int_equal(lines, n);
+    static const char *const there[] = {"hospital -1 - role missing\n",
+                                        "people -1 it - missing\n",
+                                        "people 0 - phones missing\n",
+                                        "connections 0 - vendor_phone_night missing\n",
+                                        "backup_paths -1 - - missing\n",
+                                        "contacts -1 mhlw verification undated\n",
+                                        "contacts -1 prefecture phone missing\n",
+                                        "updated -1 - - missing\n"};
+    static const char *const absent[] = {"recipients", "police", "hospital -1 - address",
+                                         "connections 0 - vendor_phone missing"};
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(there); i++)
+        assert_non_null(strstr(shodo_buf_cstr(&gaps), there[i]));
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(absent); i++)
+        assert_null(strstr(shodo_buf_cstr(&gaps), absent[i]));
+}
+
 /* Every sheet, both languages, every renderer, without a case and with nothing known; no character
  * is missing in the font. */
 static void test_every_sheet(void **state) {
@@ -183,6 +229,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_malformed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_fallback, setup, teardown),
         cmocka_unit_test_setup_teardown(test_site, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_site_gaps, setup, teardown),
         cmocka_unit_test(test_every_sheet),
         cmocka_unit_test(test_shipped_forms),
     };

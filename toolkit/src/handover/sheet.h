@@ -35,6 +35,15 @@ extern const struct shodo_sheet_kind shodo_sheet_kinds[];
 extern const size_t shodo_sheet_kinds_count;
 const struct shodo_sheet_kind *shodo_sheet_find(const char *name); /* by name or alias; NULL */
 
+/* One thing that is missing or stale in the site profile: where it is written. */
+struct shodo_site_gap {
+    const char *section; /* "people", "connections", "contacts" … */
+    long index;          /* of the row in its list, -1 none */
+    const char *id;      /* of a row that is missing, or of a contact; NULL */
+    const char *field;   /* NULL: the row, or the whole section */
+    const char *why;     /* "missing" "old" "undated" */
+};
+
 struct shodo_sheet_options {
     const char *case_path; /* NULL: no case */
     const char *site_path; /* NULL: the case's site folder, or none */
@@ -48,6 +57,8 @@ struct shodo_sheet_options {
     int64_t now;          /* ns UTC */
     /* Every problem with a data file, one call each: "file:line: what" in Japanese. May be NULL. */
     void (*problem)(void *ctx, const char *text);
+    /* Of the site check, before the text of the same problem. May be NULL. */
+    void (*gap)(void *ctx, const struct shodo_site_gap *gap);
     void *ctx;
 };
 
@@ -69,8 +80,8 @@ enum shodo_status shodo_sheet_cells_blank(const struct shodo_sheet_kind *kind,
                                           const struct shodo_sheet_options *o,
                                           struct shodo_buf *out, struct shodo_error *err);
 
-/* What is missing or stale in a site profile, and what to fill in before an incident, one line each
- * to `o->problem`. Gives the number of lines. */
+/* What is missing or stale in a site profile and in contacts.yaml and recipients/ beside it, and
+ * what to fill in before an incident, one line each to `o->problem`. Gives the number of lines. */
 enum shodo_status shodo_sheet_site_check(const struct shodo_sheet_options *o, size_t *ret,
                                          struct shodo_error *err);
 
