@@ -32,14 +32,18 @@ static const char *in_language(const struct tui_app *app, const struct shodo_val
 /* Telephone numbers with their notes; false when the row has none. */
 static bool add_numbers(const struct tui_app *app, const struct shodo_value *row,
                         struct shodo_buf *out) {
-    const struct shodo_value *list = shodo_value_get(row, "channels");
-    bool any = false;
+    const struct shodo_value *list = shodo_value_get(row, "channels"),
+                             *own = shodo_value_get(row, "phone");
+    const char *phone = shodo_value_kind(own) == SHODO_VALUE_NULL ? NULL : shodo_value_str(own);
+    bool any = phone && *phone;
+    if (any)
+        shodo_buf_adds(out, phone);
     for (size_t i = 0; i < shodo_value_count(list); i++) {
         const struct shodo_value *c = shodo_value_at(list, i);
         const char *kind = shodo_value_get_str(c, "kind"), *value = shodo_value_get_str(c, "value");
         const struct shodo_value *raw = shodo_value_get(c, "value");
         if (!kind || strcmp(kind, "phone") != 0 || !value || !*value ||
-            shodo_value_kind(raw) == SHODO_VALUE_NULL)
+            shodo_value_kind(raw) == SHODO_VALUE_NULL || (phone && strcmp(phone, value) == 0))
             continue;
         shodo_buf_addf(out, "%s%s", any ? "   " : "", value);
         const char *note = in_language(app, c, "note_ja", "note_en");
@@ -117,7 +121,8 @@ void tui_contact_text(const struct tui_app *app, const char *id, struct shodo_bu
     if (strcmp(id, "vendor") == 0 && add_vendors(app, out))
         return;
     if (own && add_numbers(app, own, out)) {
-        add_way(app, own, true, out);
+        bool has_way = *in_language(app, own, "hours_note_ja", "hours_note_en") || !shipped;
+        add_way(app, has_way ? own : shipped, true, out);
         return;
     }
     if (!shipped && !own) {

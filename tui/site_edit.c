@@ -10,31 +10,54 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "casefile.h"
-
-#define CHECK_WAIT_MS 10000
 
 struct tui_site_edit *tui_site_edit_of(struct tui_app *app) {
     struct tui_view *v = tui_top(app);
     return strcmp(v->screen->id, "site") == 0 ? v->data : NULL;
 }
 
-const struct shodo_value *tui_site_root(const struct tui_site_edit *s) {
+static const struct shodo_value *root_of(const struct tui_site_edit *s) {
     return s->doc ? shodo_doc_root(s->doc) : NULL;
 }
 
-const struct shodo_value *tui_site_list(const struct tui_site_edit *s) {
-    return shodo_value_get(tui_site_root(s), tui_site_sections[s->section].key);
+static const struct shodo_value *list_of(const struct tui_site_edit *s, size_t section) {
+    return shodo_value_get(root_of(s), tui_site_sections[section].key);
 }
 
-const struct shodo_value *tui_site_item(const struct tui_site_edit *s) {
-    const struct shodo_value *v = tui_site_list(s);
+size_t tui_site_count(const struct tui_app *app, const struct tui_site_edit *s, size_t section) {
+    size_t n = 0;
+    if (section != TUI_SITE_CONTACTS)
+        return shodo_value_count(list_of(s, section));
+    while (tui_site_contact(app, n))
+        n++;
+    return n;
+}
+
+const char *tui_site_item_name(const struct tui_app *app, const struct tui_site_edit *s,
+                               size_t section, long item) {
+    bool is_contact = section == TUI_SITE_CONTACTS;
+    const struct shodo_value *v = is_contact ? tui_site_contact(app, (size_t)item)
+                                             : shodo_value_at(list_of(s, section), (size_t)item);
+    const char *key = !is_contact ? "name" : tui_is_ja(app) ? "name_ja" : "name_en";
+    const char *name = item >= 0 ? shodo_value_get_str(v, key) : NULL;
+    return name ? name : "";
+}
+
+const struct shodo_value *tui_site_item(const struct tui_app *app, const struct tui_site_edit *s) {
+    const struct shodo_value *v = list_of(s, s->section), *own = NULL;
+    if (s->section == TUI_SITE_CONTACTS) {
+        const char *id = shodo_value_get_str(tui_site_contact(app, (size_t)s->item), "id");
+        tui_site_own_contact(s, id ? id : "", &own);
+        return own;
+    }
     return tui_site_sections[s->section].is_list ? shodo_value_at(v, (size_t)s->item) : v;
 }
 
-size_t tui_site_fields(const struct tui_site_edit *s) {
+size_t tui_site_fields(size_t section) {
     size_t n = 0;
-    while (n < TUI_SITE_FIELDS && tui_site_sections[s->section].fields[n].key)
+    while (n < TUI_SITE_FIELDS && tui_site_sections[section].fields[n].key)
         n++;
     return n;
 }
@@ -48,36 +71,83 @@ static int open_folder(const struct tui_app *app) {
     return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-void tui_site_load(struct tui_app *app, struct tui_site_edit *s) {
+static void load_file(struct tui_app *app, int dir, const char *name, struct shodo_doc **doc) {
     shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT;
     struct shodo_error err = SHODO_ERROR_INIT;
-    s->doc = shodo_doc_free(s->doc);
+    *doc = shodo_doc_free(*doc);
+    if (tui_site_read(dir, name, &text, NULL) == SHODO_OK &&
+        shodo_doc_parse_yaml(doc, name, shodo_buf_cstr(&text), text.len, &err) != SHODO_OK)
+        tui_message(app, TUI_ROLE_ERROR, "%s", err.text);
+}
+
+void tui_site_load(struct tui_app *app, struct tui_site_edit *s) {
     int dir = open_folder(app);
     if (dir < 0)
         return;
-    if (tui_site_read(dir, "site.yaml", &text, NULL) == SHODO_OK &&
-        shodo_doc_parse_yaml(&s->doc, "site.yaml", shodo_buf_cstr(&text), text.len, &err) !=
-            SHODO_OK)
-        tui_message(app, TUI_ROLE_ERROR, "%s", err.text);
+    load_file(app, dir, "site.yaml", &s->doc);
+    load_file(app, dir, "contacts.yaml", &s->contacts);
     close(dir);
 }
 
-void tui_site_save(struct tui_app *app, const struct tui_site_change *c) {
-    struct tui_site_edit *s = tui_site_edit_of(app);
+/* `doc` becomes the profile with the change. */
+static enum shodo_status apply(struct shodo_doc **doc, const struct tui_site_change *c,
+                               struct shodo_buf *text, struct shodo_error *err) {
+    shodo_buf_clear(text);
+    if (c->section)
+        tui_site_write(*doc ? shodo_doc_root(*doc) : NULL, c, text);
+    else
+        tui_site_rename(*doc ? shodo_doc_root(*doc) : NULL, c->key, c->json, text);
+    *doc = shodo_doc_free(*doc);
+    return text->failed
+               ? shodo_fail(err, SHODO_NOMEM, "no memory for the profile")
+               : shodo_doc_parse_yaml(doc, "site.yaml", shodo_buf_cstr(text), text->len, err);
+}
+
+/* What was written today is of today: the check asks for the day of the last change. */
+static void today(char out[16]) {
+    char when[SHODO_TIME_TEXT_BYTES];
+    shodo_time_local(shodo_time_now(), 540, when);
+    snprintf(out, 16, "\"%.10s\"", when);
+}
+
+static enum shodo_status save_all(struct tui_app *app, struct tui_site_edit *s,
+                                  const struct tui_site_change *c, size_t count,
+                                  struct shodo_error *err) {
+    bool is_contacts = c[0].section && strcmp(c[0].section, "contacts") == 0;
+    struct shodo_doc **doc = is_contacts ? &s->contacts : &s->doc;
+    bool *has_saved = is_contacts ? &s->has_saved_contacts : &s->has_saved;
     shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT;
+    char date[16];
+    today(date);
+    const struct tui_site_change updated = {.section = "updated", .index = -1, .json = date};
+    enum shodo_status st = SHODO_OK;
+    for (size_t i = 0; st == SHODO_OK && i < count; i++)
+        st = apply(doc, &c[i], &text, err);
+    if (st == SHODO_OK && !is_contacts)
+        st = apply(doc, &updated, &text, err);
+    if (st != SHODO_OK)
+        return st;
+    shodo_buf_clear(&text);
+    tui_site_write(shodo_doc_root(*doc), NULL, &text);
+    int dir = open_folder(app);
+    if (dir < 0)
+        return shodo_fail_errno(err, "opening '%s'", tui_casefile_site_dir(app->casefile));
+    st = tui_site_replace(dir, is_contacts ? "contacts.yaml" : "site.yaml", &text, !*has_saved,
+                          err);
+    close(dir);
+    *has_saved = *has_saved || st == SHODO_OK;
+    return st;
+}
+
+void tui_site_save(struct tui_app *app, const struct tui_site_change *c, size_t count) {
+    struct tui_site_edit *s = tui_site_edit_of(app);
     struct shodo_error err = SHODO_ERROR_INIT;
     if (!s)
         return;
-    int dir = open_folder(app);
-    tui_site_write(tui_site_root(s), c, &text);
-    if (dir < 0 || tui_site_replace(dir, "site.yaml", &text, !s->has_saved, &err) != SHODO_OK) {
+    if (save_all(app, s, c, count, &err) != SHODO_OK)
         tui_message(app, TUI_ROLE_ERROR, "%s: %s", tui_text(app, MSG_NOT_RECORDED), err.text);
-    } else {
-        s->has_saved = true;
+    else
         tui_message(app, TUI_ROLE_OK, "%s", tui_text(app, MSG_SITE_SAVED));
-    }
-    if (dir >= 0)
-        close(dir);
     tui_site_load(app, s);
     tui_books_done(&app->books);
     tui_books_load(&app->books, app->options->playbooks, tui_casefile_site_dir(app->casefile));
@@ -91,7 +161,7 @@ static void save_field(struct tui_app *app, const char *json) {
                                       .index = tui_site_sections[s->section].is_list ? s->item : -1,
                                       .key = tui_site_sections[s->section].fields[s->field].key,
                                       .json = json};
-    tui_site_save(app, &c);
+    tui_site_save(app, &c, 1);
 }
 
 /* ---- fields ---- */
@@ -105,8 +175,14 @@ static const char *person_name(const struct tui_app *app, const char *id) {
     return id;
 }
 
-void tui_site_value_text(const struct tui_app *app, const struct shodo_value *v,
-                         enum tui_site_kind kind, struct shodo_buf *out) {
+void tui_site_value_text(const struct tui_app *app, const struct tui_site_edit *s,
+                         const struct tui_site_field *f, struct shodo_buf *out) {
+    const struct shodo_value *item = tui_site_item(app, s), *v = shodo_value_get(item, f->key);
+    enum tui_site_kind kind = f->kind;
+    if (kind == TUI_SITE_NUMBER || kind == TUI_SITE_CHECKED) {
+        tui_site_contact_text(item, kind, out);
+        return;
+    }
     if (shodo_value_kind(v) == SHODO_VALUE_BOOL) {
         shodo_buf_adds(out, tui_text(app, shodo_value_bool(v, false) ? MSG_YES : MSG_NO));
         return;
@@ -116,8 +192,8 @@ void tui_site_value_text(const struct tui_app *app, const struct shodo_value *v,
     if (one)
         shodo_buf_adds(out, is_id ? person_name(app, one) : one);
     for (size_t i = 0; shodo_value_kind(v) == SHODO_VALUE_LIST && i < shodo_value_count(v); i++) {
-        const char *s = shodo_value_str(shodo_value_at(v, i));
-        shodo_buf_addf(out, "%s%s", i ? ", " : "", s ? is_id ? person_name(app, s) : s : "");
+        const char *x = shodo_value_str(shodo_value_at(v, i));
+        shodo_buf_addf(out, "%s%s", i ? ", " : "", x ? is_id ? person_name(app, x) : x : "");
     }
 }
 
@@ -175,7 +251,7 @@ static void on_people(struct tui_app *app, long is_one, int index) {
         return;
     }
     const struct shodo_value *now = shodo_value_get(
-        tui_site_item(s), tui_site_sections[s->section].fields[s->field].key);
+        tui_site_item(app, s), tui_site_sections[s->section].fields[s->field].key);
     bool was_in = false;
     shodo_json_array(&j, NULL);
     for (size_t i = 0; shodo_value_kind(now) == SHODO_VALUE_LIST && i < shodo_value_count(now);
@@ -226,6 +302,14 @@ void tui_site_edit_field(struct tui_app *app, struct tui_site_edit *s) {
         ask_people(app, title, f->kind == TUI_SITE_PERSON);
         return;
     }
+    if (f->kind == TUI_SITE_ROLE) {
+        tui_site_ask_role(app, s);
+        return;
+    }
+    if (f->kind == TUI_SITE_NUMBER || f->kind == TUI_SITE_CHECKED) {
+        tui_site_ask_contact(app, s);
+        return;
+    }
     if (f->kind == TUI_SITE_YESNO) {
         struct tui_ask *a = tui_ask_begin(app, title, "", on_yes, 0);
         tui_ask_add(a, tui_text(app, MSG_YES), NULL);
@@ -236,7 +320,7 @@ void tui_site_edit_field(struct tui_app *app, struct tui_site_edit *s) {
         tui_told_by(app, edit_again, 0);
         return;
     }
-    tui_site_value_text(app, shodo_value_get(tui_site_item(s), f->key), f->kind, &now);
+    tui_site_value_text(app, s, f, &now);
     unsigned flags = f->kind == TUI_SITE_LETTERS ? 0
                      : f->kind == TUI_SITE_LIST  ? TUI_INPUT_KANA | TUI_INPUT_LETTERS
                                                  : TUI_INPUT_KANA;
@@ -248,41 +332,61 @@ void tui_site_edit_field(struct tui_app *app, struct tui_site_edit *s) {
 
 /* ---- a new item ---- */
 
-/* The item gets its id and name, and is opened. Both are JSON. */
-static void put_new(struct tui_app *app, struct tui_site_edit *s, const char *id,
-                    const char *name) {
-    struct tui_site_change c = {.section = tui_site_sections[s->section].key,
-                                .index = (long)shodo_value_count(tui_site_list(s)),
-                                .key = "id",
-                                .json = id};
-    s->item = c.index;
-    tui_site_save(app, &c);
-    c.key = "name";
-    c.json = name;
-    tui_site_save(app, &c);
-    s->level = 2;
-    s->selected[2] = 0;
+/* The item gets its id and name, and is opened. All JSON; `role` NULL: none yet. */
+static void put_new(struct tui_app *app, struct tui_site_edit *s, const char *id, const char *name,
+                    const char *role) {
+    struct tui_site_change c[3];
+    const char *const keys[] = {"id", "name", "role"}, *const values[] = {id, name, role};
+    s->item = (long)tui_site_count(app, s, s->section);
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(c); i++)
+        c[i] = (struct tui_site_change){.section = tui_site_sections[s->section].key,
+                                        .index = s->item,
+                                        .key = keys[i],
+                                        .json = values[i]};
+    tui_site_save(app, c, role ? 3 : 2);
+    s->level = TUI_SITE_ITEM;
+    s->selected[TUI_SITE_ITEM] = 0;
 }
 
+static bool is_taken(const struct tui_site_edit *s, const char *id) {
+    for (size_t i = 0; i < shodo_value_count(list_of(s, s->section)); i++) {
+        const char *old = shodo_value_get_str(shodo_value_at(list_of(s, s->section), i), "id");
+        if (old && strcmp(old, id) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A person's role follows at once: it is what the steps call by. */
 static void on_new_name(struct tui_app *app, long arg, const char *text) {
     (void)arg;
     struct tui_site_edit *s = tui_site_edit_of(app);
-    shodo_auto(shodo_buf) struct shodo_buf json = SHODO_BUF_INIT;
-    struct shodo_json j = shodo_json_to(&json);
-    char id[40];
+    shodo_auto(shodo_buf) struct shodo_buf name = SHODO_BUF_INIT, id = SHODO_BUF_INIT,
+                                           role = SHODO_BUF_INIT;
+    struct shodo_json j = shodo_json_to(&name), k = shodo_json_to(&id), l = shodo_json_to(&role);
+    char plain[40];
     if (!s || !*text)
         return;
-    for (size_t n = shodo_value_count(tui_site_list(s)) + 1, is_taken = 1; is_taken; n++) {
-        snprintf(id, sizeof id, "\"%.3s-%zu\"", tui_site_sections[s->section].key, n);
-        is_taken = 0;
-        for (size_t i = 0; i < shodo_value_count(tui_site_list(s)); i++) {
-            const char *old = shodo_value_get_str(shodo_value_at(tui_site_list(s), i), "id");
-            is_taken = is_taken || (old && strlen(old) + 2 == strlen(id) &&
-                                    memcmp(old, id + 1, strlen(old)) == 0);
-        }
+    bool is_person = s->section == TUI_SITE_SECTION_PEOPLE, has_role = is_person && s->role >= 0;
+    if (has_role)
+        tui_site_role_id(s, s->role, plain);
+    for (size_t n = shodo_value_count(list_of(s, s->section)) + 1; !has_role; n++) {
+        snprintf(plain, sizeof plain, "%.3s-%zu", tui_site_sections[s->section].key, n);
+        if (!is_taken(s, plain))
+            break;
     }
     shodo_json_str(&j, NULL, text);
-    put_new(app, s, id, shodo_buf_cstr(&json));
+    shodo_json_str(&k, NULL, plain);
+    if (has_role)
+        shodo_json_str(&l, NULL, tui_msg(tui_site_roles[s->role].label, TUI_LANG_JA));
+    put_new(app, s, shodo_buf_cstr(&id), shodo_buf_cstr(&name),
+            has_role ? shodo_buf_cstr(&role) : NULL);
+    if (has_role) { /* the number is next */
+        s->selected[TUI_SITE_ITEM] = 2;
+    } else if (is_person) {
+        s->selected[TUI_SITE_ITEM] = (int)(s->field = 1);
+        tui_site_edit_field(app, s);
+    }
 }
 
 static const struct shodo_site_decision *missing_decision(const struct tui_app *app, int want) {
@@ -306,13 +410,15 @@ static void on_new_decision(struct tui_app *app, long arg, int index) {
     struct shodo_json j = shodo_json_to(&id), k = shodo_json_to(&name);
     shodo_json_str(&j, NULL, d->id);
     shodo_json_str(&k, NULL, d->question.ja);
-    put_new(app, s, shodo_buf_cstr(&id), shodo_buf_cstr(&name));
+    put_new(app, s, shodo_buf_cstr(&id), shodo_buf_cstr(&name), NULL);
 }
 
-void tui_site_add_item(struct tui_app *app, const struct tui_site_edit *s) {
+void tui_site_add_item(struct tui_app *app, struct tui_site_edit *s) {
     if (strcmp(tui_site_sections[s->section].key, "decisions") != 0) {
-        tui_input_ask(app, tui_site_sections[s->section].fields[0].label, MSG_EMPTY, "",
-                      TUI_INPUT_KANA, on_new_name, 0);
+        bool has_role = s->section == TUI_SITE_SECTION_PEOPLE && s->role >= 0;
+        tui_input_ask(app, tui_site_sections[s->section].fields[0].label,
+                      has_role ? tui_site_roles[s->role].label : MSG_EMPTY, "", TUI_INPUT_KANA,
+                      on_new_name, 0);
         return;
     }
     if (!missing_decision(app, 0)) {
@@ -324,46 +430,4 @@ void tui_site_add_item(struct tui_app *app, const struct tui_site_edit *s) {
     for (int i = 0; missing_decision(app, i); i++)
         tui_ask_add(a, tui_pick(app, &missing_decision(app, i)->question), NULL);
     tui_told_by(app, add_again, 0);
-}
-
-/* ---- check ---- */
-
-void tui_site_check_start(struct tui_app *app, struct tui_site_edit *s) {
-    shodo_auto(shodo_buf) struct shodo_buf path = SHODO_BUF_INIT;
-    struct shodo_error err = SHODO_ERROR_INIT;
-    shodo_buf_addf(&path, "%s/site.yaml", tui_casefile_site_dir(app->casefile));
-    const char *argv[] = {app->engine_path, "site", "check", shodo_buf_cstr(&path), NULL};
-    s->is_checking = tui_child_start(&app->child, argv, &err) == SHODO_OK;
-    if (s->is_checking)
-        tui_child_say(&app->child, "", true);
-    else
-        tui_message(app, TUI_ROLE_ERROR, "%s", err.text);
-}
-
-/* In the language of now; it takes well under a second. */
-static void check_again(struct tui_app *app, long arg) {
-    (void)arg;
-    struct tui_site_edit *s = tui_site_edit_of(app);
-    tui_site_check_start(app, s);
-    if (s->is_checking && tui_child_wait(&app->child, CHECK_WAIT_MS))
-        tui_site_check_hear(app, s);
-    else
-        tui_child_done(&app->child);
-    s->is_checking = false;
-}
-
-void tui_site_check_hear(struct tui_app *app, struct tui_site_edit *s) {
-    tui_child_poll(&app->child);
-    if (!s->is_checking || app->child.is_running)
-        return;
-    s->is_checking = false;
-    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-    const struct shodo_buf *out = &app->child.text[TUI_CHILD_OUT],
-                           *errors = &app->child.text[TUI_CHILD_ERR];
-    shodo_buf_add(&b, out->data ? out->data : "", out->len);
-    shodo_buf_add(&b, errors->data ? errors->data : "", errors->len);
-    tui_child_done(&app->child);
-    tui_page_show(app, tui_text(app, MSG_PREPARE_SITE),
-                  b.len ? shodo_buf_cstr(&b) : tui_text(app, MSG_PREPARE_SITE_OK));
-    tui_told_by(app, check_again, 0);
 }

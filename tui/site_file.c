@@ -73,7 +73,9 @@ static void write_section(const char *key, const struct shodo_value *v,
         return;
     }
     shodo_buf_addc(out, ' ');
-    if (shodo_value_kind(v) == SHODO_VALUE_MAP || here) {
+    if (here && !here->key) {
+        shodo_buf_adds(out, here->json);
+    } else if (shodo_value_kind(v) == SHODO_VALUE_MAP || here) {
         write_map(v, here, out);
     } else {
         struct shodo_json j = shodo_json_to(out);
@@ -95,9 +97,50 @@ void tui_site_write(const struct shodo_value *root, const struct tui_site_change
         is_written = is_written || strcmp(c->section, key) == 0;
     }
     if (!root)
-        shodo_buf_adds(out, "schema: \"shodo-site/1\"\n");
+        shodo_buf_addf(out, "schema: \"shodo-%s/1\"\n",
+                       c && strcmp(c->section, "contacts") == 0 ? "contacts" : "site");
     if (!is_written)
         write_section(c->section, NULL, c, out);
+}
+
+static bool names_people(const char *key) {
+    static const char *const keys[] = {"id",       "may_decide", "who",      "decider",
+                                       "deputies", "night",      "deputy_of"};
+    for (size_t i = 0; key && i < SHODO_ARRAY_SIZE(keys); i++) {
+        if (strcmp(keys[i], key) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* `owner`: the key that `v` or the list around it has. */
+static void rename_in(struct shodo_json *j, const char *key, const char *owner,
+                      const struct shodo_value *v, const char *const ids[2]) {
+    enum shodo_value_kind kind = shodo_value_kind(v);
+    const char *s = kind == SHODO_VALUE_STR ? shodo_value_str(v) : NULL;
+    if (kind == SHODO_VALUE_MAP) {
+        shodo_json_object(j, key);
+        for (size_t i = 0; i < shodo_value_count(v); i++)
+            rename_in(j, shodo_value_key_at(v, i), shodo_value_key_at(v, i), shodo_value_at(v, i),
+                      ids);
+        shodo_json_object_end(j);
+    } else if (kind == SHODO_VALUE_LIST) {
+        shodo_json_array(j, key);
+        for (size_t i = 0; i < shodo_value_count(v); i++)
+            rename_in(j, NULL, owner, shodo_value_at(v, i), ids);
+        shodo_json_array_end(j);
+    } else if (s && names_people(owner) && strcmp(s, ids[0]) == 0) {
+        shodo_json_str(j, key, ids[1]);
+    } else {
+        shodo_value_write(j, key, v);
+    }
+}
+
+void tui_site_rename(const struct shodo_value *root, const char *from, const char *to,
+                     struct shodo_buf *out) {
+    const char *const ids[2] = {from, to};
+    struct shodo_json j = shodo_json_to(out);
+    rename_in(&j, NULL, NULL, root, ids);
 }
 
 static bool keep_old(int dirfd, const char *name, struct shodo_error *err, enum shodo_status *ret) {

@@ -18,9 +18,14 @@ struct tui_site_change {
     const char *section; /* "hospital", "people", "connections" … */
     /* of an item in its list, -1: the section is a map; the list's length: a new item */
     long index;
-    const char *key;  /* NULL: the item is removed */
+    const char *key;  /* NULL: the item is removed; with index -1 the section is one value */
     const char *json; /* new value, JSON */
 };
+
+/* The whole profile as JSON, with the id `from` of a person called `to` wherever people are named
+ * by id. Appends. */
+void tui_site_rename(const struct shodo_value *root, const char *from, const char *to,
+                     struct shodo_buf *out);
 
 /* The profile with the change (NULL: as it is) as YAML. `root` NULL: an empty profile. Appends. */
 void tui_site_write(const struct shodo_value *root, const struct tui_site_change *c,

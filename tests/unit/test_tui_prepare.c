@@ -246,6 +246,30 @@ static void remove_case(const char *root, const char *name) {
     }
 }
 
+/* A person's id follows the role; whoever names the person by id names the new one, nothing else
+ * changes. */
+static void rename_person(void **state) {
+    (void)state;
+    static const char old[] =
+        "people:\n  - {id: peo-1, name: peo-1, deputy_of: null}\n  - {id: b, deputy_of: peo-1}\n"
+        "connections:\n  - {id: c1, name: peo-1, may_decide: [b, peo-1], pre_approved: true}\n"
+        "big_cut: {who: [peo-1]}\ndecisions:\n  - {id: d, decider: peo-1, night: [], beds: 3}\n";
+    shodo_autop(shodo_doc) struct shodo_doc *doc = yaml(old, strlen(old));
+    shodo_auto(shodo_buf) struct shodo_buf out = SHODO_BUF_INIT;
+    tui_site_rename(shodo_doc_root(doc), "peo-1", "it", &out);
+    assert_string_equal(
+        shodo_buf_cstr(&out),
+        "{\"people\":[{\"id\":\"it\",\"name\":\"peo-1\",\"deputy_of\":null},{\"id\":\"b\",\"deputy_of\":"
+        "\"it\"}],\"connections\":[{\"id\":\"c1\",\"name\":\"peo-1\",\"may_decide\":[\"b\",\"it\"],"
+        "\"pre_approved\":true}],\"big_cut\":{\"who\":[\"it\"]},\"decisions\":[{\"id\":\"d\",\"decider\":"
+        "\"it\",\"night\":[],\"beds\":3}]}");
+    const struct tui_site_change day = {
+        .section = "updated", .index = -1, .json = "\"2026-11-22\""};
+    shodo_buf_clear(&out);
+    tui_site_write(shodo_doc_root(doc), &day, &out);
+    assert_non_null(strstr(shodo_buf_cstr(&out), "\nupdated: \"2026-11-22\"\n"));
+}
+
 /* Day and number; a day that nobody knows is said, and the case still counts as the newest. */
 static void case_names(void **state) {
     (void)state;
@@ -298,9 +322,10 @@ static void case_names(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(merge),       cmocka_unit_test(site_change), cmocka_unit_test(replace),
-        cmocka_unit_test(mask),        cmocka_unit_test(image),       cmocka_unit_test(case_names),
-        cmocka_unit_test(letter_size),
+        cmocka_unit_test(merge),       cmocka_unit_test(site_change),
+        cmocka_unit_test(replace),     cmocka_unit_test(mask),
+        cmocka_unit_test(image),       cmocka_unit_test(case_names),
+        cmocka_unit_test(letter_size), cmocka_unit_test(rename_person),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
