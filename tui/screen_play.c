@@ -10,26 +10,13 @@
 
 #include "base/text.h"
 #include "casefile.h"
-#include "play_view.h"
-#include "promise.h"
+#include "play_answer.h"
 #include "screens.h"
-#include "walk.h"
 
 #define WIDE_COLS   100
 #define LIST_COLS   38
 #define STEP_COLS   66 /* the list of steps leaves so much */
 #define SCROLL_ROWS 5
-
-struct play {
-    int current;    /* visit that was shown last */
-    int scroll_max; /* of the text, as drawn last */
-    bool shows_why;
-    struct shodo_buf note; /* answer on its way to the journal */
-};
-
-static const struct shodo_playbook *book_of(const struct tui_app *app, const struct tui_view *v) {
-    return *(struct shodo_playbook **)shodo_vec_at(&app->books.list, (size_t)v->arg);
-}
 
 /* The playbook that led here, NULL when it was opened from the list. */
 static const struct tui_view *parent_of(const struct tui_app *app, const struct tui_view *v) {
@@ -45,7 +32,7 @@ static void draw_finished(const struct tui_app *app, const struct tui_view *v, s
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     if (parent)
         shodo_buf_addf(&b, tui_text(app, MSG_PLAY_RETURN),
-                       tui_pick(app, &book_of(app, parent)->name));
+                       tui_pick(app, &tui_play_book(app, parent)->name));
     else
         shodo_buf_adds(&b, tui_text(app, MSG_PLAY_FINISHED));
     tui_canvas_wrap(c, a.row, a.rows, a.col, a.cols, 0, TUI_ROLE_NORMAL, shodo_buf_cstr(&b), b.len);
@@ -53,7 +40,7 @@ static void draw_finished(const struct tui_app *app, const struct tui_view *v, s
 
 /* The step has moved on (also by a function that ended): choose anew. */
 static void follow(const struct tui_app *app, struct tui_view *v, const struct tui_standing *st) {
-    struct play *p = v->data;
+    struct tui_play_state *p = v->data;
     if (st->play.current == p->current)
         return;
     p->current = st->play.current;
@@ -71,7 +58,7 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
                  struct tui_area a) {
     struct tui_standing st;
     struct shodo_error err = SHODO_ERROR_INIT;
-    if (!tui_play_load(app, book_of(app, v), &st, &err)) {
+    if (!tui_play_load(app, tui_play_book(app, v), &st, &err)) {
         tui_canvas_wrap(c, a.row, a.rows, a.col, a.cols, 0, TUI_ROLE_ERROR, err.text,
                         strlen(err.text));
         return;
@@ -84,7 +71,7 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
         a.col += cols + 2;
         a.cols -= cols + 2;
     }
-    struct play *p = v->data;
+    struct tui_play_state *p = v->data;
     struct tui_step_look look = {
         .selected = v->selected, .scroll = v->scroll, .shows_why = p->shows_why};
     if (st.play.current >= 0)
@@ -96,7 +83,7 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
 
 static void crumb(const struct tui_app *app, const struct tui_view *v, struct shodo_buf *out) {
     struct tui_standing st;
-    const struct shodo_playbook *p = book_of(app, v);
+    const struct shodo_playbook *p = tui_play_book(app, v);
     shodo_buf_adds(out, tui_pick(app, &p->name));
     if (!tui_play_load(app, p, &st, NULL))
         return;
@@ -107,67 +94,6 @@ static void crumb(const struct tui_app *app, const struct tui_view *v, struct sh
 }
 
 /* ---- answering ---- */
-
-static void choose(struct tui_app *app, struct tui_view *v, int index);
-
-/* The answer is kept in the view until everything that goes with it was asked. */
-static void answer_done(struct tui_app *app, const char *value, const char *note) {
-    struct tui_view *v = tui_top(app);
-    if (strcmp(v->screen->id, "play") != 0)
-        return;
-    struct tui_standing st;
-    if (!tui_play_load(app, book_of(app, v), &st, NULL))
-        return;
-    if (st.play.current >= 0) {
-        char key[TUI_STEP_KEY_BYTES];
-        tui_play_step_key(app, st.book, &st.play.visits[st.play.current], key);
-        tui_record(app, key, value, note);
-    }
-    tui_play_done(&st);
-}
-
-static void on_typed_answer(struct tui_app *app, long arg, const char *text) {
-    (void)arg;
-    answer_done(app, *text ? text : "unknown", NULL);
-}
-
-/* Done with another tool: who and how, or it is not done. */
-static void on_otherwise(struct tui_app *app, long arg, const char *text) {
-    (void)arg;
-    shodo_auto(shodo_buf) struct shodo_buf note = SHODO_BUF_INIT;
-    if (!*text) {
-        tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_OTHERWISE_TEXT));
-        return;
-    }
-    shodo_buf_addf(&note, "%s: %s", tui_text(app, MSG_OPTION_OTHERWISE), text);
-    answer_done(app, "done", shodo_buf_cstr(&note));
-}
-
-static void on_promised(struct tui_app *app, const char *time) {
-    answer_done(app, *time ? time : "unknown", NULL);
-}
-
-/* A named person confirmed it; kept as the newest one, to be offered again. */
-static void on_confirmed_by(struct tui_app *app, const char *who) {
-    struct play *p = tui_top(app)->data;
-    shodo_auto(shodo_buf) struct shodo_buf value = SHODO_BUF_INIT;
-    shodo_auto(shodo_buf) struct shodo_buf note = SHODO_BUF_INIT;
-    shodo_buf_adds(&value, shodo_buf_cstr(&p->note));
-    shodo_buf_addf(&note, "答えた人: %s", who);
-    answer_done(app, shodo_buf_cstr(&value), shodo_buf_cstr(&note));
-    const char *known = tui_fact(app, "clinical");
-    if (!known || strcmp(known, who) != 0)
-        tui_record(app, "fact/clinical", who, NULL);
-}
-
-static void on_decided_by(struct tui_app *app, const char *who) {
-    struct play *p = tui_top(app)->data;
-    shodo_auto(shodo_buf) struct shodo_buf value = SHODO_BUF_INIT;
-    shodo_buf_adds(&value, shodo_buf_cstr(&p->note));
-    shodo_auto(shodo_buf) struct shodo_buf note = SHODO_BUF_INIT;
-    shodo_buf_addf(&note, "決めた人: %s", who);
-    answer_done(app, shodo_buf_cstr(&value), shodo_buf_cstr(&note));
-}
 
 static void open_function(struct tui_app *app, struct tui_view *v, const struct tui_standing *st,
                           const struct shodo_step *s) {
@@ -194,88 +120,10 @@ static void open_function(struct tui_app *app, struct tui_view *v, const struct 
     }
 }
 
-/* A call that waits for an answer is promised for a time. */
-static void ask_again_later(struct tui_app *app, const struct shodo_step *s, const char *value) {
-    if (s->call && (strcmp(value, "later") == 0 || strcmp(value, "none") == 0))
-        tui_promise_ask_step(app, s, NULL);
-}
-
-static void type_answer(struct tui_app *app, long arg) {
-    struct tui_standing st;
-    if (!tui_play_load(app, book_of(app, tui_top(app)), &st, NULL))
-        return;
-    const struct shodo_step *s = tui_play_step(&st, st.play.current);
-    if (s) {
-        tui_input_begin(app, tui_pick(app, &s->question.text), tui_pick(app, &s->description), "",
-                        TUI_INPUT_KANA, on_typed_answer, arg);
-        tui_told_by(app, type_answer, arg);
-    }
-    tui_play_done(&st);
-}
-
-static void answer(struct tui_app *app, struct tui_view *v, const struct shodo_step *s,
-                   const struct tui_option *o) {
-    struct play *p = v->data;
-    /* What unknown_means names is the undecided one: then there is nobody who decided. */
-    bool is_unsure = s->question.unknown_means && o->value &&
-                     strcmp(s->question.unknown_means, o->value) == 0;
-    bool is_decided = s->is_decision && o->value && !is_unsure;
-    if (!o->value && s->is_promise) {
-        tui_promise_ask_step(app, s, on_promised);
-    } else if (!o->value) {
-        type_answer(app, 0);
-    } else if (s->asks_name && !is_unsure) {
-        shodo_buf_clear(&p->note);
-        shodo_buf_adds(&p->note, o->value);
-        tui_clinical_ask(app, on_confirmed_by);
-    } else if (is_decided) {
-        shodo_buf_clear(&p->note);
-        shodo_buf_adds(&p->note, o->value);
-        tui_ask_needs_enter(tui_who_ask(app, MSG_WHO_DECIDED, on_decided_by));
-    } else {
-        answer_done(app, o->value, NULL);
-        ask_again_later(app, s, o->value);
-    }
-}
-
-/* Lines of the step's walk of which nothing was said. */
-static size_t open_lines(const struct tui_app *app, const struct shodo_step *s) {
-    static const char walk[] = "isolation-walk:";
-    const char *f = tui_step_function(s);
-    if (!f || strncmp(f, walk, sizeof walk - 1) != 0)
-        return 0;
-    const char *kind = f + sizeof walk - 1;
-    return strcmp(kind, "hold") == 0 ? 0 : tui_walk_open(app, kind);
-}
-
-static void on_open_lines(struct tui_app *app, long count, int index) {
-    if (index == 0) {
-        struct tui_view *v = tui_top(app);
-        if (strcmp(v->screen->id, "play") == 0)
-            choose(app, v, 0); /* the list: 開く is the first answer of such a step */
-        return;
-    }
-    shodo_auto(shodo_buf) struct shodo_buf note = SHODO_BUF_INIT;
-    shodo_buf_addf(&note, "答えていない線が %ld 本残る", count);
-    answer_done(app, "done", shodo_buf_cstr(&note));
-}
-
-static void ask_open_lines(struct tui_app *app, long count) {
-    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-    shodo_buf_addf(&b, tui_text(app, MSG_OPEN_LINES_TEXT), (size_t)count);
-    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_OPEN_LINES), shodo_buf_cstr(&b),
-                                      on_open_lines, count);
-    tui_ask_add(a, tui_text(app, MSG_OPEN_LINES_LIST), NULL);
-    tui_ask_add(a, tui_text(app, MSG_OPEN_LINES_DONE), NULL);
-    tui_ask_select(a, -1);
-    tui_ask_needs_enter(a);
-    tui_told_by(app, ask_open_lines, count);
-}
-
-static void choose(struct tui_app *app, struct tui_view *v, int index) {
+void tui_play_choose(struct tui_app *app, struct tui_view *v, int index) {
     struct tui_standing st;
     struct tui_option o[TUI_OPTIONS_MAX];
-    if (!tui_play_load(app, book_of(app, v), &st, NULL))
+    if (!tui_play_load(app, tui_play_book(app, v), &st, NULL))
         return;
     const struct shodo_step *s = tui_play_step(&st, st.play.current);
     int n = s ? (int)tui_step_options(app, s, o) : 0;
@@ -284,14 +132,13 @@ static void choose(struct tui_app *app, struct tui_view *v, int index) {
     else if (index < n && o[index].kind == TUI_OPTION_OPEN)
         open_function(app, v, &st, s);
     else if (index < n && o[index].kind == TUI_OPTION_ANSWER)
-        answer(app, v, s, &o[index]);
+        tui_play_answer_option(app, v, s, &o[index]);
     else if (index < n && o[index].kind == TUI_OPTION_OTHERWISE)
-        tui_input_ask(app, MSG_OPTION_OTHERWISE, MSG_OTHERWISE_TEXT, "", TUI_INPUT_KANA,
-                      on_otherwise, 0);
-    else if (index < n && o[index].kind == TUI_OPTION_DONE && open_lines(app, s))
-        ask_open_lines(app, (long)open_lines(app, s));
+        tui_play_ask_otherwise(app);
+    else if (index < n && o[index].kind == TUI_OPTION_DONE && tui_play_open_lines(app, s))
+        tui_play_ask_open_lines(app, (long)tui_play_open_lines(app, s));
     else if (index < n)
-        answer_done(app, o[index].value, NULL);
+        tui_play_answer(app, o[index].value, NULL);
     tui_play_done(&st);
 }
 
@@ -309,7 +156,7 @@ static void on_reopen(struct tui_app *app, long arg, int index) {
     (void)arg;
     struct tui_view *v = tui_top(app);
     struct tui_standing st;
-    if (strcmp(v->screen->id, "play") != 0 || !tui_play_load(app, book_of(app, v), &st, NULL))
+    if (strcmp(v->screen->id, "play") != 0 || !tui_play_load(app, tui_play_book(app, v), &st, NULL))
         return;
     int visit = nth_done(&st, index);
     if (visit >= 0) {
@@ -322,7 +169,7 @@ static void on_reopen(struct tui_app *app, long arg, int index) {
 
 static void ask_reopen(struct tui_app *app, long arg) {
     struct tui_standing st;
-    if (!tui_play_load(app, book_of(app, tui_top(app)), &st, NULL))
+    if (!tui_play_load(app, tui_play_book(app, tui_top(app)), &st, NULL))
         return;
     if (nth_done(&st, 0) < 0) {
         tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_NOTHING_DONE));
@@ -367,7 +214,7 @@ static void ask_begin_again(struct tui_app *app, long book) {
 static void finish(struct tui_app *app, const struct tui_view *v) {
     if (parent_of(app, v)) {
         tui_pop(app);
-        answer_done(app, "done", NULL);
+        tui_play_answer(app, "done", NULL);
         return;
     }
     ask_begin_again(app, v->arg);
@@ -383,12 +230,12 @@ static bool needs_enter(const struct shodo_step *s, const struct tui_option *o, 
 static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
     struct tui_standing st;
     struct tui_option o[TUI_OPTIONS_MAX];
-    struct play *p = v->data;
+    struct tui_play_state *p = v->data;
     int n = 0;
     bool is_grave = false;
     /* whoever came back without a result left the step open: nothing later may close it */
     app->pending[0] = 0;
-    if (tui_play_load(app, book_of(app, v), &st, NULL)) {
+    if (tui_play_load(app, tui_play_book(app, v), &st, NULL)) {
         const struct shodo_step *s = tui_play_step(&st, st.play.current);
         n = s ? (int)tui_step_options(app, s, o) : 0;
         follow(app, v, &st);
@@ -419,7 +266,7 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
         if (n == 0)
             finish(app, v);
         else
-            choose(app, v, v->selected);
+            tui_play_choose(app, v, v->selected);
         return TUI_EFFECT_REDRAW;
     case TUI_ACTION_CHAR:
         return TUI_EFFECT_REDRAW;
@@ -439,11 +286,12 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
 
 static void open_play(struct tui_app *app, struct tui_view *v) {
     (void)app;
-    *(struct play *)v->data = (struct play){.current = -2, .note = SHODO_BUF_INIT};
+    *(struct tui_play_state *)v->data = (struct tui_play_state){.current = -2,
+                                                                .note = SHODO_BUF_INIT};
 }
 
 static void close_play(struct tui_app *app, struct tui_view *v) {
-    struct play *p = v->data;
+    struct tui_play_state *p = v->data;
     shodo_buf_done(&p->note);
     if (!app->is_over &&
         parent_of(app, v)) /* back in the parent; from the list it stays the one to go on with */
@@ -457,7 +305,7 @@ const struct tui_screen tui_screen_play = {.id = "play",
                                            .title = MSG_EMPTY,
                                            .help = MSG_PLAY_HELP,
                                            .keys = keys,
-                                           .data_bytes = sizeof(struct play),
+                                           .data_bytes = sizeof(struct tui_play_state),
                                            .open = open_play,
                                            .close = close_play,
                                            .draw = draw,
