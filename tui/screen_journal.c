@@ -13,6 +13,7 @@
 #include "filter.h"
 #include "play.h"
 #include "screens.h"
+#include "walk.h"
 
 #define LINES_MAX   2000
 #define JST_MINUTES 540
@@ -180,8 +181,10 @@ static void decision_text(const struct tui_app *app, const struct shodo_record *
         shodo_buf_addf(out, "%s: %s", word(app, key), book_name(app, value));
     else
         shodo_buf_addf(out, "%s: %s", word(app, key), word(app, value));
+    for (int i = 0; note && strncmp(key, "line/", 5) == 0 && i < TUI_WALK_KINDS; i++)
+        note = strcmp(note, tui_walk_kinds[i]) == 0 ? tui_text(app, tui_walk_kind_words[i]) : note;
     if (note && *note)
-        shodo_buf_addf(out, "  (%s)", note);
+        shodo_buf_addf(out, "  (%s)", word(app, note));
 }
 
 static void event_text(const struct tui_app *app, const struct shodo_record *r,

@@ -136,8 +136,8 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
                        tui_walk_tag(app, tui_walk_value(app, r.id)), tui_walk_name(app, &r));
         tui_canvas_fill(c, row, a.col, a.cols, role);
         tui_canvas_text(c, row, a.col, a.cols, role, shodo_buf_cstr(&b));
-        if (r.line)
-            tui_canvas_text(c, row, a.col + a.cols * 2 / 3, a.cols / 3, role, r.line->place);
+        tui_canvas_text(c, row, a.col + a.cols * 2 / 3, a.cols / 3, role,
+                        r.line ? r.line->place : tui_text(app, tui_walk_kind_words[r.own_kind]));
     }
     if (n > 0 && tui_walk_row(app, shown(v), (size_t)v->selected, &r)) {
         struct tui_area below = {
@@ -311,16 +311,58 @@ static void on_numbers(struct tui_app *app, long arg, const char *text) {
     ask_result(app, 0);
 }
 
-static void on_own(struct tui_app *app, long arg, const char *text) {
-    (void)arg;
+/* The new line under the cursor; one that another list has is said. */
+static void show_own(struct tui_app *app, size_t own) {
+    struct tui_view *v = tui_top(app);
+    struct tui_walk_row r;
+    char id[24];
+    snprintf(id, sizeof id, "own-%zu", own + 1);
+    for (size_t i = 0; tui_walk_row(app, all_rows, i, &r) && strcmp(r.id, id) != 0; i++) {
+    }
+    const char *kind = tui_text(app, tui_walk_kind_words[r.own_kind]);
+    tui_message(app, TUI_ROLE_OK, "%s: %zu %s（%s）", tui_text(app, MSG_WALK_ADDED), r.number,
+                tui_walk_name(app, &r), kind);
+    v->filter[0] = 0;
+    for (size_t i = 0; tui_walk_row(app, shown(v), i, &r); i++) {
+        if (strcmp(r.id, id) == 0) {
+            v->selected = (int)i;
+            return;
+        }
+    }
+    shodo_buf_addf(&app->message, " %s", tui_text(app, MSG_WALK_ADDED_ELSEWHERE));
+}
+
+static void on_own(struct tui_app *app, long kind, const char *text) {
     char key[32];
     size_t i = 0;
     while (tui_walk_own(app, i))
         i++;
-    if (!*text || i >= TUI_WALK_OWN_MAX)
+    if (!walk_of(app) || !*text || i >= TUI_WALK_OWN_MAX)
         return;
     snprintf(key, sizeof key, "line/%zu", i + 1);
-    tui_record(app, key, text, NULL);
+    if (tui_record(app, key, text, kind < TUI_WALK_KINDS ? tui_walk_kinds[kind] : "unknown"))
+        show_own(app, i);
+}
+
+static void on_own_kind(struct tui_app *app, long arg, int index) {
+    (void)arg;
+    tui_input_ask(app, MSG_WALK_ADD, MSG_EMPTY, "", TUI_INPUT_KANA, on_own, index);
+}
+
+/* What kind of line: it decides in which step it is cut. The kind of this list is preselected. */
+static void ask_own(struct tui_app *app, long arg) {
+    const struct walk *w = walk_of(app);
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_WALK_ADD_KIND),
+                                      tui_text(app, MSG_WALK_ADD_KIND_TEXT), on_own_kind, arg);
+    tui_ask_select(a, -1);
+    for (int k = 0; k < TUI_WALK_KINDS; k++) {
+        tui_ask_add(a, tui_text(app, tui_walk_kind_words[k]), NULL);
+        if (strcmp(w->filter, tui_walk_kinds[k]) == 0)
+            tui_ask_select(a, k);
+    }
+    tui_ask_add(a, tui_text(app, MSG_WALK_ADD_UNKNOWN), NULL);
+    tui_ask_last_is_unknown(a);
+    tui_told_by(app, ask_own, arg);
 }
 
 static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
@@ -365,7 +407,7 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
         tui_filter_ask(app);
         return TUI_EFFECT_REDRAW;
     case TUI_ACTION_ADD:
-        tui_input_ask(app, MSG_WALK_ADD, MSG_EMPTY, "", TUI_INPUT_KANA, on_own, 0);
+        ask_own(app, 0);
         return TUI_EFFECT_REDRAW;
     case TUI_ACTION_PRINT:
         tui_walk_print(app);

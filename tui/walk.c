@@ -31,6 +31,26 @@ const char *tui_walk_own(const struct tui_app *app, size_t i) {
     return i < TUI_WALK_OWN_MAX ? tui_casefile_value(app->casefile, key) : NULL;
 }
 
+const char *const tui_walk_kinds[TUI_WALK_KINDS] = {"backup", "external", "segment"};
+const enum tui_msg tui_walk_kind_words[TUI_WALK_KINDS] = {MSG_SITE_BACKUP, MSG_SITE_CONNECTIONS,
+                                                          MSG_SITE_BORDERS};
+
+/* Of a line that people added: the note of its record; who did not know gets the outside lines. */
+static int own_kind(const struct tui_app *app, size_t i) {
+    char key[32];
+    snprintf(key, sizeof key, "line/%zu", i + 1);
+    const char *kind = tui_casefile_note_of(app->casefile, key);
+    for (int k = 0; k < TUI_WALK_KINDS; k++) {
+        if (strcmp(tui_walk_kinds[k], kind) == 0)
+            return k;
+    }
+    return TUI_WALK_EXTERNAL;
+}
+
+const char *tui_walk_kind(const struct tui_walk_row *r) {
+    return r->line ? r->line->kind : tui_walk_kinds[r->own_kind];
+}
+
 static bool wanted(const struct tui_app *app, const char *filter, const struct tui_walk_row *r) {
     if (!*filter || strcmp(filter, "list") == 0 || strcmp(filter, "supplier") == 0)
         return true;
@@ -38,8 +58,8 @@ static bool wanted(const struct tui_app *app, const char *filter, const struct t
     if (strcmp(filter, "hold") == 0)
         return !value || strcmp(value, "hold") == 0; /* a whole group on hold has no results yet */
     if (strcmp(filter, "big-cut") == 0)
-        return r->line && strcmp(r->line->kind, "big-cut") == 0;
-    return r->line ? strcmp(r->line->kind, filter) == 0 : strcmp(filter, "external") == 0;
+        return strcmp(tui_walk_kind(r), "big-cut") == 0;
+    return strcmp(tui_walk_kind(r), filter) == 0;
 }
 
 static bool has_words(const struct tui_app *app, const struct tui_view *v,
@@ -53,24 +73,62 @@ static bool has_words(const struct tui_app *app, const struct tui_view *v,
                  tui_filter_hits(v, tui_pick(app, &l->stops)));
 }
 
+/* The walk over the rows: which one is wanted, and whether it was found. */
+struct search {
+    const struct tui_app *app;
+    struct tui_walk_filter f;
+    size_t want;
+    struct tui_walk_row *ret;
+};
+
+static bool is_it(struct search *s) {
+    return wanted(s->app, s->f.kind, s->ret) && has_words(s->app, s->f.view, s->ret) &&
+           s->want-- == 0;
+}
+
+/* Lines that people added stand behind the last of their kind; their numbers are the last ones. */
+static bool own_rows(struct search *s, int kind, size_t before) {
+    const char *name = NULL;
+    for (size_t i = 0; (name = tui_walk_own(s->app, i)) != NULL; i++) {
+        int own = own_kind(s->app, i);
+        if (own != kind)
+            continue;
+        *s->ret = (struct tui_walk_row){.own = name, .own_kind = own, .number = before + i + 1};
+        snprintf(s->ret->id, sizeof s->ret->id, "own-%zu", i + 1);
+        if (is_it(s))
+            return true;
+    }
+    return false;
+}
+
+static bool is_kind(const struct shodo_site_line *l, int kind) {
+    return strcmp(l->kind, tui_walk_kinds[kind]) == 0;
+}
+
 bool tui_walk_row(const struct tui_app *app, struct tui_walk_filter f, size_t want,
                   struct tui_walk_row *ret) {
-    const struct shodo_site *s = tui_books_lines_of(&app->books);
-    size_t lines = s ? s->lines.count : 0, big = s && s->has_big_cut;
-    for (size_t i = 0; i < big + lines + TUI_WALK_OWN_MAX; i++) {
-        *ret = (struct tui_walk_row){.line = i < big           ? &s->big_cut
-                                             : i < big + lines ? shodo_vec_at(&s->lines, i - big)
-                                                               : NULL,
-                                     .number = i + 1};
-        if (ret->line) {
-            snprintf(ret->id, sizeof ret->id, "%.90s", ret->line->id);
-        } else {
-            ret->own = tui_walk_own(app, i - big - lines);
-            if (!ret->own)
-                return false;
-            snprintf(ret->id, sizeof ret->id, "own-%zu", i - big - lines + 1);
+    const struct shodo_site *site = tui_books_lines_of(&app->books);
+    size_t lines = site ? site->lines.count : 0, big = site && site->has_big_cut;
+    size_t last[TUI_WALK_KINDS] = {0}; /* behind the last line of the kind */
+    struct search s = {.app = app, .f = f, .want = want, .ret = ret};
+    for (size_t i = 0; i < lines; i++) {
+        for (int k = 0; k < TUI_WALK_KINDS; k++)
+            last[k] = is_kind(shodo_vec_at(&site->lines, i), k) ? i + 1 : last[k];
+    }
+    for (size_t i = 0; i < big + lines; i++) {
+        const struct shodo_site_line *l = i < big ? &site->big_cut
+                                                  : shodo_vec_at(&site->lines, i - big);
+        *ret = (struct tui_walk_row){.line = l, .number = i + 1};
+        snprintf(ret->id, sizeof ret->id, "%.90s", l->id);
+        if (is_it(&s))
+            return true;
+        for (int k = 0; k < TUI_WALK_KINDS; k++) {
+            if (i >= big && last[k] == i - big + 1 && own_rows(&s, k, big + lines))
+                return true;
         }
-        if (wanted(app, f.kind, ret) && has_words(app, f.view, ret) && want-- == 0)
+    }
+    for (int k = 0; k < TUI_WALK_KINDS; k++) {
+        if (!last[k] && own_rows(&s, k, big + lines))
             return true;
     }
     return false;

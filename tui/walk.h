@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The lines of the isolation walk as one list: the big cut, the site's lines (or the usual kinds),
- * lines that people added on the way. The order and the numbers never change: the same on every
- * screen and on the printed round list.
+ * and behind the last of their kind lines that people added on the way. The numbers never change:
+ * the same on every screen and on the printed round list; an added line has the next one.
  */
 #ifndef SHODO_TUI_WALK_H
 #define SHODO_TUI_WALK_H
@@ -25,9 +25,15 @@ enum tui_walk_result {
 extern const char *const tui_walk_values[TUI_WALK_RESULTS];
 extern const enum tui_msg tui_walk_tags[TUI_WALK_RESULTS];
 
+/* Kinds of lines that people can add: backup, external, segment; the words for them. */
+enum { TUI_WALK_BACKUP, TUI_WALK_EXTERNAL, TUI_WALK_SEGMENT, TUI_WALK_KINDS };
+extern const char *const tui_walk_kinds[TUI_WALK_KINDS];
+extern const enum tui_msg tui_walk_kind_words[TUI_WALK_KINDS];
+
 struct tui_walk_row {
     const struct shodo_site_line *line; /* NULL: an own one */
     const char *own;
+    int own_kind;
     char id[100];
     size_t number; /* of the whole list, from 1 */
 };
@@ -51,6 +57,8 @@ const char *tui_walk_note(const struct tui_app *app, const char *id);
 const char *tui_walk_name(const struct tui_app *app, const struct tui_walk_row *r);
 /* The word for a recorded result, "open" for NULL. */
 const char *tui_walk_tag(const struct tui_app *app, const char *value);
+/* "backup" "external" "segment" "big-cut" */
+const char *tui_walk_kind(const struct tui_walk_row *r);
 /* The i-th line that people added, NULL: there are fewer. */
 const char *tui_walk_own(const struct tui_app *app, size_t i);
 /* The word behind a floor that is only a number, else "". */

@@ -37,9 +37,9 @@ static void walk_text(const struct tui_app *app, struct shodo_buf *out) {
                 strcmp(x.line ? x.line->floor : "", floor) != 0)
                 continue;
             is_done[k] = true;
-            shodo_buf_addf(out, "%3zu [%s] %s  %s\n", k + 1,
+            shodo_buf_addf(out, "%3zu [%s] %s  %s\n", x.number,
                            tui_walk_tag(app, tui_walk_value(app, x.id)), tui_walk_name(app, &x),
-                           x.line ? x.line->place : "");
+                           x.line ? x.line->place : tui_text(app, tui_walk_kind_words[x.own_kind]));
             if (x.line && *x.line->how.ja)
                 shodo_buf_addf(out, "      %s: %s\n", tui_text(app, MSG_WALK_HOW),
                                tui_pick(app, &x.line->how));
