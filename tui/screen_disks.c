@@ -57,6 +57,15 @@ static void safe(char *out, size_t cap, const char *s) {
     shodo_text_safe_fixed(out, cap, s ? s : "", s ? strlen(s) : 0);
 }
 
+/* Kinds that hold no files: nobody has to do anything about them. */
+static bool has_no_files(const char *fs) {
+    static const char *const kinds[] = {"reserved", "BIOS boot", "swap"};
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(kinds); i++)
+        if (strcmp(fs, kinds[i]) == 0)
+            return true;
+    return false;
+}
+
 static void add_volumes(struct disk *k, const struct shodo_value *list) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     shodo_auto(shodo_buf) struct shodo_buf users = SHODO_BUF_INIT;
@@ -79,7 +88,7 @@ static void add_volumes(struct disk *k, const struct shodo_value *list) {
         k->needs_key = k->needs_key ||
                        (is_bitlocker && !shodo_value_bool(shodo_value_get(v, "is_read"), false));
         const char *why = shodo_value_get_str(v, "why"), *why_ja = shodo_value_get_str(v, "why_ja");
-        if (why && *why && !is_bitlocker && fs && strcmp(fs, "reserved") != 0 && !*k->why_en) {
+        if (why && *why && !is_bitlocker && fs && !has_no_files(fs) && !*k->why_en) {
             safe(k->why_en, sizeof k->why_en, why);
             safe(k->why_ja, sizeof k->why_ja, why_ja && *why_ja ? why_ja : why);
         }

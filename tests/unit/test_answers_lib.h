@@ -38,9 +38,11 @@ static inline struct shodo_detect *load(void) {
     return d;
 }
 
-static inline struct shodo_doc *conclude(const struct shodo_detect *d,
-                                         const struct shodo_buf *facts, const char *const *findings,
-                                         bool is_first) {
+/* `line`: one more of the ledger, or NULL. */
+static inline struct shodo_doc *conclude_with(const struct shodo_detect *d,
+                                              const struct shodo_buf *facts,
+                                              const char *const *findings, bool is_first,
+                                              const char *line) {
     struct shodo_answers *a = NULL;
     const struct shodo_answers_options o = {.endpoint = "0123456789ab", .is_first = is_first};
     struct shodo_error err = SHODO_ERROR_INIT;
@@ -58,6 +60,8 @@ static inline struct shodo_doc *conclude(const struct shodo_detect *d,
     static const char ledger[] =
         "{\"event.reason\":\"damaged\",\"shodo.class\":\"problem\",\"shodo.path\":\"/x\",\"message\":\"cut\",\"shodo.count\":3}";
     assert_int_equal(shodo_answers_ledger(a, ledger, sizeof ledger - 1, &err), SHODO_OK);
+    if (line)
+        assert_int_equal(shodo_answers_ledger(a, line, strlen(line), &err), SHODO_OK);
     assert_int_equal(shodo_answers_finding(a, "no json", 7, &err), SHODO_OK);
     assert_int_equal(shodo_answers_conclude(a, &err), SHODO_OK);
     struct shodo_buf b = SHODO_BUF_INIT;
@@ -69,6 +73,12 @@ static inline struct shodo_doc *conclude(const struct shodo_detect *d,
     shodo_buf_done(&b);
     shodo_answers_free(a);
     return doc;
+}
+
+static inline struct shodo_doc *conclude(const struct shodo_detect *d,
+                                         const struct shodo_buf *facts, const char *const *findings,
+                                         bool is_first) {
+    return conclude_with(d, facts, findings, is_first, NULL);
 }
 
 static inline const struct shodo_value *answer(const struct shodo_doc *doc, const char *id) {

@@ -163,6 +163,34 @@ static void few_names(void **state) {
     shodo_census_free(c);
 }
 
+/* Only the start partition could be listed, Windows waits for its key: that is no 該当なし. */
+static void locked(void **state) {
+    static const char line[] =
+        "{\"event.reason\":\"encrypted\",\"shodo.class\":\"problem\",\"shodo.volume\":1,\"message\":\"BitLocker\"}";
+    struct shodo_census *c = shodo_census_new(*state);
+    struct caught caught = {.lines = SHODO_BUF_INIT};
+    attack(c, 120, "");
+    shodo_census_finish(c, on_fact, &caught);
+    for (int has_windows = 0; has_windows < 2; has_windows++) {
+        if (has_windows)
+            shodo_buf_adds(
+                &caught.lines,
+                "{\"event.id\":\"r1\",\"event.module\":\"registry\",\"event.action\":\"computer_name\",\"shodo.values\":{}}\n");
+        struct shodo_doc *doc = conclude_with(*state, &caught.lines, nothing, false, line);
+        const struct shodo_value *s = shodo_value_at(
+            shodo_value_get(answer(doc, "hit"), "sentences"), 0);
+        const char *want = has_windows ? "nothing_found" : "not_examined";
+        assert_string_equal(verdict(doc, "hit"), want);
+        assert_string_equal(verdict(doc, "how_far"), want);
+        assert_string_equal(verdict(doc, "since_when"), want);
+        assert_int_equal(!has_windows,
+                         strstr(shodo_value_get_str(s, "ja"), "鍵のかかった領域") != NULL);
+        shodo_doc_free(doc);
+    }
+    shodo_buf_done(&caught.lines);
+    shodo_census_free(c);
+}
+
 /* One signal is never a match; without any volume nothing was examined. */
 static void one_signal(void **state) {
     static const char *const note[] = {
@@ -215,6 +243,7 @@ static void events(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(wild),        cmocka_unit_test(names_alone),
                                        cmocka_unit_test(loose_files), cmocka_unit_test(few_names),
-                                       cmocka_unit_test(one_signal),  cmocka_unit_test(events)};
+                                       cmocka_unit_test(locked),      cmocka_unit_test(one_signal),
+                                       cmocka_unit_test(events)};
     return cmocka_run_group_tests(tests, load_detect, free_detect);
 }

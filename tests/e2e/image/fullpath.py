@@ -219,6 +219,7 @@ def nokey(img, work, data):
         check("回復キー" in player.disk_text, "the list of disks asks for the recovery key")
         shown = player.triage_text
         check("未検査（鍵待ち）" in shown and "BitLocker" in shown, "after the examination the screen says 未検査 and BitLocker: " + "; ".join(x.strip() for x in shown.splitlines() if "未検査" in x or "BitLocker" in x)[:300])
+        check("[該当なし]" not in shown and "鍵のかかった領域があり" in shown, "and not 該当なし: the Windows of this machine was not seen")
         _, out = vm.shell("grep -h -i bitlocker $(echo /data/cases/*/endpoints/*/ledger.jsonl)")
         check('"event.reason":"encrypted"' in out, f"the ledger has the volume: {out[-300:]}")
         check(all(c["writes"] == c["discards"] == c["flushes"] == 0 for c in walk.counters()), "the disk was not written")

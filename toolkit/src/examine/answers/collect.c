@@ -251,6 +251,8 @@ enum shodo_status shodo_answers_ledger(struct shodo_answers *a, const char *line
         return SHODO_OK; /* not copied is not unexamined */
     a->ledger_count++;
     bool is_problem = strcmp(ans_get(v, "shodo.class"), "problem") == 0;
+    a->is_locked = a->is_locked || (is_problem && reason == SHODO_LEDGER_ENCRYPTED &&
+                                    ans_get(v, "shodo.path")[0] == '\0');
     struct ans_reason *r = NULL;
     for (size_t i = 0; i < a->reasons.count && !r; i++) {
         struct ans_reason *x = shodo_vec_at(&a->reasons, i);

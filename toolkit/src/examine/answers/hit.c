@@ -194,8 +194,14 @@ void ans_write_hit(struct shodo_answers *a, struct shodo_json *j) {
             "Nothing found in what was looked at. Do not reconnect, use or reinstall on this result alone. Decision: the response headquarters.");
         break;
     case SHODO_VERDICT_NOT_EXAMINED:
-        ans_sentence(j, "調べられませんでした。理由は「見ていないもの」にあります。",
-                     "Could not be examined; the reasons are under not_examined.");
+        if (a->is_locked)
+            ans_sentence(
+                j,
+                "鍵のかかった領域があり、この端末の Windows を調べられませんでした。この結果だけで再接続・使用再開・初期化をしない。判断: 対策本部",
+                "A locked volume kept the Windows of this machine from being examined. Do not reconnect, use or reinstall on this result alone. Decision: the response headquarters.");
+        else
+            ans_sentence(j, "調べられませんでした。理由は「見ていないもの」にあります。",
+                         "Could not be examined; the reasons are under not_examined.");
         break;
     }
     for (size_t i = 0; i < a->votes_count; i++)

@@ -105,7 +105,9 @@ struct shodo_answers {
     uint64_t links_count, links_listed, links_unlisted;
     const struct shodo_value *extension; /* values of the leading extension fact, or NULL */
     const char *extension_id;
-    bool has_volume, is_zone_known;
+    bool has_volume; /* something was listed, and no locked volume hides the Windows of it */
+    bool is_locked;  /* a volume waits for its key */
+    bool is_zone_known;
     int zone_minutes;
     const char *zone_name, *computer;
 };

@@ -32,6 +32,9 @@ void ans_read_machine(struct shodo_answers *a) {
         a->computer = ans_str(f, "ComputerName");
     i = 0;
     a->has_volume = ans_next(a, "mft", "volume", &i) != NULL;
+    i = 0;
+    if (a->is_locked && !ans_next(a, "registry", NULL, &i))
+        a->has_volume = false; /* what is left is the start partition or data */
 }
 
 /* First note by its birth: names in the census, or findings of the note rules. */

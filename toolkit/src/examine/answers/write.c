@@ -117,9 +117,10 @@ static const char *verdict_of(const struct shodo_answers *a, const struct answer
                                                     : SHODO_VERDICT_NOTHING);
     if (strcmp(x->id, "reach") == 0 && !a->next_hosts.count)
         return shodo_verdict_name(SHODO_VERDICT_NOTHING);
-    return shodo_verdict_name(strcmp(x->id, "family") == 0 && !a->encrypted_files
-                                  ? SHODO_VERDICT_NOTHING
-                                  : SHODO_VERDICT_SUSPECT);
+    if (strcmp(x->id, "family") == 0 && !a->encrypted_files)
+        return shodo_verdict_name(a->has_volume ? SHODO_VERDICT_NOTHING
+                                                : SHODO_VERDICT_NOT_EXAMINED);
+    return shodo_verdict_name(SHODO_VERDICT_SUSPECT);
 }
 
 struct ids {
