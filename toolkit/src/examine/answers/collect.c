@@ -123,11 +123,11 @@ const struct ans_fact *ans_next(const struct shodo_answers *a, const char *reade
     return NULL;
 }
 
-struct ans_vote *ans_vote_add(struct shodo_answers *a, const char *name) {
-    shodo_assert(a->votes_count < SHODO_ARRAY_SIZE(a->votes));
-    struct ans_vote *v = &a->votes[a->votes_count++];
-    *v = (struct ans_vote){.name = name, .ja = "", .en = ""};
-    return v;
+struct ans_vote *ans_vote_begin(struct shodo_answers *a, enum ans_voice voice) {
+    static const char *const names[ANS_VOICES] = {"notes", "note names", "encrypted files", "tools",
+                                                  "logs"};
+    a->votes[voice] = (struct ans_vote){.name = names[voice], .ja = "", .en = ""};
+    return &a->votes[voice];
 }
 
 void ans_vote_id(struct ans_vote *v, const char *id) {

@@ -263,7 +263,7 @@ static void write_patients(const struct shodo_answers *a, struct shodo_json *j) 
 
 /* Too few for the verdict of this machine, and no reason to say "nothing found". */
 static void say_loose(struct shodo_answers *a, struct shodo_json *j) {
-    bool is_counted = a->encrypted_files && a->votes_count > 2 && a->votes[2].weight;
+    bool is_counted = a->encrypted_files && a->votes[ANS_VOICE_FILES].weight;
     unsigned long long few = is_counted ? 0 : a->encrypted_files + a->loose,
                        unclear = a->judged_maybe - a->loose;
     if (few)

@@ -11,7 +11,7 @@ static bool is_note_rule(const struct ans_hit *h) {
 }
 
 static void vote_notes(struct shodo_answers *a) {
-    struct ans_vote *v = ans_vote_add(a, "notes");
+    struct ans_vote *v = ans_vote_begin(a, ANS_VOICE_NOTES);
     bool is_match = false;
     for (size_t i = 0; i < a->hits.count; i++) {
         const struct ans_hit *h = shodo_vec_at(&a->hits, i);
@@ -36,7 +36,7 @@ static void vote_notes(struct shodo_answers *a) {
 /* Names repeated over folders: a vote of its own before contents are read, part of "notes"
  * afterwards. */
 static void vote_note_names(struct shodo_answers *a) {
-    struct ans_vote *v = ans_vote_add(a, "note names");
+    struct ans_vote *v = ans_vote_begin(a, ANS_VOICE_NOTE_NAMES);
     bool is_spread = false;
     size_t i = 0;
     for (const struct ans_fact *f; (f = ans_next(a, "mft", "note_name", &i)) != NULL;) {
@@ -60,7 +60,7 @@ static void vote_note_names(struct shodo_answers *a) {
 }
 
 static void vote_files(struct shodo_answers *a) {
-    struct ans_vote *v = ans_vote_add(a, "encrypted files");
+    struct ans_vote *v = ans_vote_begin(a, ANS_VOICE_FILES);
     if (a->extension) {
         ans_vote_id(v, a->extension_id);
         v->weight = 2;
@@ -88,7 +88,7 @@ static void vote_files(struct shodo_answers *a) {
 }
 
 static void vote_rules(struct shodo_answers *a) {
-    struct ans_vote *v = ans_vote_add(a, "tools");
+    struct ans_vote *v = ans_vote_begin(a, ANS_VOICE_TOOLS);
     for (size_t i = 0; i < a->hits.count; i++) {
         const struct ans_hit *h = shodo_vec_at(&a->hits, i);
         if (!is_note_rule(h) && h->is_match)
@@ -111,7 +111,7 @@ static void vote_rules(struct shodo_answers *a) {
 }
 
 static void vote_logs(struct shodo_answers *a) {
-    struct ans_vote *v = ans_vote_add(a, "logs");
+    struct ans_vote *v = ans_vote_begin(a, ANS_VOICE_LOGS);
     const char *kinds[16];
     size_t strong = 0, weak = 0, known = 0;
     for (size_t i = 0; i < a->lines.count; i++) {
@@ -143,9 +143,9 @@ void ans_make_verdict(struct shodo_answers *a) {
     vote_rules(a);
     vote_logs(a);
     unsigned sum = 0, groups = 0, strong = 0;
-    bool has_encryption = a->votes[2].weight == 2;
-    for (size_t i = 0; i < a->votes_count; i++) {
-        if (i == 1 && a->votes[0].weight)
+    bool has_encryption = a->votes[ANS_VOICE_FILES].weight == 2;
+    for (size_t i = 0; i < ANS_VOICES; i++) {
+        if (i == ANS_VOICE_NOTE_NAMES && a->votes[ANS_VOICE_NOTES].weight)
             continue; /* the same notes, by name and by text: one voice */
         sum += a->votes[i].weight;
         groups += a->votes[i].weight > 0;
@@ -204,12 +204,12 @@ void ans_write_hit(struct shodo_answers *a, struct shodo_json *j) {
                          "Could not be examined; the reasons are under not_examined.");
         break;
     }
-    for (size_t i = 0; i < a->votes_count; i++)
+    for (size_t i = 0; i < ANS_VOICES; i++)
         if (a->votes[i].weight)
             ans_sentence(j, a->votes[i].ja, a->votes[i].en);
     shodo_json_array_end(j);
     shodo_json_array(j, "votes");
-    for (size_t i = 0; i < a->votes_count; i++) {
+    for (size_t i = 0; i < ANS_VOICES; i++) {
         const struct ans_vote *v = &a->votes[i];
         shodo_json_object(j, NULL);
         shodo_json_str(j, "vote", v->name);

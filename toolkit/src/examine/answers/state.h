@@ -50,6 +50,15 @@ struct ans_reason {
     uint64_t lines, items, bytes;
     const char *example, *text;
 };
+/* The voices, in the order in which they are written. */
+enum ans_voice {
+    ANS_VOICE_NOTES,
+    ANS_VOICE_NOTE_NAMES,
+    ANS_VOICE_FILES, /* encrypted files */
+    ANS_VOICE_TOOLS,
+    ANS_VOICE_LOGS,
+    ANS_VOICES
+};
 struct ans_vote {
     const char *name; /* group */
     unsigned weight;  /* 0 none, 1 hint, 2 strong */
@@ -90,8 +99,7 @@ struct shodo_answers {
     /* conclusions */
     enum shodo_verdict verdict;
     const char *confidence;
-    struct ans_vote votes[8];
-    size_t votes_count;
+    struct ans_vote votes[ANS_VOICES];
     struct shodo_vec folders, users; /* struct ans_share: encrypted by folder, by user */
     struct shodo_vec untouched;      /* struct ans_share */
     uint64_t encrypted_files, encrypted_bytes, judged_yes, judged_maybe;
@@ -122,7 +130,7 @@ struct ans_line *ans_line_add(struct shodo_answers *a, int64_t time, const char 
 /* Kept facts of a reader and kind; start with i = 0. NULL at the end. */
 const struct ans_fact *ans_next(const struct shodo_answers *a, const char *reader, const char *kind,
                                 size_t *i);
-struct ans_vote *ans_vote_add(struct shodo_answers *a, const char *name);
+struct ans_vote *ans_vote_begin(struct shodo_answers *a, enum ans_voice voice);
 void ans_vote_id(struct ans_vote *v, const char *id); /* counts, and keeps the first ones */
 /* A value of a fact: its own, or of its "data" (registry and event facts). */
 const struct shodo_value *ans_value(const struct ans_fact *f, const char *key);

@@ -100,7 +100,7 @@ static const char *verdict_of(const struct shodo_answers *a, const struct answer
     if (strcmp(x->id, "hit") == 0)
         return shodo_verdict_name(a->verdict);
     if (strcmp(x->id, "how_far") == 0 || strcmp(x->id, "since_when") == 0) {
-        bool is_seen = a->encrypted_files && a->votes_count > 2 && a->votes[2].weight;
+        bool is_seen = a->encrypted_files && a->votes[ANS_VOICE_FILES].weight;
         bool is_loose = strcmp(x->id, "how_far") == 0 ? a->encrypted_files || a->loose
                                                       : a->encrypted_files != 0;
         return shodo_verdict_name(is_seen         ? SHODO_VERDICT_MATCH
@@ -153,7 +153,7 @@ static void write_evidence(const struct shodo_answers *a, struct shodo_json *j,
                            const struct answer *x) {
     struct ids to = {.j = j};
     shodo_json_array(j, "evidence");
-    for (size_t i = 0; strcmp(x->id, "hit") == 0 && i < a->votes_count; i++)
+    for (size_t i = 0; strcmp(x->id, "hit") == 0 && i < ANS_VOICES; i++)
         for (size_t k = 0; k < a->votes[i].ids_count && k < 4; k++)
             put_id(&to, a->votes[i].ids[k]);
     if (strcmp(x->id, "how_far") == 0 || strcmp(x->id, "since_when") == 0 ||
