@@ -87,7 +87,8 @@ static void add_finding(struct tui_casefile *f, struct tui_endpoint *e,
                                     .drive = x->drive};
 }
 
-static void add_ledger(struct tui_endpoint *e, const struct shodo_ledger *l) {
+static void add_ledger(struct tui_casefile *f, struct tui_endpoint *e,
+                       const struct shodo_ledger *l) {
     uint64_t n = l->count ? l->count : 1;
     struct shodo_unexamined sum = {.problems = e->problems, .policy = e->policy_items};
     if (!shodo_unexamined_add(&sum, l))
@@ -99,13 +100,17 @@ static void add_ledger(struct tui_endpoint *e, const struct shodo_ledger *l) {
         if (r->reason == l->reason && r->is_problem == l->is_problem) {
             r->count += n;
             r->bytes += l->size_bytes;
+            r->example = r->example ? r->example : keep(f, l->path);
             return;
         }
     }
     struct tui_reason *r = shodo_vec_push(&e->reasons);
     if (r)
-        *r = (struct tui_reason){
-            .reason = l->reason, .is_problem = l->is_problem, .count = n, .bytes = l->size_bytes};
+        *r = (struct tui_reason){.reason = l->reason,
+                                 .is_problem = l->is_problem,
+                                 .count = n,
+                                 .bytes = l->size_bytes,
+                                 .example = keep(f, l->path)};
 }
 
 /* Calls `line` for each JSON line; a line that cannot be read is left out (the engine's verify
@@ -139,12 +144,11 @@ static void finding_line(struct tui_casefile *f, struct tui_endpoint *e,
 
 static void ledger_line(struct tui_casefile *f, struct tui_endpoint *e,
                         const struct shodo_value *v) {
-    (void)f;
     shodo_auto(shodo_arena) struct shodo_arena arena = SHODO_ARENA_INIT;
     struct shodo_ledger l;
     struct shodo_error err = SHODO_ERROR_INIT;
     if (shodo_ledger_read(&l, v, &arena, &err) == SHODO_OK)
-        add_ledger(e, &l);
+        add_ledger(f, e, &l);
 }
 
 static int by_verdict(const void *a, const void *b) {

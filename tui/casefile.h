@@ -37,6 +37,7 @@ struct tui_reason {
     enum shodo_ledger_reason reason;
     bool is_problem;
     uint64_t count, bytes;
+    const char *example; /* path of the first, NULL none */
 };
 
 struct tui_casefile;

@@ -123,8 +123,11 @@ static void eject(struct tui_app *app, const char *id, const char *argument) {
 }
 
 static void ask_eject(struct tui_app *app, long arg) {
+    const char *pc = tui_casefile_value(app->casefile, TUI_KEY_PC);
+    bool is_guide = pc && strcmp(pc, "guide") == 0; /* its own disk was never in question */
     struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_EJECT_TITLE),
-                                      tui_text(app, MSG_EJECT_TEXT), on_eject, arg);
+                                      tui_text(app, is_guide ? MSG_EJECT_GUIDE : MSG_EJECT_TEXT),
+                                      on_eject, arg);
     tui_ask_add(a, tui_text(app, MSG_EJECT_STAY), NULL);
     tui_ask_add(a, tui_text(app, MSG_EJECT_GO), NULL);
     tui_ask_add(a, tui_text(app, MSG_EJECT_NEXT), NULL);

@@ -167,6 +167,11 @@ static void draw_options(const struct tui_app *app, const struct shodo_step *s, 
         shodo_buf_adds(&b, o[i].label);
         if (o[i].kind == TUI_OPTION_OPEN && tui_step_function(s) && !s->decision_id)
             shodo_buf_addf(&b, ": %s", tui_text(app, tui_function_title(tui_step_function(s))));
+        const struct shodo_playbook *to = o[i].kind == TUI_OPTION_OPEN && s->playbook_id
+                                              ? tui_books_find(&app->books, s->playbook_id)
+                                              : NULL;
+        if (to)
+            shodo_buf_addf(&b, ": %s", tui_pick(app, &to->name));
         if (tui_step_needs_enter(s, &o[i]))
             shodo_buf_adds(&b, TUI_NEEDS_ENTER);
         tui_canvas_fill(c, row, a.col, a.cols, is_here ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL);

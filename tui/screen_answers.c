@@ -76,11 +76,35 @@ void tui_answers_show(struct tui_app *app, long endpoint) {
     }
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     const struct shodo_value *list = shodo_value_get(shodo_doc_root(doc), "answers");
+    if (tui_casefile_endpoint(app->casefile, (size_t)endpoint)->reasons.count)
+        shodo_buf_addf(&b, "%s\n\n", tui_text(app, MSG_ANSWERS_GAPS));
     for (size_t i = 0; i < shodo_value_count(list); i++)
         add_answer(app, shodo_value_at(list, i), &b);
     shodo_buf_adds(&b, tui_text(app, MSG_HOME_RELEASE));
     tui_page_show(app, tui_text(app, MSG_ANSWERS), shodo_buf_cstr(&b));
     tui_told_by(app, tui_answers_show, endpoint);
+}
+
+static void on_machine(struct tui_app *app, long arg, int index) {
+    (void)arg;
+    tui_answers_show(app, index);
+}
+
+static void ask_machine(struct tui_app *app, long arg) {
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_ANSWERS_TOOL), "", on_machine, arg);
+    for (size_t i = 0; i < tui_casefile_endpoints(app->casefile); i++) {
+        const struct tui_endpoint *e = tui_casefile_endpoint(app->casefile, i);
+        tui_ask_add(a, e->name && *e->name ? e->name : e->id, NULL);
+    }
+    tui_ask_select(a, tui_machine_last(app));
+    tui_told_by(app, ask_machine, arg);
+}
+
+void tui_answers_go(struct tui_app *app) {
+    if (tui_casefile_endpoints(app->casefile) > 1)
+        ask_machine(app, 0);
+    else if (tui_casefile_endpoints(app->casefile) == 1)
+        tui_answers_show(app, 0);
 }
 
 static void add_unlisted(const struct tui_app *app, const struct shodo_value *root,

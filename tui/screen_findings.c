@@ -16,23 +16,68 @@ static const struct tui_endpoint *endpoint_of(const struct tui_app *app, const s
                                              : NULL;
 }
 
-static int draw_reasons(const struct tui_app *app, const struct tui_endpoint *e,
-                        struct tui_canvas *c, struct tui_area a) {
+/* The rows above the findings: why something was not examined, each can be opened. */
+static int reasons_of(const struct tui_endpoint *e) {
+    return e ? (int)SHODO_MIN(e->reasons.count, (size_t)REASONS_SHOWN) : 0;
+}
+
+static void reason_text(const struct tui_app *app, const struct tui_reason *r,
+                        struct shodo_buf *out) {
+    const char *name = app->lang == TUI_LANG_JA ? shodo_ledger_reason_ja(r->reason)
+                                                : shodo_ledger_reason_name(r->reason);
+    shodo_buf_addf(out, "[%s] %s: %llu %s", tui_text(app, MSG_NOT_EXAMINED), name,
+                   (unsigned long long)r->count, tui_text(app, MSG_ITEMS));
+    if (r->bytes)
+        shodo_buf_addf(out, ", %s%llu MB", r->bytes < 1000000 ? "<" : "",
+                       (unsigned long long)SHODO_MAX(r->bytes / 1000000, (uint64_t)1));
+}
+
+static int draw_reasons(const struct tui_app *app, const struct tui_view *v,
+                        const struct tui_endpoint *e, struct tui_canvas *c, struct tui_area a) {
     int row = a.row;
-    for (size_t i = 0; i < e->reasons.count && i < REASONS_SHOWN; i++, row++) {
-        const struct tui_reason *r = shodo_vec_at(&e->reasons, i);
-        const char *name = app->lang == TUI_LANG_JA ? shodo_ledger_reason_ja(r->reason)
-                                                    : shodo_ledger_reason_name(r->reason);
+    for (int i = 0; i < reasons_of(e); i++, row++) {
+        const struct tui_reason *r = shodo_vec_at(&e->reasons, (size_t)i);
+        enum tui_role role = i == v->selected ? TUI_ROLE_SELECTED
+                             : r->is_problem  ? TUI_ROLE_UNKNOWN
+                                              : TUI_ROLE_DIM;
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-        shodo_buf_addf(&b, "[%s] %s: %llu %s", tui_text(app, MSG_NOT_EXAMINED), name,
-                       (unsigned long long)r->count, tui_text(app, MSG_ITEMS));
-        if (r->bytes)
-            shodo_buf_addf(&b, ", %s%llu MB", r->bytes < 1000000 ? "<" : "",
-                           (unsigned long long)SHODO_MAX(r->bytes / 1000000, (uint64_t)1));
-        tui_canvas_text(c, row, a.col, a.cols, r->is_problem ? TUI_ROLE_UNKNOWN : TUI_ROLE_DIM,
-                        shodo_buf_cstr(&b));
+        reason_text(app, r, &b);
+        if (i == v->selected)
+            tui_canvas_fill(c, row, a.col, a.cols, role);
+        tui_canvas_text(c, row, a.col, a.cols, role, shodo_buf_cstr(&b));
     }
     return row;
+}
+
+/* Why it was not examined, what that means, what to do; an example where there is one. */
+static void show_reason(struct tui_app *app, long arg) {
+    static const enum tui_msg texts[SHODO_LEDGER_REASON_COUNT] = {
+        [SHODO_LEDGER_UNREADABLE] = MSG_WHY_UNREADABLE,
+        [SHODO_LEDGER_ENCRYPTED] = MSG_WHY_ENCRYPTED,
+        [SHODO_LEDGER_TOO_LARGE] = MSG_WHY_TOO_LARGE,
+        [SHODO_LEDGER_TIMEOUT] = MSG_WHY_TIMEOUT,
+        [SHODO_LEDGER_CANCELLED] = MSG_WHY_CANCELLED,
+        [SHODO_LEDGER_UNSUPPORTED] = MSG_WHY_UNSUPPORTED,
+        [SHODO_LEDGER_CRASH] = MSG_WHY_CRASH,
+        [SHODO_LEDGER_DAMAGED] = MSG_WHY_DAMAGED,
+        [SHODO_LEDGER_NOSPACE] = MSG_WHY_NOSPACE,
+        [SHODO_LEDGER_POLICY] = MSG_WHY_POLICY,
+        [SHODO_LEDGER_RULE] = MSG_WHY_RULE};
+    const struct tui_endpoint *e = tui_casefile_endpoint(app->casefile,
+                                                         (size_t)(arg / REASONS_SHOWN));
+    const struct tui_reason *r = e ? shodo_vec_at(&e->reasons, (size_t)(arg % REASONS_SHOWN))
+                                   : NULL;
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT, masked = SHODO_BUF_INIT;
+    if (!r)
+        return;
+    reason_text(app, r, &b);
+    shodo_buf_addf(&b, "\n\n%s\n", tui_text(app, texts[r->reason]));
+    if (r->example)
+        shodo_buf_addf(&b, "\n%s: %s\n", tui_text(app, MSG_WHY_EXAMPLE),
+                       tui_masked(app, r->example, &masked));
+    shodo_buf_addf(&b, "\n%s", tui_text(app, MSG_WHY_NOT_CLEAR));
+    tui_page_show(app, tui_text(app, MSG_NOT_EXAMINED), shodo_buf_cstr(&b));
+    tui_told_by(app, show_reason, arg);
 }
 
 static void draw_row(const struct tui_app *app, const struct tui_finding_row *f,
@@ -85,20 +130,19 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
         tui_canvas_text(c, a.row, a.col, a.cols, TUI_ROLE_NORMAL, tui_text(app, MSG_HOME_EMPTY));
         return;
     }
-    int row = draw_reasons(app, e, c, a);
-    int n = count(v, e);
+    int row = draw_reasons(app, v, e, c, a);
+    int n = count(v, e), above = reasons_of(e), here = v->selected - above;
     int fit = a.row + a.rows - 1 - row;
-    v->selected = SHODO_MAX(0, SHODO_MIN(v->selected, n - 1));
     if (n == 0)
         tui_canvas_text(c, row, a.col, a.cols, TUI_ROLE_NORMAL,
                         tui_text(app, v->filter[0] ? MSG_FILTER_NONE : MSG_FINDINGS_NONE));
-    if (v->selected < v->scroll)
-        v->scroll = v->selected;
-    if (v->selected >= v->scroll + fit)
-        v->scroll = v->selected - fit + 1;
+    if (here < v->scroll)
+        v->scroll = SHODO_MAX(0, here);
+    if (here >= v->scroll + fit)
+        v->scroll = here - fit + 1;
     for (int i = v->scroll; i < n && i - v->scroll < fit; i++)
         draw_row(app, shodo_vec_at(&e->findings, (size_t)nth(v, e, i)), c, a, row + i - v->scroll,
-                 i == v->selected);
+                 i == here);
     uint64_t total = e->matches + e->suspects;
     if (total > (uint64_t)n || v->filter[0]) {
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
@@ -114,15 +158,25 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
 
 static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key key) {
     const struct tui_endpoint *e = endpoint_of(app, v);
-    int n = count(v, e);
+    int n = count(v, e), above = reasons_of(e);
     if (key.action == TUI_ACTION_FILTER) {
+        v->selected = above; /* what is left begins with the first finding */
         tui_filter_ask(app);
         return TUI_EFFECT_REDRAW;
     }
-    if (tui_list_key(v, key, n, 10))
+    v->selected = SHODO_MAX(0, SHODO_MIN(v->selected, above + n - 1));
+    if (tui_list_key(v, key, above + n, 10))
         return TUI_EFFECT_REDRAW;
+    if (key.action == TUI_ACTION_ENTER && v->selected < above) {
+        show_reason(app, v->arg * REASONS_SHOWN + v->selected);
+        return TUI_EFFECT_REDRAW;
+    }
     if (key.action == TUI_ACTION_ENTER && n > 0) {
-        tui_push(app, "detail", v->arg * TUI_FINDINGS_SHOWN + nth(v, e, v->selected));
+        tui_push(app, "detail", v->arg * TUI_FINDINGS_SHOWN + nth(v, e, v->selected - above));
+        return TUI_EFFECT_REDRAW;
+    }
+    if (key.action == TUI_ACTION_ANSWERS && e) {
+        tui_answers_show(app, v->arg);
         return TUI_EFFECT_REDRAW;
     }
     return key.action == TUI_ACTION_FINDINGS ? TUI_EFFECT_NONE : TUI_EFFECT_IGNORED;
@@ -170,11 +224,19 @@ static void draw_detail(const struct tui_app *app, struct tui_view *v, struct tu
                     tui_text(app, MSG_HOME_RELEASE));
 }
 
-static const enum tui_action keys[] = {TUI_ACTION_UP,     TUI_ACTION_DOWN, TUI_ACTION_ENTER,
-                                       TUI_ACTION_FILTER, TUI_ACTION_MASK, TUI_ACTION_NONE};
+/* On the first finding; the rows above it are one key up. */
+static void open_findings(struct tui_app *app, struct tui_view *v) {
+    const struct tui_endpoint *e = endpoint_of(app, v);
+    v->selected = e && e->findings.count ? reasons_of(e) : 0;
+}
+
+static const enum tui_action keys[] = {TUI_ACTION_UP,      TUI_ACTION_DOWN,   TUI_ACTION_ENTER,
+                                       TUI_ACTION_ANSWERS, TUI_ACTION_FILTER, TUI_ACTION_MASK,
+                                       TUI_ACTION_NONE};
 const struct tui_screen tui_screen_findings = {.id = "findings",
                                                .title = MSG_FINDINGS,
                                                .help = MSG_FINDINGS_HELP,
+                                               .open = open_findings,
                                                .keys = keys,
                                                .draw = draw,
                                                .key = on_key};

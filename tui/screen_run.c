@@ -21,12 +21,14 @@
 #define SECRET_BYTES    64
 #define BAR_MIN         20
 #define EXIT_INCOMPLETE 3
+#define PASS_LABEL_COLS 14
 #define PASS_DIGITS     8 /* first and last group of the number */
 
 struct run {
     enum tui_run_kind kind;
     struct tui_progress p;
     char source[1024], endpoint[13];
+    char seal[128]; /* name of the bundle, before the number is shown */
     /* shown, then hidden, until its first and last group were typed back from paper */
     char passphrase[SECRET_BYTES];
     bool is_hidden;
@@ -123,11 +125,14 @@ static void hear(struct tui_app *app, struct run *r) {
     tui_child_poll(&app->child);
     while (tui_child_line(&app->child, TUI_CHILD_EVENTS, &line, &n))
         tui_progress_line(&r->p, line, n, shodo_time_mono_ms());
-    static const char mark[] = "passphrase: ";
+    static const char mark[] = "passphrase: ", name[] = "seal: ";
     while (tui_child_line(&app->child, TUI_CHILD_ERR, &line, &n)) {
         if (n > sizeof mark - 1 && n < SECRET_BYTES && memcmp(line, mark, sizeof mark - 1) == 0)
             snprintf(r->passphrase, sizeof r->passphrase, "%.*s", (int)(n - (sizeof mark - 1)),
                      line + sizeof mark - 1);
+        else if (n > sizeof name - 1 && memcmp(line, name, sizeof name - 1) == 0)
+            shodo_text_safe_fixed(r->seal, sizeof r->seal, line + sizeof name - 1,
+                                  n - (sizeof name - 1));
         else if (n > 0 && !r->passphrase[0])
             shodo_text_safe_fixed(r->error, sizeof r->error, line, n);
     }
@@ -275,6 +280,26 @@ static int draw_state(const struct tui_app *app, const struct run *r, struct tui
     return row + 1;
 }
 
+/* As it stands on the paper: what it is, then the words. */
+static int draw_labelled(const struct tui_app *app, struct tui_canvas *c, struct tui_area a,
+                         int row, enum tui_msg label, const char *text) {
+    if (!*text)
+        return row;
+    tui_canvas_text(c, row, a.col + 2, PASS_LABEL_COLS, TUI_ROLE_NORMAL, tui_text(app, label));
+    tui_canvas_text(c, row, a.col + 2 + PASS_LABEL_COLS, a.cols - 2 - PASS_LABEL_COLS,
+                    TUI_ROLE_TITLE, text);
+    return row + 1;
+}
+
+static const char *machine_name(const struct tui_app *app, const struct run *r) {
+    for (size_t i = 0; i < tui_casefile_endpoints(app->casefile); i++) {
+        const struct tui_endpoint *e = tui_casefile_endpoint(app->casefile, i);
+        if (strcmp(e->id, r->endpoint) == 0 && e->name && *e->name)
+            return e->name;
+    }
+    return r->endpoint;
+}
+
 static void draw_passphrase(const struct tui_app *app, const struct run *r, struct tui_canvas *c,
                             struct tui_area a, int row) {
     const char *text = tui_text(app, r->is_hidden ? MSG_PASS_HIDDEN : MSG_PASS_TEXT);
@@ -283,12 +308,15 @@ static void draw_passphrase(const struct tui_app *app, const struct run *r, stru
                                tui_text(app, MSG_PASS_VOID), strlen(tui_text(app, MSG_PASS_VOID))) +
                1;
     row += tui_canvas_wrap(c, row, 6, a.col, a.cols, 0, TUI_ROLE_WARN, text, strlen(text)) + 1;
+    row = draw_labelled(app, c, a, row, MSG_PASS_MACHINE, machine_name(app, r));
+    row = draw_labelled(app, c, a, row, MSG_SEAL_NAME, r->seal);
     if (!r->is_hidden) {
-        tui_canvas_text(c, row, a.col + 6, a.cols - 6, TUI_ROLE_TITLE, r->passphrase);
-        tui_canvas_text(c, row + 2, a.col, a.cols, TUI_ROLE_NORMAL,
+        row = draw_labelled(app, c, a, row, MSG_PASS_DIGITS, r->passphrase);
+        tui_canvas_text(c, row + 1, a.col, a.cols, TUI_ROLE_NORMAL,
                         tui_text(app, MSG_PASS_WRITTEN));
         return;
     }
+    row++;
     int used = tui_canvas_text(c, row, a.col, a.cols, TUI_ROLE_NORMAL,
                                tui_text(app, MSG_PASS_BACK));
     tui_canvas_fill(c, row, a.col + used + 1, PASS_DIGITS + 2, TUI_ROLE_INPUT);
@@ -341,8 +369,7 @@ static void draw_end(const struct tui_app *app, const struct run *r, struct tui_
         row += tui_canvas_wrap(c, row, 2, a.col, a.cols, 0, TUI_ROLE_WARN,
                                tui_text(app, MSG_PASS_VOID_END),
                                strlen(tui_text(app, MSG_PASS_VOID_END)));
-    if (*r->p.name)
-        tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_NORMAL, r->p.name);
+    row = draw_labelled(app, c, a, row, MSG_SEAL_NAME, r->p.name);
     const char *known = failed ? known_error(app, r->error) : NULL;
     if (known)
         row += tui_canvas_wrap(c, row, 3, a.col, a.cols, 0, TUI_ROLE_WARN, known, strlen(known));
@@ -455,16 +482,26 @@ static unsigned type_back(struct tui_app *app, struct run *r, struct tui_key key
     return TUI_EFFECT_REDRAW;
 }
 
-/* Nobody stands alone after a run: read, then collect, then put the machine away. */
+static void ask_next(struct tui_app *app, long is_triage);
+
+/* Nobody stands alone after a run: read, then collect, then put the machine away. What is opened
+ * leads back here, with the cursor where it was. */
 static void on_next(struct tui_app *app, long is_triage, int index) {
-    int what = is_triage ? index : index + 2;
-    if (what == 0)
+    enum { NEXT_ANSWERS, NEXT_FINDINGS, NEXT_COLLECT, NEXT_SEALS, NEXT_EJECT, NEXT_HOME };
+    int what = is_triage ? index : index + NEXT_SEALS;
+    if (what == NEXT_HOME)
+        return;
+    ask_next(app, is_triage);
+    tui_ask_select(tui_top(app)->data, index);
+    if (what == NEXT_ANSWERS)
+        tui_answers_show(app, tui_machine_last(app));
+    else if (what == NEXT_FINDINGS)
         tui_push(app, "findings", tui_machine_last(app));
-    else if (what == 1)
+    else if (what == NEXT_COLLECT)
         tui_collect_go(app);
-    else if (what == 2)
+    else if (what == NEXT_SEALS)
         tui_push(app, "seals", 0);
-    else if (what == 3)
+    else
         tui_function_open(app, "eject");
 }
 
@@ -474,6 +511,7 @@ static void ask_next(struct tui_app *app, long is_triage) {
                                       on_next, is_triage);
     tui_told_by(app, ask_next, is_triage);
     if (is_triage) {
+        tui_ask_add(a, tui_text(app, MSG_ANSWERS_TOOL), NULL);
         tui_ask_add(a, tui_text(app, MSG_NEXT_FINDINGS), NULL);
         tui_ask_add(a, tui_text(app, MSG_COLLECT_TOOL), NULL);
     }
@@ -495,8 +533,11 @@ static unsigned finish(struct tui_app *app, struct run *r) {
     app->pending[0] = 0;
     tui_pop(app);
     tui_casefile_reload(app->casefile);
-    if (ok && !is_step)
-        ask_next(app, is_triage);
+    if (!ok || is_step)
+        return TUI_EFFECT_REDRAW;
+    if (!is_triage && strcmp(tui_top(app)->screen->id, "choice") == 0)
+        tui_pop(app); /* what was next after the examination: the sealing came from there */
+    ask_next(app, is_triage);
     return TUI_EFFECT_REDRAW;
 }
 

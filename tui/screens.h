@@ -115,9 +115,10 @@ enum { TUI_KEY_THEN_STEP, TUI_KEY_THEN_TRIAGE };
 void tui_key_ask(struct tui_app *app, long then);
 /* The machine that was examined last: index into the case file's endpoints, -1 none. */
 int tui_machine_last(const struct tui_app *app);
-/* Answers of a machine as a page; connections of all machines that are not in the list
- * (台帳にない接続), one a line. */
+/* Answers of a machine as a page; with _go of the only machine, else which one is asked. */
 void tui_answers_show(struct tui_app *app, long endpoint);
+void tui_answers_go(struct tui_app *app);
+/* Connections of all machines that are not in the list (台帳にない接続), one a line. */
 void tui_unlisted_text(const struct tui_app *app, struct shodo_buf *out);
 /* The isolation walk as a text to carry, by building and floor: shown, and kept in sheets/. */
 void tui_walk_print(struct tui_app *app);

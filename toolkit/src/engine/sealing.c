@@ -23,6 +23,14 @@ void shodo_sealing_done(struct shodo_sealing *s) {
     shodo_recipients_done(&s->recipients);
 }
 
+/* Who writes the number down writes beside it what it opens: the name goes before it. */
+static enum shodo_status ask_passphrase(struct shodo_sealing *s, uint64_t fd,
+                                        struct shodo_error *err) {
+    if (fd != UINT64_MAX && s->name[0])
+        dprintf(STDERR_FILENO, "seal: %s\n", s->name);
+    return shodo_secret_new(s->passphrase, fd, err);
+}
+
 enum shodo_status shodo_sealing_recipients(struct shodo_sealing *s, const struct shodo_vec *paths,
                                            uint64_t passphrase_fd, bool is_plain,
                                            struct shodo_error *err) {
@@ -30,7 +38,7 @@ enum shodo_status shodo_sealing_recipients(struct shodo_sealing *s, const struct
     if (st == SHODO_OK)
         st = shodo_recipients_add_site(&s->recipients, s->dir->site_fd, err);
     if (st == SHODO_OK && !s->recipients.list.count && !is_plain)
-        st = shodo_secret_new(s->passphrase, passphrase_fd, err);
+        st = ask_passphrase(s, passphrase_fd, err);
     return st;
 }
 
