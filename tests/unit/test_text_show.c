@@ -118,6 +118,7 @@ static void test_wrap(void **state) {
         {"a\n", 10, "a||"},
         {"LANケーブルを抜く", 6, "LAN|ケーブ|ルを抜|く|"},
         {"病", 1, "病|"}, /* wider than the line: still shown, never lost */
+        {"見る https://a.example/b", 12, "見る|https://a.ex|ample/b|"},
         {"C:\\Users\\医事課\\x.exe", 12, "C:\\Users\\医|事課\\x.exe|"},
     };
     (void)state;

@@ -83,18 +83,21 @@ static bool may_break(uint32_t a, uint32_t b) {
  * that fits. */
 static size_t line_bytes(const char *s, size_t n, size_t columns) {
     size_t pos = 0, used = 0, best = 0;
-    uint32_t before = 0;
+    uint32_t before = 0, earlier = 0;
 
     while (pos < n) {
         size_t width, peek = pos, end = cluster_end(s, n, pos, &width);
         uint32_t cp = shodo_text_next(s, n, &peek);
-        if (pos > 0 && may_break(before, cp))
+        /* "https://" stays with what follows: a person copies the address by hand */
+        bool is_scheme = before == '/' && (earlier == ':' || earlier == '/');
+        if (pos > 0 && !is_scheme && may_break(before, cp))
             best = pos;
         /* a space may hang over the edge: it is dropped there */
         if (used + width > columns && pos > 0 && cp != ' ')
             return best ? best : pos;
         used += width;
         pos = end;
+        earlier = before;
         before = cp;
     }
     return n;
