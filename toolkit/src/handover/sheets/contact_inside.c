@@ -126,6 +126,16 @@ void shodo_sheet_vendors(struct shodo_sheet *s, size_t from, size_t to) {
     for (size_t i = from; i < n && i < to; i++)
         shodo_document_row(s->d,
                            (const char *const[]){rows[i].what, rows[i].vendor, rows[i].phones, ""});
-    for (size_t i = n; from == 0 && i < 4; i++)
-        shodo_document_row(s->d, (const char *const[]){"", "", "", ""});
+    /* without a site profile: whom to look for, the rest is written by hand */
+    static const char *const usual[][2] = {
+        {"電子カルテ・部門システム", "EMR and department systems"},
+        {"ネットワーク・VPN・回線", "network, VPN, lines"},
+        {"医療機器", "medical devices"},
+        {"検査・給食・そのほか", "laboratory, catering, others"}};
+    const char *blank = n == 0 ? shodo_sheet_say(s, "＿＿＿（契約書か機器の札）",
+                                                 "______ (contract or tag)")
+                               : "";
+    for (size_t i = n; from == 0 && i < SHODO_ARRAY_SIZE(usual); i++)
+        shodo_document_row(
+            s->d, (const char *const[]){n == 0 ? usual[i][s->is_ja ? 0 : 1] : "", "", blank, ""});
 }
