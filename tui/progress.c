@@ -59,7 +59,7 @@ static void on_finding(struct tui_progress *p, const struct shodo_value *data) {
         const char *text = texts[i] ? texts[i] : texts[TUI_LANG_EN];
         if (!text)
             text = shodo_value_get_str(data, "rule.name");
-        snprintf(line, sizeof line, "%.140s  %.140s", text ? text : "", path ? path : "");
+        snprintf(line, sizeof line, "%.340s  %.340s", text ? text : "", path ? path : "");
         keep(p->recent[p->recent_count].text[i], line);
     }
     p->recent[p->recent_count++].is_match = verdict && strcmp(verdict, "match") == 0;
@@ -76,7 +76,7 @@ static void on_answer(struct tui_progress *p, const struct shodo_value *data) {
         char line[TUI_PROGRESS_TEXT];
         const char *shown = i == TUI_LANG_JA ? shodo_value_get_str(data, "verdict_ja") : verdict;
         const char *text = shodo_value_get_str(first, i == TUI_LANG_JA ? "ja" : "en");
-        snprintf(line, sizeof line, "[%.30s] %.250s", shown ? shown : "", text ? text : "");
+        snprintf(line, sizeof line, "[%.60s] %.600s", shown ? shown : "", text ? text : "");
         for (char *c = line; *c && *c != ']'; c++) /* "not_examined" is for machines */
             *c = *c == '_' ? ' ' : *c;
         keep(p->answer[i], line);

@@ -12,7 +12,7 @@
 
 #define TUI_PROGRESS_RING   8
 #define TUI_PROGRESS_RECENT 6
-#define TUI_PROGRESS_TEXT   300
+#define TUI_PROGRESS_TEXT   700 /* the longest answer in Japanese has 230 bytes */
 
 /* Why a chosen file is not in the bundle. */
 enum tui_not_copied {

@@ -22,6 +22,7 @@
 #define BAR_MIN         20
 #define EXIT_INCOMPLETE 3
 #define PASS_LABEL_COLS 14
+#define ANSWER_ROWS     4
 #define PASS_DIGITS     8 /* first and last group of the number */
 
 struct run {
@@ -416,7 +417,7 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
         row = draw_state(app, r, c, a, row);
     }
     if (*r->p.answer[app->lang])
-        row += tui_canvas_wrap(c, row, 2, a.col, a.cols, 0,
+        row += tui_canvas_wrap(c, row, ANSWER_ROWS, a.col, a.cols, 0,
                                r->p.is_hit ? TUI_ROLE_DANGER : TUI_ROLE_TITLE,
                                r->p.answer[app->lang], strlen(r->p.answer[app->lang]));
     if (*r->p.warning)
