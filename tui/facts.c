@@ -5,12 +5,14 @@
 #include <string.h>
 
 #include "app.h"
+#include "base/time.h"
 #include "casefile.h"
 #include "mask.h"
 #include "screens.h"
 #include "case/case.h"
 
 #define FACT_NAME_BYTES 64
+#define JST_MINUTES     540
 
 const char *tui_pick(const struct tui_app *app, const struct shodo_text2 *t) {
     const char *s = app->lang == TUI_LANG_JA ? t->ja : t->en;
@@ -57,6 +59,30 @@ static const char *blank_of(const struct tui_app *app, const char *name) {
     return tui_text(app, MSG_BEING_CHECKED);
 }
 
+/* As a person says it on the telephone: local, without the year. What is no time stays as typed. */
+static void add_spoken(const struct tui_app *app, const char *value, struct shodo_buf *out) {
+    static const char *const months[] = {"January",   "February", "March",    "April",
+                                         "May",       "June",     "July",     "August",
+                                         "September", "October",  "November", "December"};
+    char full[SHODO_TIME_TEXT_BYTES];
+    struct shodo_civil c;
+    int64_t t = SHODO_TIME_NONE;
+    size_t n = strlen(value);
+    if (n == strlen("2026-11-22 19:36")) /* kept in the time of the house */
+        n = (size_t)snprintf(full, sizeof full, "%.10sT%.5s:00+09:00", value, value + 11);
+    else
+        n = (size_t)snprintf(full, sizeof full, "%.40s", value);
+    if (!shodo_time_parse(full, n, &t)) {
+        shodo_buf_adds(out, value);
+        return;
+    }
+    shodo_time_to_civil(t, JST_MINUTES, &c);
+    if (tui_is_ja(app))
+        shodo_buf_addf(out, "%d月%d日 %d時%d分", c.month, c.day, c.hour, c.minute);
+    else
+        shodo_buf_addf(out, "%02d:%02d on %d %s", c.hour, c.minute, c.day, months[c.month - 1]);
+}
+
 void tui_fill(const struct tui_app *app, const char *text, struct shodo_buf *out) {
     for (const char *p = text; *p;) {
         const char *end = strncmp(p, "__", 2) == 0 ? strstr(p + 2, "__:value") : NULL;
@@ -68,7 +94,9 @@ void tui_fill(const struct tui_app *app, const char *text, struct shodo_buf *out
         char name[FACT_NAME_BYTES];
         snprintf(name, sizeof name, "%.*s", (int)n, p + 2);
         const char *value = tui_fact(app, name);
-        if (value)
+        if (value && strstr(name, "_at"))
+            add_spoken(app, value, out);
+        else if (value)
             shodo_buf_adds(out, value);
         else
             shodo_buf_addf(out, "〔%s〕", blank_of(app, name));
