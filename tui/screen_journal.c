@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "case/case.h"
 #include "casefile.h"
 #include "filter.h"
 #include "play.h"
+#include "record_text.h"
 #include "screens.h"
 #include "walk.h"
 
@@ -19,7 +19,7 @@
 #define JST_MINUTES 540
 
 struct line {
-    char *text, *raw;
+    char *text, *whole; /* on a line of the list; on a page of its own */
     uint64_t seq;
     char stick[40]; /* of a note that can be withdrawn, "" otherwise */
 };
@@ -152,6 +152,20 @@ static const char *book_name(const struct tui_app *app, const char *keys) {
     return p ? tui_pick(app, &p->name) : keys;
 }
 
+/* A decision that neither the site's table nor the usual one has: the step that asks for it names
+ * it. */
+static const struct shodo_step *step_that_decides(const struct tui_app *app, const char *id) {
+    for (size_t b = 0; b < app->books.list.count; b++) {
+        const struct shodo_playbook *p = *(struct shodo_playbook **)shodo_vec_at(&app->books.list,
+                                                                                 b);
+        for (size_t i = 0; i < p->steps_count; i++) {
+            if (p->steps[i].decision_id && strcmp(p->steps[i].decision_id, id) == 0)
+                return &p->steps[i];
+        }
+    }
+    return NULL;
+}
+
 static void decision_text(const struct tui_app *app, const struct shodo_record *r,
                           struct shodo_buf *out) {
     const char *key = shodo_value_get_str(r->data, "key"),
@@ -163,8 +177,13 @@ static void decision_text(const struct tui_app *app, const struct shodo_record *
     const struct shodo_site_decision *d = strncmp(key, "decide/", 7) == 0
                                               ? tui_books_decision(&app->books, key + 7)
                                               : NULL;
+    if (!s && !d && strncmp(key, "decide/", 7) == 0)
+        s = step_that_decides(app, key + 7);
     if (s)
         shodo_buf_addf(out, "%s: %s", tui_pick(app, &s->name), tui_answer_word(app, s, value));
+    else if (!d && strncmp(key, "decide/", 7) == 0)
+        shodo_buf_addf(out, "%s (%s): %s", tui_text(app, MSG_RECORD_OTHER_DECISION), key + 7,
+                       word(app, value));
     else if (d)
         shodo_buf_addf(out, "%s: %s", tui_pick(app, &d->question),
                        option_word(app, key + 7, value));
@@ -215,7 +234,7 @@ static void drop_oldest(struct journal *j, size_t n) {
     for (size_t i = 0; i < n && i < j->lines.count; i++) {
         struct line *l = shodo_vec_at(&j->lines, i);
         free(l->text);
-        free(l->raw);
+        free(l->whole);
     }
     memmove(j->lines.data, (struct line *)j->lines.data + n,
             (j->lines.count - n) * sizeof(struct line));
@@ -238,7 +257,6 @@ static const struct shodo_case_note *note_of(const struct tui_app *app,
 static enum shodo_status add_line(void *ctx, const struct shodo_record *r) {
     struct collect *k = ctx;
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
-    shodo_auto(shodo_buf) struct shodo_buf raw = SHODO_BUF_INIT;
     char when[SHODO_TIME_TEXT_BYTES];
     k->j->records++;
     if (k->j->lines.count >= LINES_MAX) /* the newest are wanted */
@@ -250,14 +268,13 @@ static enum shodo_status add_line(void *ctx, const struct shodo_record *r) {
     if (note && note->is_withdrawn)
         shodo_buf_addf(&b, "[%s] ", tui_text(k->app, MSG_WITHDRAWN));
     event_text(k->app, r, &b);
-    struct shodo_json j = shodo_json_to(&raw);
-    shodo_value_write(&j, NULL, r->data);
     struct line *line = shodo_vec_push(&k->j->lines);
     if (line) {
         shodo_auto(shodo_buf) struct shodo_buf all = SHODO_BUF_INIT;
-        shodo_buf_addf(&all, "%s\n\n%s\n%s", shodo_buf_cstr(&b), r->event, shodo_buf_cstr(&raw));
+        shodo_buf_addf(&all, "%s\n\n", shodo_buf_cstr(&b));
+        tui_record_lines(k->app, r, word, &all);
         *line = (struct line){
-            .text = shodo_buf_steal(&b), .raw = shodo_buf_steal(&all), .seq = r->seq};
+            .text = shodo_buf_steal(&b), .whole = shodo_buf_steal(&all), .seq = r->seq};
         if (note && !note->is_withdrawn)
             snprintf(line->stick, sizeof line->stick, "%.36s", r->stick);
     }
@@ -367,9 +384,9 @@ static void ask_withdraw(struct tui_app *app, long at) {
 
 static void show_line(struct tui_app *app, long at) {
     const struct line *l = nth(tui_top(app), (int)at);
-    if (!l || !l->raw)
+    if (!l || !l->whole)
         return;
-    tui_page_show(app, tui_text(app, MSG_DETAIL), l->raw);
+    tui_page_show(app, tui_text(app, MSG_DETAIL), l->whole);
     tui_told_by(app, show_line, at);
 }
 
