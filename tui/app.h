@@ -204,6 +204,9 @@ void tui_input_ask(struct tui_app *app, enum tui_msg title, enum tui_msg text, c
                    unsigned flags, tui_input_done done, long arg);
 /* A text to read, page by page. */
 void tui_page_show(struct tui_app *app, const char *title, const char *text);
+/* The page on top is a paper: the key for PDF calls `print(app, arg)`, and the page says how to
+ * print. */
+void tui_page_prints(struct tui_app *app, tui_opener print, long arg);
 /* The page on top is what the step wanted to be seen: Enter there also records it as done, Esc
  * leaves the step open. */
 void tui_page_closes_step(struct tui_app *app);

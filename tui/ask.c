@@ -380,6 +380,10 @@ static bool always(const struct tui_view *v) {
 
 static const enum tui_action input_keys[] = {TUI_ACTION_ENTER, TUI_ACTION_NEXT, TUI_ACTION_ERASE,
                                              TUI_ACTION_NONE};
+static bool has_input_key(const struct tui_view *v, enum tui_action a) {
+    return a != TUI_ACTION_NEXT || (((const struct input *)v->data)->flags & TUI_INPUT_KANA);
+}
+
 const struct tui_screen tui_screen_input = {.id = "input",
                                             .title = MSG_EMPTY,
                                             .help = MSG_INPUT_HELP,
@@ -388,6 +392,7 @@ const struct tui_screen tui_screen_input = {.id = "input",
                                             .close = close_input,
                                             .draw = draw_input,
                                             .key = input_key,
+                                            .has_key = has_input_key,
                                             .is_text_field = always,
                                             .crumb = input_crumb,
                                             .retell = retell_input,
@@ -399,12 +404,22 @@ struct page {
     char *title, *text;
     int lines;
     bool closes_step;
+    tui_opener print; /* of a paper: makes the PDF; NULL: nothing to print */
+    long print_arg;
 };
 
 void tui_page_closes_step(struct tui_app *app) {
     struct tui_view *v = tui_top(app);
     if (app->pending[0] && strcmp(v->screen->id, "page") == 0)
         ((struct page *)v->data)->closes_step = true;
+}
+
+void tui_page_prints(struct tui_app *app, tui_opener print, long arg) {
+    struct page *p = tui_top(app)->data;
+    if (app->is_full)
+        return;
+    p->print = print;
+    p->print_arg = arg;
 }
 
 void tui_page_show(struct tui_app *app, const char *title, const char *text) {
@@ -435,6 +450,13 @@ static void draw_page(const struct tui_app *app, struct tui_view *v, struct tui_
     struct page *p = v->data;
     if (!p->text)
         return;
+    if (p->print) {
+        const char *how = tui_text(app, MSG_PAPER_PRINT);
+        int used = tui_canvas_wrap(c, area.row, 2, area.col, area.cols, 0, TUI_ROLE_DIM, how,
+                                   strlen(how));
+        area.row += used;
+        area.rows -= used;
+    }
     p->lines = tui_canvas_wrap(c, area.row, area.rows, area.col, area.cols, v->scroll,
                                TUI_ROLE_NORMAL, p->text, strlen(p->text));
     if (v->scroll >= p->lines && v->scroll > 0) { /* shorter in the other language */
@@ -457,6 +479,10 @@ static unsigned page_key(struct tui_app *app, struct tui_view *v, struct tui_key
         v->scroll = list.selected;
         return TUI_EFFECT_REDRAW;
     }
+    if (key.action == TUI_ACTION_PDF && p->print) {
+        p->print(app, p->print_arg);
+        return TUI_EFFECT_REDRAW;
+    }
     if (key.action == TUI_ACTION_ENTER && p->closes_step)
         tui_function_done(app, "done", NULL);
     return key.action == TUI_ACTION_ENTER ? TUI_EFFECT_POP | TUI_EFFECT_REDRAW : TUI_EFFECT_IGNORED;
@@ -468,13 +494,18 @@ static void page_crumb(const struct tui_app *app, const struct tui_view *v, stru
     shodo_buf_adds(out, p->title ? p->title : "");
 }
 
+static bool has_page_key(const struct tui_view *v, enum tui_action a) {
+    return a != TUI_ACTION_PDF || ((const struct page *)v->data)->print;
+}
+
 static const enum tui_action page_keys[] = {TUI_ACTION_PAGE_UP, TUI_ACTION_PAGE_DOWN,
-                                            TUI_ACTION_ENTER, TUI_ACTION_NONE};
+                                            TUI_ACTION_ENTER, TUI_ACTION_PDF, TUI_ACTION_NONE};
 const struct tui_screen tui_screen_page = {.id = "page",
                                            .title = MSG_EMPTY,
                                            .help = MSG_PAGE_HELP,
                                            .keys = page_keys,
                                            .data_bytes = sizeof(struct page),
+                                           .has_key = has_page_key,
                                            .close = close_page,
                                            .draw = draw_page,
                                            .key = page_key,

@@ -331,7 +331,7 @@ void tui_casefile_header(const struct tui_casefile *f, enum tui_lang lang, struc
                    (unsigned long long)f->state.records);
     uint64_t free_bytes = tui_casefile_free_bytes(f);
     if (free_bytes)
-        shodo_buf_addf(out, ja ? "  USB %llu.%lluGB 約%u台" : "  USB %llu.%lluGB ~%u PCs",
+        shodo_buf_addf(out, ja ? "  USB %llu.%lluGB 約%u台分" : "  USB %llu.%lluGB=~%u PCs",
                        (unsigned long long)(free_bytes / 1000000000),
                        (unsigned long long)(free_bytes / 100000000 % 10),
                        tui_casefile_more_machines(f));

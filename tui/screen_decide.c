@@ -121,7 +121,8 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
                        tui_text(app, MSG_SOURCE), source);
         row = para(c, a, row, tui_text(app, MSG_RECOMMENDED), shodo_buf_cstr(&b));
     } else {
-        tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_TITLE, k->id);
+        tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_TITLE,
+                        k->step ? tui_pick(app, &k->step->name) : k->id);
     }
     char key[80];
     snprintf(key, sizeof key, "decide/%s", k->id);
@@ -291,6 +292,8 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
         finish(app, NULL, "");
     else
         ask_who(app, 0);
+    if (tui_top(app) != v && decide_of(app) != k)
+        v->selected = -1; /* back from the question nothing is chosen */
     return TUI_EFFECT_REDRAW;
 }
 

@@ -100,6 +100,27 @@ static int rows_of(const struct tui_app *app, struct row out[ROWS_MAX]) {
     return n;
 }
 
+/* What was put off or is not known is not done. */
+static void add_done(const struct tui_app *app, const struct tui_standing *st,
+                     struct shodo_buf *out) {
+    size_t unknown = 0, later = 0;
+    for (size_t i = 0; i < st->play.count; i++) {
+        char key[TUI_STEP_KEY_BYTES];
+        if (!st->play.visits[i].is_done || !tui_play_is_action(tui_play_step(st, (int)i)))
+            continue;
+        tui_play_step_key(app, st->book, &st->play.visits[i], key);
+        const char *value = tui_casefile_value(app->casefile, key);
+        unknown += value && strcmp(value, "unknown") == 0;
+        later += value && strcmp(value, "skipped") == 0;
+    }
+    shodo_buf_addf(out, "  (%s %zu", tui_text(app, MSG_STEPS_DONE), st->done - unknown - later);
+    if (unknown)
+        shodo_buf_addf(out, ", %s %zu", tui_text(app, MSG_STEPS_UNKNOWN), unknown);
+    if (later)
+        shodo_buf_addf(out, ", %s %zu", tui_text(app, MSG_OPTION_LATER_WORD), later);
+    shodo_buf_addc(out, ')');
+}
+
 static void book_text(const struct tui_app *app, const struct shodo_playbook *p,
                       struct shodo_buf *out) {
     struct tui_standing st;
@@ -112,7 +133,7 @@ static void book_text(const struct tui_app *app, const struct shodo_playbook *p,
                                                      : "    ";
     shodo_buf_addf(out, "%s %s", tag, tui_pick(app, &p->name));
     if (st.done)
-        shodo_buf_addf(out, "  (%s %zu)", tui_text(app, MSG_STEPS_DONE), st.done);
+        add_done(app, &st, out);
     tui_play_done(&st);
 }
 

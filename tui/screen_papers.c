@@ -188,6 +188,18 @@ static bool take_text(struct tui_app *app, struct shodo_buf *out) {
     return ok;
 }
 
+static void print_paper(struct tui_app *app, long paper) {
+    struct sheet s = {.is_direct = false};
+    if (!make_sheet(app, &s, names[paper], true))
+        return;
+    bool ok = tui_child_wait(&app->child, PAPER_WAIT_MS) && app->child.exit_code == 0;
+    if (ok)
+        tui_message(app, TUI_ROLE_OK, tui_text(app, MSG_SHEET_SAVED), s.file);
+    else
+        tui_message(app, TUI_ROLE_ERROR, "%s", tui_text(app, MSG_SHEET_FAILED));
+    tui_child_done(&app->child);
+}
+
 /* The paper in the language of now; short enough to be waited for. */
 static void show_again(struct tui_app *app, long paper) {
     struct sheet s = {.is_direct = false};
@@ -201,6 +213,7 @@ static void show_again(struct tui_app *app, long paper) {
     take_text(app, &b);
     tui_page_show(app, tui_text(app, MSG_SHEETS), shodo_buf_cstr(&b));
     tui_told_by(app, show_again, paper);
+    tui_page_prints(app, print_paper, paper);
 }
 
 static long paper_of(const char *name) {
@@ -230,8 +243,10 @@ static void hear_sheet(struct tui_app *app, struct sheet *s) {
     if (was_direct)
         tui_pop(app); /* the page takes this screen's place */
     tui_page_show(app, tui_text(app, MSG_SHEETS), shodo_buf_cstr(&b));
-    if (paper >= 0)
+    if (paper >= 0) {
         tui_told_by(app, show_again, paper);
+        tui_page_prints(app, print_paper, paper);
+    }
     if (was_direct && ok)
         tui_page_closes_step(app);
 }

@@ -267,6 +267,8 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
             finish(app, v);
         else
             tui_play_choose(app, v, v->selected);
+        if (tui_top(app) > v) /* back from a question nothing is chosen */
+            v->selected = -1;
         return TUI_EFFECT_REDRAW;
     case TUI_ACTION_CHAR:
         return TUI_EFFECT_REDRAW;

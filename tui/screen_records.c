@@ -259,8 +259,15 @@ static void draw_shift(const struct tui_app *app, struct tui_view *v, struct tui
                        struct tui_area a) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     shift_text(app, &b);
-    tui_canvas_wrap(c, a.row, a.rows - 1, a.col, a.cols, v->scroll, TUI_ROLE_NORMAL,
-                    shodo_buf_cstr(&b), b.len);
+    int fit = a.rows - 1;
+    int lines = tui_canvas_wrap(c, a.row, 0, a.col, a.cols, 0, TUI_ROLE_NORMAL, shodo_buf_cstr(&b),
+                                b.len);
+    v->scroll = SHODO_MAX(0, SHODO_MIN(v->scroll, lines - fit));
+    tui_canvas_wrap(c, a.row, fit, a.col, a.cols, v->scroll, TUI_ROLE_NORMAL, shodo_buf_cstr(&b),
+                    b.len);
+    if (v->scroll + fit < lines)
+        tui_canvas_text(c, a.row + a.rows, a.col, a.cols, TUI_ROLE_WARN,
+                        tui_text(app, MSG_PAGE_MORE));
     tui_canvas_text(c, a.row + a.rows - 1, a.col, a.cols, TUI_ROLE_TITLE,
                     tui_text(app, MSG_SHIFT_GO));
 }

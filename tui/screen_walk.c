@@ -139,10 +139,16 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
         tui_canvas_text(c, row, a.col + a.cols * 2 / 3, a.cols / 3, role,
                         r.line ? r.line->place : tui_text(app, tui_walk_kind_words[r.own_kind]));
     }
+    size_t more = (size_t)SHODO_MAX(0, n - v->scroll - fit);
     if (n > 0 && tui_walk_row(app, shown(v), (size_t)v->selected, &r)) {
         struct tui_area below = {
             .row = a.row + a.rows - details, .col = a.col, .rows = details, .cols = a.cols};
         draw_detail(app, &r, c, below);
+        if (more) { /* on the line between list and detail */
+            shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+            shodo_buf_addf(&b, tui_text(app, MSG_WALK_MORE), more);
+            tui_canvas_text(c, below.row, a.col + 2, a.cols - 2, TUI_ROLE_WARN, shodo_buf_cstr(&b));
+        }
     }
 }
 
@@ -400,8 +406,8 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
     case TUI_ACTION_CHAR: /* a number of the list: that line, or the start of several */
         if (key.ch < '1' || key.ch > '9')
             return TUI_EFFECT_IGNORED;
-        tui_input_begin(app, tui_text(app, MSG_WALK_NUMBERS), tui_text(app, MSG_WALK_NUMBERS_TEXT),
-                        (const char[]){(char)key.ch, 0}, 0, on_numbers, 0);
+        tui_input_ask(app, MSG_WALK_NUMBERS, MSG_WALK_NUMBERS_TEXT, (const char[]){(char)key.ch, 0},
+                      0, on_numbers, 0);
         return TUI_EFFECT_REDRAW;
     case TUI_ACTION_FILTER:
         tui_filter_ask(app);

@@ -58,6 +58,7 @@ static void walk_text(const struct tui_app *app, struct shodo_buf *out) {
 
 static void show(struct tui_app *app, long arg) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    shodo_buf_addf(&b, "%s\n\n", tui_text(app, MSG_WALK_PRINT));
     walk_text(app, &b);
     tui_page_show(app, tui_text(app, MSG_WALK_SHEET), shodo_buf_cstr(&b));
     tui_told_by(app, show, arg);
