@@ -123,6 +123,30 @@ static const char *line_name(const struct shodo_sheet *s, const char *id) {
     return id;
 }
 
+/* A decision that is none of the usual ones: named by the site's table, else by the step that asks
+ * for it. An id alone says nothing to who reads the paper. */
+static const char *decision_subject(struct shodo_sheet *s, const char *id) {
+    const char *usual = subject(s, id), *key = NULL;
+    if (usual != id)
+        return usual;
+    const struct shodo_value *rows = shodo_value_get(s->site, "decisions");
+    for (size_t i = 0; i < shodo_value_count(rows); i++) {
+        const struct shodo_value *r = shodo_value_at(rows, i);
+        const char *own = shodo_value_get_str(r, "id"), *name = shodo_sheet_text(s, r, "name");
+        if (own && strcmp(own, id) == 0 && name && *name)
+            return name;
+    }
+    for (size_t i = 0; (key = shodo_sheet_playbook_key(s, i)) != NULL; i++) {
+        const struct shodo_playbook *b = shodo_sheet_playbook(s, key, strlen(key));
+        for (size_t k = 0; b && k < b->steps_count; k++) {
+            const struct shodo_step *step = &b->steps[k];
+            if (step->decision_id && strcmp(step->decision_id, id) == 0)
+                return s->is_ja ? step->name.ja : step->name.en;
+        }
+    }
+    return shodo_sheet_printf(s, s->is_ja ? "そのほかの判断（%s）" : "another decision (%s)", id);
+}
+
 const char *shodo_sheet_decision_name(struct shodo_sheet *s, const struct shodo_case_decision *d,
                                       const char **ret_value_label) {
     const struct shodo_step *step = step_of(s, d->key);
@@ -142,6 +166,7 @@ const char *shodo_sheet_decision_name(struct shodo_sheet *s, const struct shodo_
         struct shodo_sheet_decided what;
         shodo_sheet_decided(s, d, &what);
         *ret_value_label = what.label;
+        return decision_subject(s, d->key + 7);
     }
     const char *slash = strchr(d->key, '/');
     return subject(s, slash ? slash + 1 : d->key);
