@@ -259,6 +259,8 @@ static void draw_shift(const struct tui_app *app, struct tui_view *v, struct tui
                        struct tui_area a) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     shift_text(app, &b);
+    while (b.len && b.data[b.len - 1] == '\n') /* no empty line at the end */
+        b.len--;
     int fit = a.rows - 1;
     int lines = tui_canvas_wrap(c, a.row, 0, a.col, a.cols, 0, TUI_ROLE_NORMAL, shodo_buf_cstr(&b),
                                 b.len);
