@@ -185,6 +185,13 @@ static void open_place(struct tui_app *app, struct tui_site_edit *s, const struc
         tui_site_edit_field(app, s);
 }
 
+static void show_gap(struct tui_app *app, long at) {
+    const struct tui_site_edit *s = tui_site_edit_of(app);
+    const struct tui_site_gap *g = shodo_vec_at(&s->gaps, (size_t)at);
+    tui_page_show(app, tui_text(app, MSG_PREPARE_SITE), g->text);
+    tui_told_by(app, show_gap, at);
+}
+
 void tui_site_gap_open(struct tui_app *app, struct tui_site_edit *s, size_t i) {
     const struct tui_site_gap *g = shodo_vec_at(&s->gaps, i);
     int section = section_of(g);
@@ -195,6 +202,6 @@ void tui_site_gap_open(struct tui_app *app, struct tui_site_edit *s, size_t i) {
     } else if (strcmp(g->section, "updated") == 0) {
         ask_updated(app, 0);
     } else {
-        tui_page_show(app, tui_text(app, MSG_PREPARE_SITE), g->text);
+        show_gap(app, (long)i);
     }
 }
