@@ -141,6 +141,40 @@ static void ask_quit(struct tui_app *app, long arg) {
     tui_ask_needs_enter(a);
 }
 
+/* Only to be read: nothing is lost when such a screen closes. */
+static bool is_for_reading(const struct tui_view *v) {
+    static const char *const ids[] = {"machines", "findings", "detail", "scope", "journal",
+                                      "shift",    "note",     "help",   "page"};
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(ids); i++) {
+        if (strcmp(v->screen->id, ids[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A screen that is open already is not opened again: on top it closes, below it comes back. */
+static void open_once(struct tui_app *app, const char *id) {
+    int at = app->depth - 1;
+    while (at >= 0 && strcmp(app->stack[at].screen->id, id) != 0)
+        at--;
+    if (at < 0) {
+        tui_push(app, id, 0);
+        return;
+    }
+    if (at == app->depth - 1) {
+        tui_pop(app);
+        return;
+    }
+    for (int i = at + 1; i < app->depth; i++) {
+        if (!is_for_reading(&app->stack[i])) {
+            tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_OPEN_BELOW));
+            return;
+        }
+    }
+    while (app->depth > at + 1)
+        tui_pop(app);
+}
+
 static unsigned global_screen(struct tui_app *app, enum tui_action action) {
     static const struct {
         enum tui_action action;
@@ -155,9 +189,8 @@ static unsigned global_screen(struct tui_app *app, enum tui_action action) {
         return TUI_EFFECT_REDRAW;
     }
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(screens); i++) {
-        bool is_here = top(app) && strcmp(top(app)->screen->id, screens[i].screen) == 0;
-        if (screens[i].action == action && !is_here)
-            tui_push(app, screens[i].screen, 0);
+        if (screens[i].action == action)
+            open_once(app, screens[i].screen);
     }
     return TUI_EFFECT_REDRAW;
 }
