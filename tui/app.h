@@ -66,8 +66,9 @@ typedef void (*tui_opener)(struct tui_app *app, long arg);
 struct tui_view {
     const struct tui_screen *screen;
     int selected, scroll;
-    char filter[64]; /* of a list (filter.h), "" none */
-    long arg;        /* what the opener handed over: an index, an id */
+    char filter[64];          /* of a list (filter.h), "" none */
+    char filter_reading[128]; /* the same as kana, "" it is none */
+    long arg;                 /* what the opener handed over: an index, an id */
     void *data;
     tui_opener told_by; /* tui_told_by(); NULL: the texts are looked up when they are drawn */
     long told_arg;

@@ -4,14 +4,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "reading.h"
+
 bool tui_filter_hits(const struct tui_view *v, const char *text) {
-    return !v->filter[0] || (text && strcasestr(text, v->filter));
+    return !v->filter[0] ||
+           (text && (strcasestr(text, v->filter) || tui_reading_hits(v->filter_reading, text)));
 }
 
 static void on_typed(struct tui_app *app, long arg, const char *text) {
     (void)arg;
     struct tui_view *v = tui_top(app);
     snprintf(v->filter, sizeof v->filter, "%.60s", text);
+    tui_reading_of(v->filter, v->filter_reading, sizeof v->filter_reading);
     v->selected = v->scroll = 0;
 }
 

@@ -6,7 +6,8 @@
 
 #include "app.h"
 
-/* true: no filter, or `text` holds it (ASCII letters in either case). NULL is an empty text. */
+/* true: no filter, or `text` holds it (ASCII letters in either case), or a word that is read so
+ * (reading.h). NULL is an empty text. */
 bool tui_filter_hits(const struct tui_view *v, const char *text);
 /* Asks for the words on a screen of its own; empty takes the filter away. */
 void tui_filter_ask(struct tui_app *app);

@@ -37,6 +37,7 @@ static const struct {
     {"seals", MSG_SEALS, IN_MORE},
     {"scope", MSG_SCOPE, IN_MORE},
     {"!eject", MSG_EJECT_TOOL, ON_GUIDE | ON_SUSPECT},
+    {"role", MSG_CHANGE_PC, ON_GUIDE | ON_SUSPECT},
 };
 
 enum kind { BOOK, MORE_BOOKS, TOOL, MORE_TOOLS };
@@ -180,6 +181,8 @@ static void open_tool(struct tui_app *app, size_t i) {
         tui_function_open(app, what + 1);
     else if (strcmp(what, "answers") == 0)
         tui_answers_go(app);
+    else if (strcmp(what, "role") == 0)
+        tui_start_change_pc(app);
     else
         tui_push(app, what, strcmp(what, "disks") == 0 ? 2 : 0);
 }

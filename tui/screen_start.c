@@ -21,7 +21,15 @@
 #define BOOT_BYTES 64
 #define ROWS_MAX   6
 
-enum what { WHAT_CONTINUE, WHAT_ROUND, WHAT_OTHER, WHAT_NEW, WHAT_DRILL, WHAT_PREPARE };
+enum what {
+    WHAT_CONTINUE,
+    WHAT_ROUND,
+    WHAT_OTHER,
+    WHAT_NEW,
+    WHAT_DRILL,
+    WHAT_PREPARE,
+    WHAT_ROLE /* asked from the home screen */
+};
 
 static void boot_id(char out[BOOT_BYTES]) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
@@ -74,6 +82,12 @@ static void record_boot(struct tui_app *app) {
 
 static void begin_work(struct tui_app *app, long what) {
     record_boot(app);
+    if (what == WHAT_ROLE) { /* only now: without an answer about the restart it stays a guide */
+        tui_record(app, TUI_KEY_PC, app->is_guide ? "guide" : "suspect", NULL);
+        tui_message(app, TUI_ROLE_OK, "%s",
+                    tui_text(app, app->is_guide ? MSG_CHANGED_GUIDE : MSG_CHANGED_SUSPECT));
+        return;
+    }
     if (what == WHAT_ROUND) {
         tui_push(app, "home", 0);
         tui_push(app, "disks", 1);
@@ -131,7 +145,8 @@ static void with_clock(struct tui_app *app, long what) {
         tui_message(app, TUI_ROLE_ERROR, "%s: %s", tui_text(app, MSG_NOT_RECORDED), err.text);
         return;
     }
-    tui_record(app, TUI_KEY_PC, app->is_guide ? "guide" : "suspect", NULL);
+    if (what != WHAT_ROLE)
+        tui_record(app, TUI_KEY_PC, app->is_guide ? "guide" : "suspect", NULL);
     tui_clock_record(app);
     if (app->is_guide)
         begin_work(app, what);
@@ -204,6 +219,11 @@ static void ask_other(struct tui_app *app, long arg) {
         tui_ask_add(a, shodo_buf_cstr(&b), NULL);
     }
     tui_told_by(app, ask_other, arg);
+}
+
+void tui_start_change_pc(struct tui_app *app) {
+    if (!is_busy(app))
+        ask_pc(app, WHAT_ROLE);
 }
 
 /* A second case beside an open one is rarely meant: going back is preselected. */
@@ -372,6 +392,8 @@ static unsigned start_key(struct tui_app *app, struct tui_view *v, struct tui_ke
     case WHAT_DRILL:
         v->selected = 0; /* with the new case the rows are others */
         ask_new(app, rows[index].what);
+        break;
+    case WHAT_ROLE: /* no row of this screen */
         break;
     case WHAT_PREPARE:
         tui_push(app, "prepare", 0);

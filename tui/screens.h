@@ -62,6 +62,9 @@ void tui_person_ask(struct tui_app *app, enum tui_msg title, tui_who_done done);
 /* Into the case when it was begun before (after a restart on this PC): home, then the open
  * playbook. */
 void tui_start_continue(struct tui_app *app);
+/* The question what this PC is, from the home screen; a suspect one asks for its record as at the
+ * start. */
+void tui_start_change_pc(struct tui_app *app);
 /* true: this start of the PC is already known to the journal (the program came back after a crash).
  */
 bool tui_start_is_same_boot(const struct tui_app *app);
