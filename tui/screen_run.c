@@ -37,7 +37,8 @@ struct run {
     unsigned tries;
     char error[TUI_PROGRESS_TEXT];
     bool has_ended, is_paused;
-    bool has_void; /* a sealing before did not finish: its number may stand on paper */
+    bool was_refused; /* stopped by a person while the number was asked for */
+    bool has_void;    /* a sealing before did not finish: its number may stand on paper */
     int exit_code;
     uint64_t elapsed_ms;
 };
@@ -346,9 +347,10 @@ static const char *known_error(const struct tui_app *app, const char *error) {
 
 static void draw_end(const struct tui_app *app, const struct run *r, struct tui_canvas *c,
                      struct tui_area a, int row) {
-    bool failed = !r->p.is_done || strcmp(r->p.status, "failed") == 0,
-         cancelled = strcmp(r->p.status, "cancelled") == 0;
+    bool cancelled = r->was_refused || strcmp(r->p.status, "cancelled") == 0;
+    bool failed = !cancelled && (!r->p.is_done || strcmp(r->p.status, "failed") == 0);
     enum tui_msg text = failed                      ? MSG_RUN_FAILED
+                        : r->was_refused            ? MSG_SEAL_STOPPED
                         : cancelled                 ? MSG_RUN_CANCELLED
                         : r->kind == TUI_RUN_TRIAGE ? MSG_RUN_DONE
                         : r->kind == TUI_RUN_PACK   ? MSG_PACK_DONE
@@ -440,9 +442,15 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
 
 static void on_cancel(struct tui_app *app, long arg, int index) {
     (void)arg;
-    if (index == 1) {
-        tui_child_pause(&app->child, false); /* what is held would not hear it */
-        tui_child_cancel(&app->child);
+    struct run *r = run_of(app);
+    if (index != 1 || !r)
+        return;
+    tui_child_pause(&app->child, false); /* what is held would not hear it */
+    tui_child_cancel(&app->child);
+    if (r->passphrase[0]) { /* it waits for the number: no more comes */
+        tui_child_reply(&app->child, "", true);
+        explicit_bzero(r->passphrase, sizeof r->passphrase);
+        r->was_refused = true;
     }
 }
 
