@@ -40,7 +40,7 @@ struct look {
     int number;
 };
 
-static void look_at(const char *root, struct look *l) {
+void tui_casename_each(const char *root, void (*each)(void *ctx, const char *name), void *ctx) {
     shodo_auto(shodo_buf) struct shodo_buf folder = SHODO_BUF_INIT;
     shodo_buf_addf(&folder, "%s/cases", root);
     DIR *d = opendir(shodo_buf_cstr(&folder));
@@ -49,16 +49,24 @@ static void look_at(const char *root, struct look *l) {
     for (struct dirent *e; (e = readdir(d)) != NULL;) {
         shodo_auto(shodo_buf) struct shodo_buf path = SHODO_BUF_INIT;
         shodo_buf_addf(&path, "%s/%s", shodo_buf_cstr(&folder), e->d_name);
-        if (e->d_name[0] == '.' || !tui_casename_is_case(shodo_buf_cstr(&path)))
-            continue;
-        int n = l->day ? number_of(e->d_name, l->day) : 0;
-        l->number = n > l->number ? n : l->number;
-        if (l->newest.len && strcmp(e->d_name, shodo_buf_cstr(&l->newest)) <= 0)
-            continue;
-        shodo_buf_clear(&l->newest);
-        shodo_buf_adds(&l->newest, e->d_name);
+        if (e->d_name[0] != '.' && tui_casename_is_case(shodo_buf_cstr(&path)))
+            each(ctx, e->d_name);
     }
     closedir(d);
+}
+
+static void look(void *ctx, const char *name) {
+    struct look *l = ctx;
+    int n = l->day ? number_of(name, l->day) : 0;
+    l->number = n > l->number ? n : l->number;
+    if (l->newest.len && strcmp(name, shodo_buf_cstr(&l->newest)) <= 0)
+        return;
+    shodo_buf_clear(&l->newest);
+    shodo_buf_adds(&l->newest, name);
+}
+
+static void look_at(const char *root, struct look *l) {
+    tui_casename_each(root, look, l);
 }
 
 void tui_casename_next(const char *root, const struct tui_case_day *day,

@@ -22,6 +22,8 @@ struct tui_case_day {
 };
 
 bool tui_casename_is_case(const char *folder);
+/* Calls `each` with the name of every case below root/cases. */
+void tui_casename_each(const char *root, void (*each)(void *ctx, const char *name), void *ctx);
 /* A name that is free. With `unknown` set it sorts behind every case that is there. */
 void tui_casename_next(const char *root, const struct tui_case_day *day,
                        char out[TUI_CASENAME_BYTES]);

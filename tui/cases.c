@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cases.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,13 +35,19 @@ static void read_row(const char *root, struct tui_case_row *row) {
     shodo_case_done(&c);
 }
 
-static void add(const char *root, const char *folder, struct shodo_vec *rows) {
-    struct tui_case_row *row = shodo_vec_push(rows);
+struct reading {
+    const char *root;
+    struct shodo_vec *rows;
+};
+
+static void add(void *ctx, const char *folder) {
+    struct reading *r = ctx;
+    struct tui_case_row *row = shodo_vec_push(r->rows);
     if (!row)
         return;
     *row = (struct tui_case_row){0};
     snprintf(row->folder, sizeof row->folder, "%s", folder);
-    read_row(root, row);
+    read_row(r->root, row);
 }
 
 static int by_need(const void *a, const void *b) {
@@ -53,24 +58,13 @@ static int by_need(const void *a, const void *b) {
 }
 
 void tui_cases_read(const char *root, struct shodo_vec *rows) {
-    shodo_auto(shodo_buf) struct shodo_buf folder = SHODO_BUF_INIT;
+    struct reading r = {.root = root, .rows = rows};
     shodo_vec_done(rows);
     *rows = (struct shodo_vec)SHODO_VEC_INIT(sizeof(struct tui_case_row));
-    if (tui_casename_is_case(root)) {
-        add(root, "", rows);
-        return;
-    }
-    shodo_buf_addf(&folder, "%s/cases", root);
-    DIR *d = opendir(shodo_buf_cstr(&folder));
-    if (!d)
-        return;
-    for (struct dirent *e; (e = readdir(d)) != NULL;) {
-        shodo_auto(shodo_buf) struct shodo_buf path = SHODO_BUF_INIT;
-        shodo_buf_addf(&path, "%s/%s", shodo_buf_cstr(&folder), e->d_name);
-        if (e->d_name[0] != '.' && tui_casename_is_case(shodo_buf_cstr(&path)))
-            add(root, e->d_name, rows);
-    }
-    closedir(d);
+    if (tui_casename_is_case(root))
+        add(&r, "");
+    else
+        tui_casename_each(root, add, &r);
     if (rows->count > 1)
         qsort(rows->data, rows->count, rows->item_bytes, by_need);
 }

@@ -26,6 +26,16 @@ static const struct shodo_value *list_of(const struct tui_site_edit *s, size_t s
     return shodo_value_get(root_of(s), tui_site_sections[section].key);
 }
 
+bool tui_site_has_id(const struct tui_site_edit *s, size_t section, const char *id, long but) {
+    const struct shodo_value *list = list_of(s, section);
+    for (size_t i = 0; i < shodo_value_count(list); i++) {
+        const char *old = shodo_value_get_str(shodo_value_at(list, i), "id");
+        if ((long)i != but && old && strcmp(old, id) == 0)
+            return true;
+    }
+    return false;
+}
+
 size_t tui_site_count(const struct tui_app *app, const struct tui_site_edit *s, size_t section) {
     size_t n = 0;
     if (section != TUI_SITE_CONTACTS)
@@ -289,11 +299,6 @@ static void edit_again(struct tui_app *app, long arg) {
     tui_site_edit_field(app, tui_site_edit_of(app));
 }
 
-static void add_again(struct tui_app *app, long arg) {
-    (void)arg;
-    tui_site_add_item(app, tui_site_edit_of(app));
-}
-
 void tui_site_edit_field(struct tui_app *app, struct tui_site_edit *s) {
     const struct tui_site_field *f = &tui_site_sections[s->section].fields[s->field];
     shodo_auto(shodo_buf) struct shodo_buf now = SHODO_BUF_INIT;
@@ -328,106 +333,4 @@ void tui_site_edit_field(struct tui_app *app, struct tui_site_edit *s) {
                     tui_text(app, f->kind == TUI_SITE_LIST ? MSG_SITE_LIST_TEXT : MSG_EMPTY),
                     shodo_buf_cstr(&now), flags, on_text, f->kind == TUI_SITE_LIST);
     tui_told_by(app, edit_again, 0);
-}
-
-/* ---- a new item ---- */
-
-/* The item gets its id and name, and is opened. All JSON; `role` NULL: none yet. */
-static void put_new(struct tui_app *app, struct tui_site_edit *s, const char *id, const char *name,
-                    const char *role) {
-    struct tui_site_change c[3];
-    const char *const keys[] = {"id", "name", "role"}, *const values[] = {id, name, role};
-    s->item = (long)tui_site_count(app, s, s->section);
-    for (size_t i = 0; i < SHODO_ARRAY_SIZE(c); i++)
-        c[i] = (struct tui_site_change){.section = tui_site_sections[s->section].key,
-                                        .index = s->item,
-                                        .key = keys[i],
-                                        .json = values[i]};
-    tui_site_save(app, c, role ? 3 : 2);
-    s->level = TUI_SITE_ITEM;
-    s->selected[TUI_SITE_ITEM] = 0;
-}
-
-static bool is_taken(const struct tui_site_edit *s, const char *id) {
-    for (size_t i = 0; i < shodo_value_count(list_of(s, s->section)); i++) {
-        const char *old = shodo_value_get_str(shodo_value_at(list_of(s, s->section), i), "id");
-        if (old && strcmp(old, id) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* A person's role follows at once: it is what the steps call by. */
-static void on_new_name(struct tui_app *app, long arg, const char *text) {
-    (void)arg;
-    struct tui_site_edit *s = tui_site_edit_of(app);
-    shodo_auto(shodo_buf) struct shodo_buf name = SHODO_BUF_INIT, id = SHODO_BUF_INIT,
-                                           role = SHODO_BUF_INIT;
-    struct shodo_json j = shodo_json_to(&name), k = shodo_json_to(&id), l = shodo_json_to(&role);
-    char plain[40];
-    if (!s || !*text)
-        return;
-    bool is_person = s->section == TUI_SITE_SECTION_PEOPLE, has_role = is_person && s->role >= 0;
-    if (has_role)
-        tui_site_role_id(s, s->role, plain);
-    for (size_t n = shodo_value_count(list_of(s, s->section)) + 1; !has_role; n++) {
-        snprintf(plain, sizeof plain, "%.3s-%zu", tui_site_sections[s->section].key, n);
-        if (!is_taken(s, plain))
-            break;
-    }
-    shodo_json_str(&j, NULL, text);
-    shodo_json_str(&k, NULL, plain);
-    if (has_role)
-        shodo_json_str(&l, NULL, tui_msg(tui_site_roles[s->role].label, TUI_LANG_JA));
-    put_new(app, s, shodo_buf_cstr(&id), shodo_buf_cstr(&name),
-            has_role ? shodo_buf_cstr(&role) : NULL);
-    if (has_role) { /* the number is next */
-        s->selected[TUI_SITE_ITEM] = 2;
-    } else if (is_person) {
-        s->selected[TUI_SITE_ITEM] = (int)(s->field = 1);
-        tui_site_edit_field(app, s);
-    }
-}
-
-static const struct shodo_site_decision *missing_decision(const struct tui_app *app, int want) {
-    const struct shodo_site *g = app->books.generic;
-    for (size_t i = 0; g && i < g->decisions.count; i++) {
-        const struct shodo_site_decision *d = shodo_vec_at(&g->decisions, i);
-        if (!shodo_site_decision(app->books.site, d->id) && want-- == 0)
-            return d;
-    }
-    return NULL;
-}
-
-static void on_new_decision(struct tui_app *app, long arg, int index) {
-    (void)arg;
-    struct tui_site_edit *s = tui_site_edit_of(app);
-    const struct shodo_site_decision *d = missing_decision(app, index);
-    shodo_auto(shodo_buf) struct shodo_buf id = SHODO_BUF_INIT;
-    shodo_auto(shodo_buf) struct shodo_buf name = SHODO_BUF_INIT;
-    if (!s || !d)
-        return;
-    struct shodo_json j = shodo_json_to(&id), k = shodo_json_to(&name);
-    shodo_json_str(&j, NULL, d->id);
-    shodo_json_str(&k, NULL, d->question.ja);
-    put_new(app, s, shodo_buf_cstr(&id), shodo_buf_cstr(&name), NULL);
-}
-
-void tui_site_add_item(struct tui_app *app, struct tui_site_edit *s) {
-    if (strcmp(tui_site_sections[s->section].key, "decisions") != 0) {
-        bool has_role = s->section == TUI_SITE_SECTION_PEOPLE && s->role >= 0;
-        tui_input_ask(app, tui_site_sections[s->section].fields[0].label,
-                      has_role ? tui_site_roles[s->role].label : MSG_EMPTY, "", TUI_INPUT_KANA,
-                      on_new_name, 0);
-        return;
-    }
-    if (!missing_decision(app, 0)) {
-        tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_SITE_ALL_THERE));
-        return;
-    }
-    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_SITE_DECISIONS), "", on_new_decision,
-                                      0);
-    for (int i = 0; missing_decision(app, i); i++)
-        tui_ask_add(a, tui_pick(app, &missing_decision(app, i)->question), NULL);
-    tui_told_by(app, add_again, 0);
 }

@@ -74,6 +74,8 @@ struct tui_site_edit {
 struct tui_site_edit *tui_site_edit_of(struct tui_app *app);
 /* Rows of a section: items of its list, for contacts those of rules/contacts. */
 size_t tui_site_count(const struct tui_app *app, const struct tui_site_edit *s, size_t section);
+/* Another item than `but` of a list has this id. */
+bool tui_site_has_id(const struct tui_site_edit *s, size_t section, const char *id, long but);
 /* "" unknown */
 const char *tui_site_item_name(const struct tui_app *app, const struct tui_site_edit *s,
                                size_t section, long item);

@@ -9,20 +9,9 @@
 
 /* ---- roles ---- */
 
-static bool has_id(const struct tui_site_edit *s, const char *id, long but) {
-    const struct shodo_value *people = shodo_value_get(s->doc ? shodo_doc_root(s->doc) : NULL,
-                                                       "people");
-    for (size_t i = 0; i < shodo_value_count(people); i++) {
-        const char *old = shodo_value_get_str(shodo_value_at(people, i), "id");
-        if ((long)i != but && old && strcmp(old, id) == 0)
-            return true;
-    }
-    return false;
-}
-
 static void free_id(const struct tui_site_edit *s, int role, long but, char out[40]) {
     snprintf(out, 40, "%.30s", tui_site_roles[role].id);
-    for (unsigned n = 2; has_id(s, out, but); n++)
+    for (unsigned n = 2; tui_site_has_id(s, TUI_SITE_SECTION_PEOPLE, out, but); n++)
         snprintf(out, 40, "%.20s-%u", tui_site_roles[role].id, n);
 }
 
