@@ -9,6 +9,15 @@ int tui_machine_last(const struct tui_app *app) {
     return (int)tui_casefile_endpoints(app->casefile) - 1;
 }
 
+const char *tui_machine_name(const struct tui_app *app, const char *endpoint) {
+    for (size_t i = 0; i < tui_casefile_endpoints(app->casefile); i++) {
+        const struct tui_endpoint *e = tui_casefile_endpoint(app->casefile, i);
+        if (strcmp(e->id, endpoint) == 0 && e->name && *e->name)
+            return e->name;
+    }
+    return endpoint;
+}
+
 static int count_text(const struct tui_app *app, struct tui_canvas *c, int row, int col,
                       enum tui_role role, enum tui_msg what, uint64_t n) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;

@@ -40,15 +40,21 @@ static void draw_seals(const struct tui_app *app, struct tui_view *v, struct tui
     int row = a.row;
     const char *text = tui_text(app, n ? MSG_SEALS_TEXT : MSG_SEALS_NONE);
     row += tui_canvas_wrap(c, row, 3, a.col, a.cols, 0, TUI_ROLE_NORMAL, text, strlen(text)) + 1;
-    for (size_t i = n; i > 0 && row + 6 <= a.row + a.rows; i--) {
+    for (size_t i = n; i > 0 && row + 7 <= a.row + a.rows; i--) {
         const struct shodo_case_seal *s = shodo_vec_at(&k->seals, i - 1);
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
         char when[SHODO_TIME_TEXT_BYTES];
         shodo_time_local(s->time, 540, when);
         when[16] = 0;
-        shodo_buf_addf(&b, "%s  %s  %llu %s  %llu MB", when, s->name, (unsigned long long)s->files,
+        shodo_buf_addf(&b, "%s  %llu %s  %llu MB", when, (unsigned long long)s->files,
                        tui_text(app, MSG_ITEMS), (unsigned long long)(s->sealed_bytes / 1000000));
+        if (s->endpoint && *s->endpoint)
+            shodo_buf_addf(&b, "  %s: %s", tui_text(app, MSG_PASS_MACHINE),
+                           tui_machine_name(app, s->endpoint));
         tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_TITLE, shodo_buf_cstr(&b));
+        tui_canvas_text(c, row, a.col + 2, DIGEST_COL - 3, TUI_ROLE_DIM,
+                        tui_text(app, MSG_SEAL_NAME));
+        tui_canvas_text(c, row++, a.col + DIGEST_COL, a.cols - DIGEST_COL, TUI_ROLE_TITLE, s->name);
         row = draw_digest(app, MSG_SEAL_FILE_SHA256, s->segments_sha256, c, a, row);
         row = draw_digest(app, MSG_SEAL_SIGNER, s->signer, c, a, row);
         tui_canvas_text(c, row, a.col + 2, DIGEST_COL - 3, TUI_ROLE_DIM,

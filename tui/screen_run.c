@@ -293,15 +293,6 @@ static int draw_labelled(const struct tui_app *app, struct tui_canvas *c, struct
     return row + 1;
 }
 
-static const char *machine_name(const struct tui_app *app, const struct run *r) {
-    for (size_t i = 0; i < tui_casefile_endpoints(app->casefile); i++) {
-        const struct tui_endpoint *e = tui_casefile_endpoint(app->casefile, i);
-        if (strcmp(e->id, r->endpoint) == 0 && e->name && *e->name)
-            return e->name;
-    }
-    return r->endpoint;
-}
-
 static void draw_passphrase(const struct tui_app *app, const struct run *r, struct tui_canvas *c,
                             struct tui_area a, int row) {
     const char *text = tui_text(app, r->is_hidden ? MSG_PASS_HIDDEN : MSG_PASS_TEXT);
@@ -310,7 +301,7 @@ static void draw_passphrase(const struct tui_app *app, const struct run *r, stru
                                tui_text(app, MSG_PASS_VOID), strlen(tui_text(app, MSG_PASS_VOID))) +
                1;
     row += tui_canvas_wrap(c, row, 6, a.col, a.cols, 0, TUI_ROLE_WARN, text, strlen(text)) + 1;
-    row = draw_labelled(app, c, a, row, MSG_PASS_MACHINE, machine_name(app, r));
+    row = draw_labelled(app, c, a, row, MSG_PASS_MACHINE, tui_machine_name(app, r->endpoint));
     row = draw_labelled(app, c, a, row, MSG_SEAL_NAME, r->seal);
     if (!r->is_hidden) {
         row = draw_labelled(app, c, a, row, MSG_PASS_DIGITS, r->passphrase);

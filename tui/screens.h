@@ -118,6 +118,8 @@ enum { TUI_KEY_THEN_STEP, TUI_KEY_THEN_TRIAGE };
 void tui_key_ask(struct tui_app *app, long then);
 /* The machine that was examined last: index into the case file's endpoints, -1 none. */
 int tui_machine_last(const struct tui_app *app);
+/* The name of a machine of the case, its id when it has none. Borrowed. */
+const char *tui_machine_name(const struct tui_app *app, const char *endpoint);
 /* Answers of a machine as a page; with _go of the only machine, else which one is asked. */
 void tui_answers_show(struct tui_app *app, long endpoint);
 void tui_answers_go(struct tui_app *app);
