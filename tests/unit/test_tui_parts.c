@@ -17,6 +17,7 @@
 #include "held.h"
 #include "kana.h"
 #include "progress.h"
+#include "reading.h"
 #include "recovery_key.h"
 
 static void kana(void **state) {
@@ -205,10 +206,40 @@ static void canvas(void **state) {
     tui_canvas_done(&c);
 }
 
+/* Kana or whole romaji finds the words that are known; other kanji only as they are written. */
+static void reading(void **state) {
+    (void)state;
+    static const struct {
+        const char *typed, *text;
+        bool hits;
+    } rows[] = {{"kyuushoku", "給食業者との線", true},
+                {"きゅうしょく", "給食業者との線", true},
+                {"キュウショク", "給食業者との線", true},
+                {"kyuu", "給食業者との線", true},
+                {"でんし", "電子カルテ", true},
+                {"karute", "電子カルテ", true},
+                {"かるて", "電子カルテ", true},
+                {"touseki", "給食業者との線", false},
+                {"ka", "電子カルテ", false},
+                {"VPN", "給食業者との線", false},
+                {"給食", "給食業者との線", false}, /* that is what the plain search is for */
+                {"", "給食業者との線", false}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char kana[128];
+        tui_reading_of(rows[i].typed, kana, sizeof kana);
+        if (tui_reading_hits(kana, rows[i].text) != rows[i].hits)
+            fail_msg("'%s' (%s) in '%s'", rows[i].typed, kana, rows[i].text);
+    }
+    char small[4];
+    tui_reading_of("kyuushoku", small, sizeof small);
+    assert_string_equal(small, "");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kana), cmocka_unit_test(held),     cmocka_unit_test(recovery_key),
-        cmocka_unit_test(csv),  cmocka_unit_test(progress), cmocka_unit_test(canvas),
+        cmocka_unit_test(kana),    cmocka_unit_test(held),     cmocka_unit_test(recovery_key),
+        cmocka_unit_test(csv),     cmocka_unit_test(progress), cmocka_unit_test(canvas),
+        cmocka_unit_test(reading),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
