@@ -136,13 +136,19 @@ static const char *option_word(const struct tui_app *app, const char *id, const 
 }
 
 static const char *line_name(const struct tui_app *app, const char *id) {
-    const struct shodo_site *s = tui_books_lines_of(&app->books);
-    for (size_t i = 0; s && i < s->lines.count; i++) {
-        const struct shodo_site_line *l = shodo_vec_at(&s->lines, i);
-        if (strcmp(l->id, id) == 0)
-            return tui_pick(app, &l->name);
+    const struct shodo_site *const lists[] = {tui_books_lines_of(&app->books), app->books.generic};
+    for (size_t k = 0; k < SHODO_ARRAY_SIZE(lists); k++) {
+        for (size_t i = 0; lists[k] && i < lists[k]->lines.count; i++) {
+            const struct shodo_site_line *l = shodo_vec_at(&lists[k]->lines, i);
+            if (strcmp(l->id, id) == 0)
+                return tui_pick(app, &l->name);
+        }
     }
-    return id;
+    uint64_t own = 0;
+    bool is_own = strncmp(id, "own-", 4) == 0 &&
+                  shodo_text_parse_u64(id + 4, strlen(id + 4), &own) && own > 0;
+    const char *name = is_own ? tui_walk_own(app, (size_t)own - 1) : NULL;
+    return name ? name : id;
 }
 
 /* "a>b": b was opened from a; b is the one that is open. */

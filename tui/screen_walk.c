@@ -90,8 +90,12 @@ static int draw_warnings(const struct tui_app *app, const struct walk *w, struct
         tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_DANGER, tui_text(app, MSG_WALK_PHONES));
     if (!s || !s->lines.count)
         tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_WARN, tui_text(app, MSG_WALK_GENERIC));
-    if (s && s->has_big_cut && !*w->filter)
-        tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_WARN, tui_text(app, MSG_WALK_BIG_FIRST));
+    size_t big = *w->filter ? 0 : tui_walk_big_cut(app);
+    if (big) {
+        shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+        shodo_buf_addf(&b, tui_text(app, MSG_WALK_BIG_FIRST), big);
+        tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_WARN, shodo_buf_cstr(&b));
+    }
     size_t first = w->unlisted.len ? strcspn(w->unlisted.data, "\n") : 0, lines = 0;
     for (size_t i = 0; i < w->unlisted.len; i++)
         lines += w->unlisted.data[i] == '\n';

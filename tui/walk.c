@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "case/case.h"
 #include "casefile.h"
 #include "filter.h"
 
@@ -105,33 +106,71 @@ static bool is_kind(const struct shodo_site_line *l, int kind) {
     return strcmp(l->kind, tui_walk_kinds[kind]) == 0;
 }
 
-bool tui_walk_row(const struct tui_app *app, struct tui_walk_filter f, size_t want,
-                  struct tui_walk_row *ret) {
-    const struct shodo_site *site = tui_books_lines_of(&app->books);
-    size_t lines = site ? site->lines.count : 0, big = site && site->has_big_cut;
-    size_t last[TUI_WALK_KINDS] = {0}; /* behind the last line of the kind */
-    struct search s = {.app = app, .f = f, .want = want, .ret = ret};
-    for (size_t i = 0; i < lines; i++) {
-        for (int k = 0; k < TUI_WALK_KINDS; k++)
-            last[k] = is_kind(shodo_vec_at(&site->lines, i), k) ? i + 1 : last[k];
+/* The usual kinds got results before the site's list was there: they keep their rows and numbers.
+ */
+static bool is_mixed(const struct tui_app *app) {
+    const struct shodo_case *c = tui_casefile_case(app->casefile);
+    static const char generic[] = "walk/g-"; /* ids of generic-site.yaml */
+    bool any = false;
+    if (tui_books_lines_of(&app->books) == app->books.generic)
+        return false;
+    for (size_t i = 0; c && i < c->decisions.count && !any; i++) {
+        const struct shodo_case_decision *d = shodo_vec_at(&c->decisions, i);
+        any = strncmp(d->key, generic, sizeof generic - 1) == 0;
     }
-    for (size_t i = 0; i < big + lines; i++) {
+    return any;
+}
+
+static size_t rows_of(const struct shodo_site *s) {
+    return s ? s->lines.count + s->has_big_cut : 0;
+}
+
+/* The rows of one list, numbered after `before`; lines that people added among them. */
+static bool list_rows(struct search *s, const struct shodo_site *site, size_t before,
+                      bool has_own) {
+    size_t big = site && site->has_big_cut, n = rows_of(site);
+    size_t last[TUI_WALK_KINDS] = {0}; /* behind the last line of the kind */
+    for (size_t i = big; i < n; i++) {
+        for (int k = 0; k < TUI_WALK_KINDS; k++)
+            last[k] = is_kind(shodo_vec_at(&site->lines, i - big), k) ? i + 1 : last[k];
+    }
+    for (size_t i = 0; i < n; i++) {
         const struct shodo_site_line *l = i < big ? &site->big_cut
                                                   : shodo_vec_at(&site->lines, i - big);
-        *ret = (struct tui_walk_row){.line = l, .number = i + 1};
-        snprintf(ret->id, sizeof ret->id, "%.90s", l->id);
-        if (is_it(&s))
+        *s->ret = (struct tui_walk_row){.line = l, .number = before + i + 1};
+        snprintf(s->ret->id, sizeof s->ret->id, "%.90s", l->id);
+        if (is_it(s))
             return true;
         for (int k = 0; k < TUI_WALK_KINDS; k++) {
-            if (i >= big && last[k] == i - big + 1 && own_rows(&s, k, big + lines))
+            if (has_own && last[k] == i + 1 && own_rows(s, k, before + n))
                 return true;
         }
     }
     for (int k = 0; k < TUI_WALK_KINDS; k++) {
-        if (!last[k] && own_rows(&s, k, big + lines))
+        if (has_own && !last[k] && own_rows(s, k, before + n))
             return true;
     }
     return false;
+}
+
+bool tui_walk_row(const struct tui_app *app, struct tui_walk_filter f, size_t want,
+                  struct tui_walk_row *ret) {
+    const struct shodo_site *site = tui_books_lines_of(&app->books), *first = site;
+    struct search s = {.app = app, .f = f, .want = want, .ret = ret};
+    if (is_mixed(app))
+        first = app->books.generic;
+    if (list_rows(&s, first, 0, true))
+        return true;
+    size_t own = 0;
+    while (tui_walk_own(app, own))
+        own++;
+    return first != site && list_rows(&s, site, rows_of(first) + own, false);
+}
+
+size_t tui_walk_big_cut(const struct tui_app *app) {
+    struct tui_walk_row r;
+    const struct tui_walk_filter f = {.kind = "big-cut"};
+    return tui_walk_row(app, f, 0, &r) ? r.number : 0;
 }
 
 size_t tui_walk_count(const struct tui_app *app, struct tui_walk_filter f) {

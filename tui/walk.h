@@ -2,7 +2,8 @@
 /*
  * The lines of the isolation walk as one list: the big cut, the site's lines (or the usual kinds),
  * and behind the last of their kind lines that people added on the way. The numbers never change:
- * the same on every screen and on the printed round list; an added line has the next one.
+ * the same on every screen and on the printed round list; an added line has the next one. When the
+ * site's list is written after the usual kinds got results, these stay and the list follows them.
  */
 #ifndef SHODO_TUI_WALK_H
 #define SHODO_TUI_WALK_H
@@ -57,6 +58,8 @@ const char *tui_walk_note(const struct tui_app *app, const char *id);
 const char *tui_walk_name(const struct tui_app *app, const struct tui_walk_row *r);
 /* The word for a recorded result, "open" for NULL. */
 const char *tui_walk_tag(const struct tui_app *app, const char *value);
+/* Number of the prepared big cut, 0: there is none in the list. */
+size_t tui_walk_big_cut(const struct tui_app *app);
 /* "backup" "external" "segment" "big-cut" */
 const char *tui_walk_kind(const struct tui_walk_row *r);
 /* The i-th line that people added, NULL: there are fewer. */
