@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "casefile.h"
 #include "mask.h"
+#include "said.h"
 #include "screens.h"
 #include "case/case.h"
 
@@ -94,10 +95,11 @@ void tui_fill(const struct tui_app *app, const char *text, struct shodo_buf *out
         char name[FACT_NAME_BYTES];
         snprintf(name, sizeof name, "%.*s", (int)n, p + 2);
         const char *value = tui_fact(app, name);
+        shodo_auto(shodo_buf) struct shodo_buf said = SHODO_BUF_INIT;
         if (value && strstr(name, "_at"))
             add_spoken(app, value, out);
         else if (value)
-            shodo_buf_adds(out, value);
+            shodo_buf_adds(out, tui_said(app, value, &said));
         else
             shodo_buf_addf(out, "〔%s〕", blank_of(app, name));
         p = end + strlen("__:value");

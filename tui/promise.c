@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "case/case.h"
 #include "casefile.h"
+#include "said.h"
 
 #define MINUTE      60000000000LL
 #define JST_MINUTES 540
@@ -52,8 +53,9 @@ bool tui_promise_next(const struct tui_app *app, struct shodo_buf *out) {
     struct tui_promise p;
     if (!tui_promises(app, &p, 1))
         return false;
+    shodo_auto(shodo_buf) struct shodo_buf said = SHODO_BUF_INIT;
     shodo_buf_addf(out, tui_text(app, p.minutes > 0 ? MSG_PROMISE_NEXT : MSG_PROMISE_DUE),
-                   p.time + 11, p.who, p.minutes);
+                   p.time + 11, tui_said(app, p.who, &said), p.minutes);
     return p.minutes <= 0;
 }
 
@@ -141,7 +143,8 @@ void tui_promise_ask(struct tui_app *app, const char *who, tui_promise_done then
     snprintf(app->promise_who, sizeof app->promise_who, "%.150s", who);
     app->promise_done = then;
     app->promise_step = NULL;
-    shodo_buf_addf(&title, tui_text(app, MSG_PROMISE_TITLE), who);
+    shodo_auto(shodo_buf) struct shodo_buf said = SHODO_BUF_INIT;
+    shodo_buf_addf(&title, tui_text(app, MSG_PROMISE_TITLE), tui_said(app, who, &said));
     struct tui_ask *a = tui_ask_begin(app, shodo_buf_cstr(&title), tui_text(app, MSG_PROMISE_TEXT),
                                       on_choice, 0);
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(ahead); i++) {

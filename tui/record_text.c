@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "base/value.h"
 #include "case/case.h"
+#include "said.h"
 
 #define JST_MINUTES  540
 #define VALUES_SHOWN 20 /* of a list; the file of the journal has all */
@@ -66,7 +67,8 @@ static void add(struct lines *l, const char *key, const struct shodo_value *v, i
     const char *s = kind == SHODO_VALUE_STR ? shodo_value_str(v) : NULL;
     shodo_buf_addc(l->out, ' ');
     if (s) {
-        shodo_buf_adds(l->out, l->word(l->app, s));
+        shodo_auto(shodo_buf) struct shodo_buf said = SHODO_BUF_INIT;
+        shodo_buf_adds(l->out, tui_said(l->app, l->word(l->app, s), &said));
     } else if (kind == SHODO_VALUE_BOOL) {
         shodo_buf_adds(l->out, tui_text(l->app, shodo_value_bool(v, false) ? MSG_YES : MSG_NO));
     } else {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "casefile.h"
+#include "said.h"
 #include "screens.h"
 
 struct decide {
@@ -129,8 +130,9 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
     const char *now = tui_casefile_value(app->casefile, key);
     if (now) {
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+        shodo_auto(shodo_buf) struct shodo_buf said = SHODO_BUF_INIT;
         shodo_buf_addf(&b, "%s  %s", label_of(app, k, now),
-                       tui_casefile_note_of(app->casefile, key));
+                       tui_said(app, tui_casefile_note_of(app->casefile, key), &said));
         row = para(c, a, row, tui_text(app, MSG_DECIDED_NOW), shodo_buf_cstr(&b));
     }
     row++;

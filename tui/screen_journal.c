@@ -12,6 +12,7 @@
 #include "filter.h"
 #include "play.h"
 #include "record_text.h"
+#include "said.h"
 #include "screens.h"
 #include "walk.h"
 
@@ -178,6 +179,7 @@ static void decision_text(const struct tui_app *app, const struct shodo_record *
                *value = shodo_value_get_str(r->data, "value");
     const char *note = shodo_value_get_str(r->data, "note");
     const struct shodo_step *s = key ? tui_step_of_key(app, key) : NULL;
+    shodo_auto(shodo_buf) struct shodo_buf said = SHODO_BUF_INIT;
     if (!key || !value)
         return;
     const struct shodo_site_decision *d = strncmp(key, "decide/", 7) == 0
@@ -205,11 +207,11 @@ static void decision_text(const struct tui_app *app, const struct shodo_record *
     else if (strcmp(key, TUI_KEY_PLAYBOOK) == 0)
         shodo_buf_addf(out, "%s: %s", word(app, key), book_name(app, value));
     else
-        shodo_buf_addf(out, "%s: %s", word(app, key), word(app, value));
+        shodo_buf_addf(out, "%s: %s", word(app, key), tui_said(app, word(app, value), &said));
     for (int i = 0; note && strncmp(key, "line/", 5) == 0 && i < TUI_WALK_KINDS; i++)
         note = strcmp(note, tui_walk_kinds[i]) == 0 ? tui_text(app, tui_walk_kind_words[i]) : note;
     if (note && *note)
-        shodo_buf_addf(out, "  (%s)", word(app, note));
+        shodo_buf_addf(out, "  (%s)", tui_said(app, word(app, note), &said));
 }
 
 static void event_text(const struct tui_app *app, const struct shodo_record *r,
@@ -223,8 +225,9 @@ static void event_text(const struct tui_app *app, const struct shodo_record *r,
     shodo_buf_adds(out, word(app, r->event));
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(keys); i++) {
         const char *s = shodo_value_get_str(r->data, keys[i]);
+        shodo_auto(shodo_buf) struct shodo_buf said = SHODO_BUF_INIT;
         if (s && *s)
-            shodo_buf_addf(out, "  %s", word(app, s));
+            shodo_buf_addf(out, "  %s", tui_said(app, word(app, s), &said));
     }
     if (strcmp(r->event, "run.end") == 0)
         shodo_buf_addf(out, "  %s %lld", tui_text(app, MSG_FOUND),

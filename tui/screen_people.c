@@ -6,6 +6,7 @@
 
 #include "base/time.h"
 #include "casefile.h"
+#include "said.h"
 #include "screens.h"
 
 #define MINUTE 60000000000LL
@@ -284,11 +285,12 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
     for (size_t i = 0; i < FACTS; i++, row++) {
         enum tui_role role = (int)i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
         const char *value = tui_fact(app, facts[i].name);
+        shodo_auto(shodo_buf) struct shodo_buf said = SHODO_BUF_INIT;
         tui_canvas_fill(c, row, a.col, a.cols, role);
         tui_canvas_text(c, row, a.col, 2, role, (int)i == v->selected ? ">" : " ");
         tui_canvas_text(c, row, a.col + 2, 24, role, tui_text(app, facts[i].label));
         tui_canvas_text(c, row, a.col + 27, a.cols - 27, role,
-                        value ? value : tui_text(app, MSG_BEING_CHECKED));
+                        value ? tui_said(app, value, &said) : tui_text(app, MSG_BEING_CHECKED));
     }
 }
 

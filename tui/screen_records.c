@@ -10,6 +10,7 @@
 #include "casefile.h"
 #include "play.h"
 #include "promise.h"
+#include "said.h"
 #include "screens.h"
 
 #define PROMISES_SHOWN 4
@@ -91,10 +92,11 @@ static void draw_note(const struct tui_app *app, struct tui_view *v, struct tui_
         shodo_time_local(note->time, 540, when);
         when[16] = 0;
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+        shodo_auto(shodo_buf) struct shodo_buf said = SHODO_BUF_INIT;
         shodo_buf_addf(&b, "%s  %s  %s", when + 5,
                        strcmp(note->actor, "operator") == 0 ? tui_text(app, MSG_J_OPERATOR)
                                                             : note->actor,
-                       note->text);
+                       tui_said(app, note->text, &said));
         tui_canvas_text(c, row, a.col, a.cols, TUI_ROLE_DIM, shodo_buf_cstr(&b));
     }
 }
@@ -155,8 +157,9 @@ static void shift_patients(const struct tui_app *app, const struct shodo_case *k
         const struct shodo_step *s = tui_step_of_key(app, d->key);
         if (!s || !s->asks_name || strcmp(d->value, TUI_VALUE_REOPENED) == 0)
             continue;
+        shodo_auto(shodo_buf) struct shodo_buf said = SHODO_BUF_INIT;
         shodo_buf_addf(out, "  %s: %s  %s\n", tui_pick(app, &s->name),
-                       tui_answer_word(app, s, d->value), d->note);
+                       tui_answer_word(app, s, d->value), tui_said(app, d->note, &said));
         n++;
     }
     if (!n)
@@ -249,7 +252,8 @@ static void shift_text(const struct tui_app *app, struct shodo_buf *out) {
     shift_standing(app, out);
     for (size_t i = k->notes.count, n = 0; i > 0 && n < 5; i--, n++) {
         const struct shodo_case_note *note = shodo_vec_at(&k->notes, i - 1);
-        shodo_buf_addf(out, "- %s (%s)\n", note->text,
+        shodo_auto(shodo_buf) struct shodo_buf said = SHODO_BUF_INIT;
+        shodo_buf_addf(out, "- %s (%s)\n", tui_said(app, note->text, &said),
                        strcmp(note->actor, "operator") == 0 ? tui_text(app, MSG_J_OPERATOR)
                                                             : note->actor);
     }

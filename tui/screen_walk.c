@@ -10,6 +10,7 @@
 #include "casefile.h"
 #include "filter.h"
 #include "promise.h"
+#include "said.h"
 #include "screens.h"
 #include "walk.h"
 
@@ -78,7 +79,9 @@ static void draw_detail(const struct tui_app *app, const struct tui_walk_row *r,
             row = detail(c, a, row, tui_text(app, MSG_WALK_VENDOR), shodo_buf_cstr(&b));
         row = detail(c, a, row, tui_text(app, MSG_WALK_NOTE), tui_pick(app, &l->note));
     }
-    detail(c, a, row, tui_text(app, MSG_WALK_REASON), tui_walk_note(app, r->id));
+    shodo_auto(shodo_buf) struct shodo_buf said = SHODO_BUF_INIT;
+    detail(c, a, row, tui_text(app, MSG_WALK_REASON),
+           tui_said(app, tui_walk_note(app, r->id), &said));
 }
 
 static int draw_warnings(const struct tui_app *app, const struct walk *w, struct tui_canvas *c,
