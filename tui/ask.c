@@ -119,7 +119,7 @@ static void draw_choice(const struct tui_app *app, struct tui_view *v, struct tu
             const struct label *l = shodo_vec_at(&a->labels, (size_t)i);
             at += l->more ? 3 : 1;
         }
-        if (at <= bottom + 1 || a->scroll >= a->selected)
+        if (at <= bottom || a->scroll >= a->selected)
             break;
         a->scroll++;
     }

@@ -128,7 +128,7 @@ size_t tui_play_open_lines(const struct tui_app *app, const struct shodo_step *s
     if (!f || strncmp(f, walk, sizeof walk - 1) != 0)
         return 0;
     const char *kind = f + sizeof walk - 1;
-    return strcmp(kind, "hold") == 0 ? 0 : tui_walk_open(app, kind);
+    return tui_walk_open(app, strcmp(kind, "hold") == 0 ? "" : kind);
 }
 
 static void on_open_lines(struct tui_app *app, long count, int index) {

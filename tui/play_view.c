@@ -44,6 +44,8 @@ static bool is_proved(const struct tui_app *app, const struct shodo_step *s) {
     bool needs_run = is_function(s, "triage") || is_function(s, "findings");
     bool needs_seal = is_function(s, "collect") || is_function(s, "seal") ||
                       is_function(s, "eject") || is_function(s, "sheet:handover");
+    if (is_function(s, "choose-disk"))
+        return tui_casefile_value(app->casefile, TUI_KEY_DISK) != NULL;
     if (needs_seal)
         return tui_has_evidence_seal(c);
     for (size_t i = 0; needs_run && c && i < c->runs.count; i++) {

@@ -87,10 +87,8 @@ static bool has_it(const struct tui_app *app, size_t i) {
 static int rows_of(const struct tui_app *app, struct row out[ROWS_MAX]) {
     int n = 0;
     const struct shodo_playbook *p = NULL;
-    for (size_t i = 0; n < ROWS_MAX - 12 && (p = book_at(app, i)) != NULL; i++) {
-        if (i < BOOKS_FIRST || is_begun(app, p))
-            out[n++] = (struct row){.kind = BOOK, .index = i};
-    }
+    for (size_t i = 0; i < BOOKS_FIRST && book_at(app, i) != NULL; i++)
+        out[n++] = (struct row){.kind = BOOK, .index = i};
     if (app->books.list.count > (size_t)n)
         out[n++] = (struct row){.kind = MORE_BOOKS};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(tools); i++) {
@@ -98,6 +96,11 @@ static int rows_of(const struct tui_app *app, struct row out[ROWS_MAX]) {
             out[n++] = (struct row){.kind = TOOL, .index = i};
     }
     out[n++] = (struct row){.kind = MORE_TOOLS};
+    /* begun ones go last: a digit means the same the whole night */
+    for (size_t i = BOOKS_FIRST; n < ROWS_MAX && (p = book_at(app, i)) != NULL; i++) {
+        if (is_begun(app, p))
+            out[n++] = (struct row){.kind = BOOK, .index = i};
+    }
     return n;
 }
 
@@ -159,11 +162,14 @@ static void draw_home(const struct tui_app *app, struct tui_view *v, struct tui_
     int n = rows_of(app, rows), row = a.row;
     tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_TITLE,
                     tui_text(app, here(app) == ON_GUIDE ? MSG_HOME_GUIDE : MSG_HOME_SUSPECT));
-    tui_list_scroll(v, a.rows - 3);
+    tui_list_scroll(v, a.rows - 4);
     for (int i = v->scroll; i < n && row < a.row + a.rows; i++) {
         bool is_first_tool = rows[i].kind == TOOL && i > 0 && rows[i - 1].kind != TOOL;
         if (is_first_tool && row + 1 < a.row + a.rows)
             tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_DIM, tui_text(app, MSG_TOOLS));
+        bool is_first_begun = rows[i].kind == BOOK && i > 0 && rows[i - 1].kind == MORE_TOOLS;
+        if (is_first_begun && row + 1 < a.row + a.rows)
+            tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_DIM, tui_text(app, MSG_BOOKS_BEGUN));
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
         enum tui_role role = i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
         tui_menu_row(&b, i, v->selected, -1);
