@@ -12,6 +12,7 @@
 
 #define MINUTE      60000000000LL
 #define JST_MINUTES 540
+#define DUE_COUNTED 20 /* more at once are not told apart */
 
 static const int ahead[] = {15, 30, 60, 120};
 
@@ -21,6 +22,11 @@ static bool parse(const char *text, int64_t *ret) {
         return false;
     int n = snprintf(full, sizeof full, "%.10sT%.5s:00+09:00", text, text + 11);
     return shodo_time_parse(full, (size_t)n, ret);
+}
+
+/* A minute that has begun counts: 0 only when the time has come. */
+static int minutes_until(int64_t now, int64_t t) {
+    return (int)((t - now) / MINUTE + ((t - now) % MINUTE > 0));
 }
 
 size_t tui_promises(const struct tui_app *app, struct tui_promise *out, size_t max) {
@@ -36,7 +42,7 @@ size_t tui_promises(const struct tui_app *app, struct tui_promise *out, size_t m
             continue;
         struct tui_promise p = {.number = i,
                                 .who = tui_casefile_note_of(app->casefile, key),
-                                .minutes = (int)((t - tui_now(app)) / MINUTE)};
+                                .minutes = minutes_until(tui_now(app), t)};
         snprintf(p.time, sizeof p.time, "%.16s", value);
         bool is_full = n == max;
         if (is_full && out[n - 1].minutes <= p.minutes)
@@ -50,13 +56,20 @@ size_t tui_promises(const struct tui_app *app, struct tui_promise *out, size_t m
 }
 
 bool tui_promise_next(const struct tui_app *app, struct shodo_buf *out) {
-    struct tui_promise p;
-    if (!tui_promises(app, &p, 1))
+    struct tui_promise p[DUE_COUNTED];
+    shodo_auto(shodo_buf) struct shodo_buf who = SHODO_BUF_INIT;
+    size_t n = tui_promises(app, p, DUE_COUNTED), due = 0;
+    if (!n)
         return false;
     shodo_auto(shodo_buf) struct shodo_buf said = SHODO_BUF_INIT;
-    shodo_buf_addf(out, tui_text(app, p.minutes > 0 ? MSG_PROMISE_NEXT : MSG_PROMISE_DUE),
-                   p.time + 11, tui_said(app, p.who, &said), p.minutes);
-    return p.minutes <= 0;
+    while (due < n && p[due].minutes <= 0)
+        due++;
+    shodo_buf_adds(&who, tui_said(app, p[0].who, &said));
+    if (due > 1)
+        shodo_buf_addf(&who, "  +%zu", due - 1);
+    shodo_buf_addf(out, tui_text(app, due ? MSG_PROMISE_DUE : MSG_PROMISE_NEXT), p[0].time + 11,
+                   shodo_buf_cstr(&who), p[0].minutes);
+    return due > 0;
 }
 
 static void record(struct tui_app *app, const char *time) {
