@@ -96,13 +96,32 @@ static void begin_work(struct tui_app *app, long what) {
     tui_start_continue(app);
 }
 
+/* How it was switched off decides what is left of the evidence. */
+static void on_power_off(struct tui_app *app, long what, int index) {
+    static const char *const values[] = {"power-button", "power-windows", "power-plug", "unknown"};
+    tui_record(app, "start/reboot", "decided", NULL);
+    tui_record(app, "start/power-off", values[index], NULL);
+    begin_work(app, what);
+    snprintf(app->open_text, sizeof app->open_text, "reboot");
+    tui_push(app, "decide", 0);
+}
+
+static void ask_power_off(struct tui_app *app, long what) {
+    struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_POWER_TITLE),
+                                      tui_text(app, MSG_POWER_TEXT), on_power_off, what);
+    tui_ask_add(a, tui_text(app, MSG_POWER_BUTTON), NULL);
+    tui_ask_add(a, tui_text(app, MSG_POWER_WINDOWS), NULL);
+    tui_ask_add(a, tui_text(app, MSG_POWER_PLUG), NULL);
+    tui_ask_add(a, tui_text(app, MSG_OPTION_UNKNOWN), NULL);
+    tui_ask_last_is_unknown(a);
+    tui_ask_select(a, -1);
+    tui_told_by(app, ask_power_off, what);
+}
+
 static void on_prior_record(struct tui_app *app, long what, int index) {
-    static const char *const values[] = {"recorded", "none", "decided"};
-    if (index == 2) { /* decided now: the decision screen asks who, why */
-        tui_record(app, "start/reboot", values[2], NULL);
-        begin_work(app, what);
-        snprintf(app->open_text, sizeof app->open_text, "reboot");
-        tui_push(app, "decide", 0);
+    static const char *const values[] = {"recorded", "none"};
+    if (index == 2) { /* decided now: then the decision screen asks who, why */
+        ask_power_off(app, what);
         return;
     }
     tui_record(app, "start/reboot", values[index], index == 1 ? "事前の記録なし" : NULL);
