@@ -122,6 +122,13 @@ static void add_folder(struct tui_books *b, const char *folder) {
     closedir(d);
 }
 
+static void gap(void *ctx, unsigned line, const char *text) {
+    struct tui_books *b = ctx;
+    (void)line;
+    (void)text;
+    b->site_gaps++;
+}
+
 static void load_site(struct tui_books *b, const char *site_dir) {
     shodo_auto(shodo_buf) struct shodo_buf text = SHODO_BUF_INIT;
     struct shodo_error err = SHODO_ERROR_INIT;
@@ -146,8 +153,7 @@ static void load_site(struct tui_books *b, const char *site_dir) {
     if (st == SHODO_NOTFOUND)
         return;
     if (st == SHODO_OK)
-        st = shodo_site_load(&b->site, "site.yaml", shodo_buf_cstr(&text), text.len, problem,
-                             &naming, &err);
+        st = shodo_site_load(&b->site, "site.yaml", shodo_buf_cstr(&text), text.len, gap, b, &err);
     if (st != SHODO_OK)
         problem(&naming, 0, err.text);
 }

@@ -21,6 +21,7 @@ struct tui_books {
     struct shodo_doc *contacts, *own_contacts;
     struct shodo_buf problems; /* one line each */
     size_t problems_count;
+    size_t site_gaps; /* of a profile that can be used: the check names them */
 };
 
 void tui_books_load(struct tui_books *b, const char *folder, const char *site_dir);

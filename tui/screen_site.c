@@ -81,8 +81,12 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
     const struct tui_site_edit *s = v->data;
     draw_head(app, s, c, a);
     v->selected = s->selected[s->level];
-    tui_list_scroll(v, a.rows - 2);
-    for (int i = v->scroll; i < rows_of(app, s) && i - v->scroll < a.rows - 2; i++) {
+    int fit = a.rows - 3; /* the last line says that there is more */
+    tui_list_scroll(v, fit);
+    if (rows_of(app, s) - v->scroll > fit)
+        tui_canvas_text(c, a.row + a.rows - 1, a.col, a.cols, TUI_ROLE_WARN,
+                        tui_text(app, MSG_LIST_MORE));
+    for (int i = v->scroll; i < rows_of(app, s) && i - v->scroll < fit; i++) {
         enum tui_role role = i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
         tui_menu_row(&b, i, v->selected, -1);
@@ -163,6 +167,7 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
     if (s->is_checking || key.action == TUI_ACTION_TICK)
         return key.action == TUI_ACTION_BACK ? TUI_EFFECT_IGNORED : TUI_EFFECT_REDRAW;
     v->selected = s->selected[s->level];
+    tui_menu_answers(app, v, &key, rows_of(app, s)); /* taking an item out asks again */
     if (tui_menu_key(v, key, rows_of(app, s), 10)) {
         s->selected[s->level] = v->selected;
         return TUI_EFFECT_REDRAW;

@@ -375,6 +375,10 @@ static void draw_start(const struct tui_app *app, struct tui_view *v, struct tui
     row += draw_warning(c, a, row, TUI_ROLE_ERROR, tui_casefile_problem(app->casefile));
     if (!app->books.site)
         row += draw_warning(c, a, row, TUI_ROLE_WARN, tui_text(app, MSG_NO_SITE));
+    else if (!*app->books.site->name)
+        row += draw_warning(c, a, row, TUI_ROLE_WARN, tui_text(app, MSG_SITE_NO_NAME));
+    else if (app->books.site_gaps)
+        row += draw_warning(c, a, row, TUI_ROLE_WARN, tui_text(app, MSG_SITE_HAS_GAPS));
     if (app->books.problems_count && row < a.row + a.rows) {
         shodo_auto(shodo_buf) struct shodo_buf b = app->books.problems;
         tui_canvas_wrap(c, row, a.row + a.rows - row, a.col, a.cols, 0, TUI_ROLE_WARN, b.data,
