@@ -13,7 +13,15 @@ static const char *const heads[][TUI_LANG_COUNT] = {
     {"取り消し: ", "withdrawal: "},  {"〔取り消し済み〕", "[withdrawn] "}};
 static const char *const wholes[][TUI_LANG_COUNT] = {
     {"未決定（だれも承認していない）", "not decided (nobody has approved)"},
-    {"事前の記録なし", "no record beforehand"}};
+    {"事前の記録なし", "no record beforehand"},
+    /* sources of the generic table of decisions */
+    {"BCP 策定の確認表 3-4", "ministry's table for checking a BCP, 3-4"},
+    {"厚生労働省 BCP ひな形 3.3.2", "ministry's BCP template 3.3.2"},
+    {"厚生労働省 BCP ひな形", "ministry's BCP template"},
+    {"初動対応の手順（この USB）", "playbooks of this stick"},
+    {"厚生労働省 安全管理ガイドライン 6.0 経営管理編 3.4.3",
+     "ministry's security guideline 6.0, management 3.4.3"},
+    {"半田病院 有識者会議報告 3.3", "report of experts on Handa Hospital, 3.3"}};
 
 static bool is_same(const char *text, const char *s, size_t n) {
     return text && *text == *s && strlen(text) == n && memcmp(text, s, n) == 0;

@@ -40,11 +40,13 @@ static int para(struct tui_canvas *c, struct tui_area a, int row, const char *la
 static int draw_people(const struct tui_app *app, const struct shodo_site_decision *d,
                        struct tui_canvas *c, struct tui_area a, int row) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    shodo_auto(shodo_buf) struct shodo_buf said = SHODO_BUF_INIT;
     for (size_t i = 0; i < d->deputies.count; i++)
-        shodo_buf_addf(&b, "%s%s", i ? " -> " : "", *(const char **)shodo_vec_at(&d->deputies, i));
-    row = para(c, a, row, tui_text(app, MSG_DECIDER), d->decider);
+        shodo_buf_addf(&b, "%s%s", i ? " -> " : "",
+                       tui_said(app, *(const char **)shodo_vec_at(&d->deputies, i), &said));
+    row = para(c, a, row, tui_text(app, MSG_DECIDER), tui_said(app, d->decider, &said));
     row = para(c, a, row, tui_text(app, MSG_DEPUTIES), shodo_buf_cstr(&b));
-    return para(c, a, row, tui_text(app, MSG_NIGHT), d->night);
+    return para(c, a, row, tui_text(app, MSG_NIGHT), tui_said(app, d->night, &said));
 }
 
 /* What the table says about a value, "" nothing. */
@@ -118,8 +120,9 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
         row = draw_people(app, d, c, a, row);
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
         const char *source = *d->source ? d->source : app->books.site && d != g ? "site.yaml" : "";
+        shodo_auto(shodo_buf) struct shodo_buf said = SHODO_BUF_INIT;
         shodo_buf_addf(&b, "%s (%s: %s)", tui_pick(app, &d->recommendation),
-                       tui_text(app, MSG_SOURCE), source);
+                       tui_text(app, MSG_SOURCE), tui_said(app, source, &said));
         row = para(c, a, row, tui_text(app, MSG_RECOMMENDED), shodo_buf_cstr(&b));
     } else {
         tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_TITLE,
@@ -265,9 +268,10 @@ static void ask_who(struct tui_app *app, long arg) {
     }
     struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_WHO_DECIDED),
                                       tui_text(app, MSG_WHO_DECIDED_TEXT), on_table_who, arg);
-    tui_ask_add(a, d->decider, NULL);
+    shodo_auto(shodo_buf) struct shodo_buf said = SHODO_BUF_INIT;
+    tui_ask_add(a, tui_said(app, d->decider, &said), NULL);
     for (size_t i = 0; i < d->deputies.count; i++)
-        tui_ask_add(a, *(const char **)shodo_vec_at(&d->deputies, i), NULL);
+        tui_ask_add(a, tui_said(app, *(const char **)shodo_vec_at(&d->deputies, i), &said), NULL);
     tui_ask_add(a, tui_text(app, MSG_OTHER_PERSON), NULL);
     tui_ask_select(a, -1);
     tui_told_by(app, ask_who, arg);

@@ -33,6 +33,7 @@ struct disks {
     struct shodo_vec list; /* struct disk */
     struct disk own;       /* the stick that this runs from: shown last, cannot be chosen */
     bool has_own, is_listing;
+    bool is_guide; /* nothing is listed here */
     char error[300];
 };
 
@@ -161,7 +162,7 @@ static void open_disks(struct tui_app *app, struct tui_view *v) {
     v->selected = -1;
     const char *pc = tui_casefile_value(app->casefile, TUI_KEY_PC);
     if (pc && strcmp(pc, "guide") == 0) /* the disk of the guide PC is never opened */
-        snprintf(d->error, sizeof d->error, "%s", tui_text(app, MSG_GUIDE_NO_DISK));
+        d->is_guide = true;
     else
         start_list(app, d);
 }
@@ -303,14 +304,15 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
         shodo_buf_addf(&b, tui_text(app, MSG_DISKS_MORE), (unsigned)(d->list.count - i));
         tui_canvas_text(c, end, a.col, a.cols, TUI_ROLE_WARN, shodo_buf_cstr(&b));
     }
-    if (!d->is_listing && !d->list.count && !*d->error)
+    const char *error = d->is_guide ? tui_text(app, MSG_GUIDE_NO_DISK) : d->error;
+    if (!d->is_listing && !d->list.count && !*error)
         tui_canvas_text(c, row++, a.col, a.cols, TUI_ROLE_WARN, tui_text(app, MSG_NO_DISKS));
     if (d->has_own) {
         draw_own(app, &d->own, c, a, i < d->list.count ? bottom : SHODO_MIN(row, bottom));
         row++;
     }
-    if (*d->error)
-        tui_canvas_wrap(c, row, 3, a.col, a.cols, 0, TUI_ROLE_WARN, d->error, strlen(d->error));
+    if (*error)
+        tui_canvas_wrap(c, row, 3, a.col, a.cols, 0, TUI_ROLE_WARN, error, strlen(error));
 }
 
 /* ---- key and go ---- */

@@ -26,7 +26,8 @@ static void reason_text(const struct tui_app *app, const struct tui_reason *r,
     const char *name = app->lang == TUI_LANG_JA ? shodo_ledger_reason_ja(r->reason)
                                                 : shodo_ledger_reason_name(r->reason);
     shodo_buf_addf(out, "[%s] %s: %llu %s", tui_text(app, MSG_NOT_EXAMINED), name,
-                   (unsigned long long)r->count, tui_text(app, MSG_ITEMS));
+                   (unsigned long long)r->count,
+                   tui_text(app, r->count == 1 ? MSG_ITEM : MSG_ITEMS));
     if (r->bytes)
         shodo_buf_addf(out, ", %s%llu MB", r->bytes < 1000000 ? "<" : "",
                        (unsigned long long)SHODO_MAX(r->bytes / 1000000, (uint64_t)1));

@@ -200,7 +200,8 @@ static void print_paper(struct tui_app *app, long paper) {
         return;
     bool ok = tui_child_wait(&app->child, PAPER_WAIT_MS) && app->child.exit_code == 0;
     if (ok)
-        tui_message(app, TUI_ROLE_OK, tui_text(app, MSG_SHEET_SAVED), s.file);
+        tui_message(app, TUI_ROLE_OK, tui_text(app, MSG_SHEET_SAVED),
+                    tui_casefile_case(app->casefile)->id, s.file);
     else
         tui_message(app, TUI_ROLE_ERROR, "%s", tui_text(app, MSG_SHEET_FAILED));
     tui_child_done(&app->child);
@@ -240,7 +241,8 @@ static void hear_sheet(struct tui_app *app, struct sheet *s) {
     shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
     if (s->file[0] && app->child.exit_code == 0) {
         tui_child_done(&app->child);
-        tui_message(app, TUI_ROLE_OK, tui_text(app, MSG_SHEET_SAVED), s->file);
+        tui_message(app, TUI_ROLE_OK, tui_text(app, MSG_SHEET_SAVED),
+                    tui_casefile_case(app->casefile)->id, s->file);
         return;
     }
     bool ok = take_text(app, &b);
