@@ -105,6 +105,8 @@ void tui_answers_go(struct tui_app *app) {
         ask_machine(app, 0);
     else if (tui_casefile_endpoints(app->casefile) == 1)
         tui_answers_show(app, 0);
+    else
+        tui_message(app, TUI_ROLE_WARN, "%s", tui_text(app, MSG_NO_ANSWERS));
 }
 
 static void add_unlisted(const struct tui_app *app, const struct shodo_value *root,

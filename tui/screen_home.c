@@ -21,19 +21,19 @@ static const char *const order[] = {"ransomware",     "suspicious-machine", "lea
                                     "ddos",           "supplier-calls",     "recovery-gate",
                                     "report-state",   "preparedness",       "drill"};
 
-enum { ON_GUIDE = 1, ON_SUSPECT = 2, IN_MORE = 4, HAS_MACHINE = 8 };
+enum { ON_GUIDE = 1, ON_SUSPECT = 2, IN_MORE = 4 };
 static const struct {
     const char *what; /* screen; '!' before a function */
     enum tui_msg label;
     unsigned where;
 } tools[] = {
-    {"answers", MSG_ANSWERS_TOOL, ON_GUIDE | ON_SUSPECT | HAS_MACHINE},
     {"disks", MSG_EXAMINE, ON_SUSPECT},
     {"!collect", MSG_COLLECT_TOOL, ON_SUSPECT},
     {"machines", MSG_HOME, ON_GUIDE | ON_SUSPECT},
     {"walk", MSG_WALK, ON_GUIDE},
     {"facts", MSG_FACTS, ON_GUIDE},
     {"sheet", MSG_SHEETS, ON_GUIDE | ON_SUSPECT},
+    {"answers", MSG_ANSWERS_TOOL, ON_GUIDE | ON_SUSPECT},
     {"seals", MSG_SEALS, IN_MORE},
     {"scope", MSG_SCOPE, IN_MORE},
     {"!eject", MSG_EJECT_TOOL, ON_GUIDE | ON_SUSPECT},
@@ -79,11 +79,6 @@ static unsigned here(const struct tui_app *app) {
     return pc && strcmp(pc, "suspect") == 0 ? ON_SUSPECT : ON_GUIDE;
 }
 
-/* Answers and the like: only when there is a machine to speak of. */
-static bool has_it(const struct tui_app *app, size_t i) {
-    return !(tools[i].where & HAS_MACHINE) || tui_casefile_endpoints(app->casefile) > 0;
-}
-
 static int rows_of(const struct tui_app *app, struct row out[ROWS_MAX]) {
     int n = 0;
     const struct shodo_playbook *p = NULL;
@@ -92,7 +87,7 @@ static int rows_of(const struct tui_app *app, struct row out[ROWS_MAX]) {
     if (app->books.list.count > (size_t)n)
         out[n++] = (struct row){.kind = MORE_BOOKS};
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(tools); i++) {
-        if ((tools[i].where & here(app)) && has_it(app, i))
+        if ((tools[i].where & here(app)))
             out[n++] = (struct row){.kind = TOOL, .index = i};
     }
     out[n++] = (struct row){.kind = MORE_TOOLS};
@@ -207,8 +202,7 @@ static int nth_left_out(const struct tui_app *app, enum kind kind, int want) {
     int n = rows_of(app, rows);
     size_t all = kind == BOOK ? app->books.list.count : SHODO_ARRAY_SIZE(tools);
     for (size_t i = 0; i < all && i < BOOKS_MAX; i++) {
-        bool is_offered = kind == BOOK || has_it(app, i);
-        if (is_offered && !is_shown_first(rows, n, kind, i) && want-- == 0)
+        if (!is_shown_first(rows, n, kind, i) && want-- == 0)
             return (int)i;
     }
     return -1;
