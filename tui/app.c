@@ -12,6 +12,7 @@
 #include "case/case.h"
 #include "casefile.h"
 #include "promise.h"
+#include "said.h"
 
 #define MIN_ROWS      24
 #define MIN_COLS      80
@@ -209,10 +210,20 @@ static unsigned text_size(struct tui_app *app) {
     return TUI_EFFECT_REDRAW;
 }
 
+/* The line of messages goes on in the other language; one with names or numbers in it goes. */
+static void switch_language(struct tui_app *app) {
+    shodo_auto(shodo_buf) struct shodo_buf before = app->message;
+    app->message = (struct shodo_buf)SHODO_BUF_INIT;
+    tui_set_language(app, app->lang == TUI_LANG_JA ? TUI_LANG_EN : TUI_LANG_JA);
+    const char *again = tui_same_words(app, shodo_buf_cstr(&before), before.len);
+    if (again && !app->message.len)
+        shodo_buf_adds(&app->message, again);
+}
+
 static unsigned global_key(struct tui_app *app, struct tui_key key) {
     switch (key.action) {
     case TUI_ACTION_LANGUAGE:
-        tui_set_language(app, app->lang == TUI_LANG_JA ? TUI_LANG_EN : TUI_LANG_JA);
+        switch_language(app);
         return TUI_EFFECT_REDRAW;
     case TUI_ACTION_THEME:
         if (app->term)
@@ -254,7 +265,8 @@ bool tui_app_key(struct tui_app *app, struct tui_key key) {
             tui_message(app, TUI_ROLE_NORMAL, "%s", tui_text(app, MSG_ENTER_DROPPED));
             return true;
         }
-        shodo_buf_clear(&app->message);
+        if (key.action != TUI_ACTION_LANGUAGE)
+            shodo_buf_clear(&app->message);
     }
     if (key.action == TUI_ACTION_TICK)
         tui_child_poll(&app->child); /* also below a dialog: the engine must not wait for us */

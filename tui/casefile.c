@@ -182,6 +182,7 @@ static void read_since(struct tui_endpoint *e, const struct shodo_value *answers
                 continue;
             shodo_time_local(t, 540, text);
             snprintf(e->since, sizeof e->since, "%.16s", text);
+            e->is_since_encryption = k == 0;
         }
     }
 }

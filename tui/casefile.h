@@ -28,6 +28,7 @@ struct tui_endpoint {
     char id[SHODO_ENDPOINT_TEXT_BYTES];
     const char *name;
     char since[20]; /* first sign of the attack on it, local time to the minute, "" unknown */
+    bool is_since_encryption; /* that is its encryption, there may be earlier signs */
     uint64_t matches, suspects, artifacts, problems, policy_items;
     struct shodo_vec findings; /* struct tui_finding_row, matches first */
     struct shodo_vec reasons;  /* struct tui_reason, problems first, largest first */

@@ -57,7 +57,7 @@ static const char *option_words(const struct tui_app *app, const char *s, size_t
 }
 
 /* The same words in the language of now when they are words of the program, else NULL. */
-static const char *same_words(const struct tui_app *app, const char *s, size_t n) {
+const char *tui_same_words(const struct tui_app *app, const char *s, size_t n) {
     enum tui_lang other = app->lang == TUI_LANG_JA ? TUI_LANG_EN : TUI_LANG_JA;
     for (size_t i = 0; i < SHODO_ARRAY_SIZE(wholes); i++) {
         if (is_same(wholes[i][other], s, n))
@@ -78,7 +78,7 @@ static const char *same_words(const struct tui_app *app, const char *s, size_t n
 }
 
 static void add_words(const struct tui_app *app, const char *s, size_t n, struct shodo_buf *out) {
-    const char *same = same_words(app, s, n);
+    const char *same = tui_same_words(app, s, n);
     if (same)
         shodo_buf_adds(out, same);
     else
@@ -111,7 +111,7 @@ static void add_part(const struct tui_app *app, const char *s, size_t n, struct 
         n -= (size_t)(tag + 2 - s);
         s = tag + 2;
     }
-    const char *words = same_words(app, s, n) ? s : behind_name(s, n);
+    const char *words = tui_same_words(app, s, n) ? s : behind_name(s, n);
     if (words > s) {
         add_words(app, s, (size_t)(words - s) - 2, out);
         shodo_buf_adds(out, ": ");

@@ -9,6 +9,9 @@
 
 #include "app.h"
 
+/* Words of the program that were told in the other language, in the language of now; NULL: they are
+ * not the program's. */
+const char *tui_same_words(const struct tui_app *app, const char *s, size_t n);
 /* In `buf`, which is cleared; "" for NULL. */
 const char *tui_said(const struct tui_app *app, const char *note, struct shodo_buf *buf);
 

@@ -38,6 +38,7 @@ struct run {
     char error[TUI_PROGRESS_TEXT];
     bool has_ended, is_paused;
     bool was_refused; /* stopped by a person while the number was asked for */
+    bool is_stopped;  /* by a person, whatever the engine says about it */
     bool has_void;    /* a sealing before did not finish: its number may stand on paper */
     int exit_code;
     uint64_t elapsed_ms;
@@ -338,10 +339,13 @@ static const char *known_error(const struct tui_app *app, const char *error) {
 
 static void draw_end(const struct tui_app *app, const struct run *r, struct tui_canvas *c,
                      struct tui_area a, int row) {
-    bool cancelled = r->was_refused || strcmp(r->p.status, "cancelled") == 0;
-    bool failed = !cancelled && (!r->p.is_done || strcmp(r->p.status, "failed") == 0);
+    bool has_failed = !r->p.is_done || strcmp(r->p.status, "failed") == 0;
+    bool cancelled = r->was_refused || strcmp(r->p.status, "cancelled") == 0 ||
+                     (r->is_stopped && has_failed);
+    bool failed = !cancelled && has_failed;
+    bool is_seal = r->kind != TUI_RUN_TRIAGE;
     enum tui_msg text = failed                      ? MSG_RUN_FAILED
-                        : r->was_refused            ? MSG_SEAL_STOPPED
+                        : cancelled && is_seal      ? MSG_SEAL_STOPPED
                         : cancelled                 ? MSG_RUN_CANCELLED
                         : r->kind == TUI_RUN_TRIAGE ? MSG_RUN_DONE
                         : r->kind == TUI_RUN_PACK   ? MSG_PACK_DONE
@@ -436,6 +440,7 @@ static void on_cancel(struct tui_app *app, long arg, int index) {
     struct run *r = run_of(app);
     if (index != 1 || !r)
         return;
+    r->is_stopped = true;
     tui_child_pause(&app->child, false); /* what is held would not hear it */
     tui_child_cancel(&app->child);
     if (r->passphrase[0]) { /* it waits for the number: no more comes */
@@ -445,10 +450,11 @@ static void on_cancel(struct tui_app *app, long arg, int index) {
     }
 }
 
-static void ask_cancel(struct tui_app *app, long arg) {
+static void ask_cancel(struct tui_app *app, long is_seal) {
     struct tui_ask *a = tui_ask_begin(app, tui_text(app, MSG_CANCEL_TITLE),
-                                      tui_text(app, MSG_CANCEL_TEXT), on_cancel, arg);
-    tui_told_by(app, ask_cancel, arg);
+                                      tui_text(app, is_seal ? MSG_CANCEL_SEAL : MSG_CANCEL_TEXT),
+                                      on_cancel, is_seal);
+    tui_told_by(app, ask_cancel, is_seal);
     tui_ask_add(a, tui_text(app, MSG_CANCEL_NO), NULL);
     tui_ask_add(a, tui_text(app, MSG_CANCEL_YES), NULL);
     tui_ask_needs_enter(a);
@@ -559,7 +565,7 @@ static unsigned on_key(struct tui_app *app, struct tui_view *v, struct tui_key k
         return TUI_EFFECT_REDRAW;
     }
     if (key.action == TUI_ACTION_CANCEL || key.action == TUI_ACTION_BACK) {
-        ask_cancel(app, 0);
+        ask_cancel(app, r->kind != TUI_RUN_TRIAGE);
         return TUI_EFFECT_REDRAW;
     }
     return TUI_EFFECT_IGNORED;

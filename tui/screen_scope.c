@@ -66,7 +66,9 @@ static int draw_machine(const struct tui_app *app, size_t i, struct tui_canvas *
                     strlen(when) > 5 ? when + 5 : "");
     if (e->since[0] && row < end) {
         shodo_buf_clear(&b);
-        shodo_buf_addf(&b, tui_text(app, MSG_SCOPE_SINCE), e->since);
+        shodo_buf_addf(
+            &b, tui_text(app, e->is_since_encryption ? MSG_SCOPE_ENCRYPTED : MSG_SCOPE_SINCE),
+            e->since);
         tui_canvas_text(c, row++, a.col + name_col(app), a.cols - name_col(app), TUI_ROLE_DIM,
                         shodo_buf_cstr(&b));
     }
