@@ -2,7 +2,7 @@
 # bytes, "\n". Names sorted. Called with -DRULES=… -DHERE=… -DOUT=… ; writes OUT only when it changes.
 set(text "")
 file(GLOB names ${RULES}/playbooks/*.yaml ${RULES}/playbooks/*.json)
-list(APPEND names ${HERE}/generic-site.yaml ${RULES}/contacts/contacts.yaml)
+list(APPEND names ${RULES}/site/generic-site.yaml ${RULES}/contacts/contacts.yaml)
 list(SORT names)
 foreach(path ${names})
   file(SIZE ${path} size)

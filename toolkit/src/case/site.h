@@ -2,8 +2,8 @@
 /*
  * The site profile (site/site.yaml): what the hospital wrote down on a quiet day: people, systems,
  * external connections and backup paths, the big cut, who decides what. Missing is the normal case:
- * then the built-in profile of a nameless hospital (tui/generic-site.yaml) gives the usual kinds of
- * lines and decisions.
+ * then the built-in profile of a nameless hospital (rules/site/generic-site.yaml) gives the usual
+ * kinds of lines and decisions.
  *
  * Texts are `key: text`, `key: {ja:, en:}` or `key_ja:` with `key_en:`. Unknown keys are left
  * alone.

@@ -277,7 +277,7 @@ struct shodo_sheet_value shodo_sheet_from_answers(struct shodo_sheet *s, const c
             continue;
         const struct shodo_case_endpoint *e = shodo_case_find_endpoint(&s->c, a->endpoint);
         if (s->c.endpoints.count > 1 && e)
-            shodo_buf_addf(&b, "%s%s: ", b.len ? "\n" : "", *e->name ? e->name : e->id);
+            shodo_buf_addf(&b, "%s%s: ", b.len ? "\n" : "", shodo_sheet_machine(s, e));
         shodo_buf_add(&b, one.data, one.len);
         first = *first ? first : a->endpoint;
     }

@@ -24,6 +24,29 @@ const char *shodo_sheet_printf(struct shodo_sheet *s, const char *fmt, ...) {
     return copy ? copy : "";
 }
 
+const struct shodo_value *shodo_sheet_usual(struct shodo_sheet *s) {
+    if (!s->usual)
+        s->usual = shodo_sheet_file(s, "site/generic-site.yaml");
+    return s->usual;
+}
+
+const char *shodo_sheet_profile(const struct shodo_sheet *s, const char *profile) {
+    static const char *const words[][3] = {
+        {"quick", "急ぎ", "quick"}, {"standard", "標準", "standard"}, {"full", "全部", "full"}};
+    for (size_t i = 0; i < SHODO_ARRAY_SIZE(words); i++)
+        if (strcmp(words[i][0], profile) == 0)
+            return words[i][s->is_ja ? 1 : 2];
+    return profile;
+}
+
+const char *shodo_sheet_machine(struct shodo_sheet *s, const struct shodo_case_endpoint *e) {
+    if (*e->name)
+        return e->name;
+    return *e->computer
+               ? shodo_sheet_printf(s, s->is_ja ? "%s（%s）" : "%s (%s)", e->computer, e->id)
+               : e->id;
+}
+
 const char *shodo_sheet_text(const struct shodo_sheet *s, const struct shodo_value *map,
                              const char *key) {
     const struct shodo_value *v = shodo_value_get(map, key);

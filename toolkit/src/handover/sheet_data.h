@@ -62,6 +62,7 @@ struct shodo_sheet {
     unsigned part;             /* pages of the same fields are told apart by it */
     struct shodo_hash *digest;
     struct shodo_buf pack;
+    const struct shodo_value *usual; /* rules/site/generic-site.yaml, see shodo_sheet_usual() */
 };
 
 enum shodo_status shodo_sheet_open(struct shodo_sheet *s, const struct shodo_sheet_kind *kind,
@@ -76,6 +77,13 @@ static inline const char *shodo_sheet_say(const struct shodo_sheet *s, const cha
                                           const char *en) {
     return s->is_ja ? ja : en;
 }
+/* The profile of a nameless hospital: the usual lines and decisions. NULL: it cannot be read. */
+const struct shodo_value *shodo_sheet_usual(struct shodo_sheet *s);
+/* quick, standard, full in words; others as they are. */
+const char *shodo_sheet_profile(const struct shodo_sheet *s, const char *profile);
+/* What people call a machine: its name in the case, else the Windows name with the id (two may
+ * share it), else the id. Not masked. */
+const char *shodo_sheet_machine(struct shodo_sheet *s, const struct shodo_case_endpoint *e);
 /* map[key], map[key_ja|key_en] or map[key].ja|en (key "": map.ja|en), the other language when one
  * is missing; "" when there is none. */
 const char *shodo_sheet_text(const struct shodo_sheet *s, const struct shodo_value *map,

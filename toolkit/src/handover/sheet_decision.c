@@ -109,18 +109,36 @@ static const char *subject(struct shodo_sheet *s, const char *id) {
     return id;
 }
 
-static const char *line_name(const struct shodo_sheet *s, const char *id) {
+/* NULL: the profile has no such line. */
+static const char *line_of(const struct shodo_sheet *s, const struct shodo_value *profile,
+                           const char *id) {
     static const char *const lists[] = {"connections", "backup_paths", "borders"};
     for (size_t k = 0; k < SHODO_ARRAY_SIZE(lists); k++) {
-        const struct shodo_value *rows = shodo_value_get(s->site, lists[k]);
+        const struct shodo_value *rows = shodo_value_get(profile, lists[k]);
         for (size_t i = 0; i < shodo_value_count(rows); i++) {
             const struct shodo_value *r = shodo_value_at(rows, i);
-            const char *name = shodo_value_get_str(r, "id");
-            if (name && strcmp(name, id) == 0 && shodo_value_get_str(r, "name"))
-                return shodo_value_get_str(r, "name");
+            const char *own = shodo_value_get_str(r, "id"), *name = shodo_sheet_text(s, r, "name");
+            if (own && strcmp(own, id) == 0 && name && *name)
+                return name;
         }
     }
-    return id;
+    return NULL;
+}
+
+/* Of the hospital's list, of the usual kinds of lines, or as it was typed on the walk ("own-2" is
+ * the newest record line/2). */
+static const char *line_name(struct shodo_sheet *s, const char *id) {
+    static const char own[] = "own-";
+    const char *name = line_of(s, s->site, id);
+    if (!name)
+        name = line_of(s, shodo_sheet_usual(s), id);
+    bool is_own = strncmp(id, own, sizeof own - 1) == 0;
+    for (size_t i = 0; !name && is_own && i < s->c.decisions.count; i++) {
+        const struct shodo_case_decision *d = shodo_vec_at(&s->c.decisions, i);
+        if (strncmp(d->key, "line/", 5) == 0 && strcmp(d->key + 5, id + sizeof own - 1) == 0)
+            name = d->value;
+    }
+    return name ? name : id;
 }
 
 /* A decision that is none of the usual ones: named by the site's table, else by the step that asks
@@ -147,6 +165,19 @@ static const char *decision_subject(struct shodo_sheet *s, const char *id) {
     return shodo_sheet_printf(s, s->is_ja ? "そのほかの判断（%s）" : "another decision (%s)", id);
 }
 
+/* "ransomware>report-state": the playbooks that were open, each opened by the one before. */
+static const char *books_of(struct shodo_sheet *s, const char *keys) {
+    shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
+    for (const char *p = keys; *p;) {
+        size_t n = strcspn(p, ">");
+        const struct shodo_playbook *book = shodo_sheet_playbook(s, p, n);
+        const char *name = !book ? NULL : s->is_ja ? book->name.ja : book->name.en;
+        shodo_buf_addf(&b, "%s%.*s", b.len ? " > " : "", name ? 1000 : (int)n, name ? name : p);
+        p += n + (p[n] == '>');
+    }
+    return shodo_sheet_printf(s, "%s", shodo_buf_cstr(&b));
+}
+
 const char *shodo_sheet_decision_name(struct shodo_sheet *s, const struct shodo_case_decision *d,
                                       const char **ret_value_label) {
     const struct shodo_step *step = step_of(s, d->key);
@@ -160,6 +191,12 @@ const char *shodo_sheet_decision_name(struct shodo_sheet *s, const struct shodo_
     }
     if (strncmp(d->key, "walk/", 5) == 0)
         return shodo_sheet_printf(s, s->is_ja ? "線: %s" : "line: %s", line_name(s, d->key + 5));
+    if (strcmp(d->key, "start/pc") == 0)
+        *ret_value_label = strcmp(d->value, "suspect") == 0
+                               ? shodo_sheet_say(s, "調べるPC", "the PC to examine")
+                               : shodo_sheet_say(s, "案内用のPC", "guide PC");
+    if (strcmp(d->key, "start/playbook") == 0)
+        *ret_value_label = books_of(s, d->value);
     if (strcmp(d->key, "start/clock") == 0)
         *ret_value_label = shodo_sheet_clock_offset(s).text;
     if (strncmp(d->key, "decide/", 7) == 0) {

@@ -66,7 +66,7 @@ static enum shodo_status take_record(void *ctx, const struct shodo_record *r) {
 
 static void load_answers(struct shodo_sheet *s) {
     for (size_t i = 0; i < s->c.endpoints.count; i++) {
-        const struct shodo_case_endpoint *e = shodo_vec_at(&s->c.endpoints, i);
+        struct shodo_case_endpoint *e = shodo_vec_at(&s->c.endpoints, i);
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
         int fd = -1;
         if (shodo_case_endpoint_dir(&fd, &s->dir, e->id, false, NULL) != SHODO_OK)
@@ -80,6 +80,9 @@ static void load_answers(struct shodo_sheet *s) {
             struct shodo_sheet_answers *a = root ? shodo_vec_push(&s->answers) : NULL;
             if (a)
                 *a = (struct shodo_sheet_answers){.endpoint = e->id, .root = root};
+            const char *computer = root ? shodo_value_get_str(root, "computer") : NULL;
+            if (computer && !*e->computer) /* also for masking it */
+                e->computer = computer;
         }
         shodo_io_close(&fd);
     }

@@ -1,7 +1,7 @@
 # Packs the data of the sheets into one file: for each, "shodo-file <bytes> <name>\n", the bytes, "\n". Names sorted.
 # A field of a form without a source or a class ends the build. Called with -DTOP=… -DOUT=… ; writes OUT only when it changes.
 set(text "")
-file(GLOB names RELATIVE ${TOP} ${TOP}/forms/*.yaml ${TOP}/contacts/*.yaml ${TOP}/disclosure/*.yaml ${TOP}/playbooks/*.yaml ${TOP}/stick/*.yaml)
+file(GLOB names RELATIVE ${TOP} ${TOP}/forms/*.yaml ${TOP}/contacts/*.yaml ${TOP}/disclosure/*.yaml ${TOP}/playbooks/*.yaml ${TOP}/stick/*.yaml ${TOP}/site/generic-site.yaml)
 list(SORT names)
 foreach(name ${names})
   file(SIZE ${TOP}/${name} size)

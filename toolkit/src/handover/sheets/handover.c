@@ -124,7 +124,7 @@ enum shodo_status shodo_sheet_custody(struct shodo_sheet *s, struct shodo_error 
                       shodo_sheet_printf(s, "%zu", ++n),
                       shodo_sheet_printf(
                           s, s->is_ja ? "原本のディスク（機械 %s）" : "original disk (machine %s)",
-                          shodo_sheet_mask(s, "internal", *e->name ? e->name : e->id)),
+                          shodo_sheet_mask(s, "internal", shodo_sheet_machine(s, e))),
                       shodo_sheet_printf(s, "endpoint %s", e->id),
                       shodo_sheet_printf(s, "%llu bytes", (unsigned long long)e->size_bytes)});
     }

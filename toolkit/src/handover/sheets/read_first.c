@@ -59,7 +59,7 @@ static void machines(struct shodo_sheet *s) {
                       r ? shodo_sheet_printf(
                               s, s->is_ja ? "%s  %llu件（%s）" : "%s, %llu findings (%s)",
                               verdict ? verdict : shodo_sheet_say(s, "未検査", "not examined"),
-                              (unsigned long long)r->findings, r->profile)
+                              (unsigned long long)r->findings, shodo_sheet_profile(s, r->profile))
                         : "-"});
     }
     if (s->c.endpoints.count == 0)

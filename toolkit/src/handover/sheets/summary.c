@@ -61,8 +61,8 @@ static void machines(struct shodo_sheet *s) {
                 state = is_whole ? verdict : shodo_sheet_printf(s, "%s\n%s", verdict, state);
             shodo_document_row(
                 s->d, (const char *const[]){
-                          shodo_sheet_mask(s, "internal", *e->name ? e->name : e->id),
-                          r ? r->profile : "",
+                          shodo_sheet_mask(s, "internal", shodo_sheet_machine(s, e)),
+                          r ? shodo_sheet_profile(s, r->profile) : "",
                           r ? shodo_sheet_printf(s, "%llu", (unsigned long long)r->problems) : "-",
                           r ? shodo_sheet_printf(s, "%llu", (unsigned long long)r->findings) : "-",
                           state});
@@ -115,6 +115,14 @@ static void known(struct shodo_sheet *s) {
             shodo_sheet_say(s, "調べる、または現場に聞く", "examine, or ask the wards"));
 }
 
+/* The hospital's own table, else the usual one (a blank form has none). */
+static const struct shodo_value *decision_table(struct shodo_sheet *s) {
+    const struct shodo_value *own = shodo_value_get(s->site, "decisions");
+    return shodo_value_count(own) || s->is_blank
+               ? own
+               : shodo_value_get(shodo_sheet_usual(s), "decisions");
+}
+
 static bool is_decided(struct shodo_sheet *s, const char *id) {
     const struct shodo_case_decision *d = shodo_case_find_decision(
         &s->c, shodo_sheet_printf(s, "decide/%s", id));
@@ -157,7 +165,7 @@ static void decisions(struct shodo_sheet *s) {
                                 shodo_sheet_say(s, "結果", "Result"),
                                 shodo_sheet_say(s, "決めた人", "Decided by"),
                                 shodo_sheet_say(s, "いつ・理由", "When, why")};
-    const struct shodo_value *rows = shodo_value_get(s->site, "decisions");
+    const struct shodo_value *rows = decision_table(s);
     shodo_document_heading(s->d, 2, shodo_sheet_say(s, "決めたこと", "Decided"));
     shodo_document_table(s->d, "decided", 4, widths, head);
     shodo_document_table_small(s->d);
@@ -195,6 +203,8 @@ static void decisions(struct shodo_sheet *s) {
                                         s, shodo_sheet_printf(s, "site.people.%s", decider), NULL)
                                         .text
                                   : "";
+        if (decider && !*who) /* the usual table names a post, not a person */
+            who = decider;
         shodo_document_row(s->d, (const char *const[]){shodo_sheet_text(s, r, "name"),
                                                        shodo_sheet_mask(s, "staff", who),
                                                        shodo_sheet_text(s, r, "recommend"),

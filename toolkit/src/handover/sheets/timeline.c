@@ -102,7 +102,7 @@ static void machine(struct shodo_sheet *s, const struct shodo_case_endpoint *e) 
         s->d, 2,
         shodo_sheet_printf(
             s, s->is_ja ? "機械 %s の記録に残る兆し" : "Signs in the records of machine %s",
-            shodo_sheet_mask(s, "internal", *e->name ? e->name : e->id)));
+            shodo_sheet_mask(s, "internal", shodo_sheet_machine(s, e))));
     shodo_document_table(s->d, e->id, 2, widths, head);
     shodo_document_table_small(s->d);
     for (const char *p = shodo_buf_cstr(&b), *end = p + b.len; p < end;) {
