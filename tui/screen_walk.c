@@ -29,6 +29,11 @@ struct walk {
     bool has_results;    /* some were entered since this list was opened */
 };
 
+/* A long profile has rows that cannot be marked. */
+static bool is_marked(const struct walk *w, size_t number) {
+    return number <= TUI_WALK_ROWS_MAX && w->marked[number];
+}
+
 static const struct tui_walk_filter all_rows = {.kind = "", .view = NULL};
 
 /* Everything the step is about, whatever `/` hides. */
@@ -139,7 +144,7 @@ static void draw(const struct tui_app *app, struct tui_view *v, struct tui_canva
         enum tui_role role = i == v->selected ? TUI_ROLE_SELECTED : TUI_ROLE_NORMAL;
         shodo_auto(shodo_buf) struct shodo_buf b = SHODO_BUF_INIT;
         shodo_buf_addf(&b, "%s%3zu %s[%s] %s", i == v->selected ? ">" : " ", r.number,
-                       w->marked[r.number] ? "*" : " ",
+                       is_marked(w, r.number) ? "*" : " ",
                        tui_walk_tag(app, tui_walk_value(app, r.id)), tui_walk_name(app, &r));
         tui_canvas_fill(c, row, a.col, a.cols, role);
         tui_canvas_text(c, row, a.col, a.cols, role, shodo_buf_cstr(&b));
@@ -183,7 +188,7 @@ static void apply(struct tui_app *app, struct walk *w, const char *note) {
     struct shodo_vec ids = SHODO_VEC_INIT(sizeof(struct tui_walk_row));
     struct tui_walk_row r;
     for (size_t i = 0; i < TUI_WALK_ROWS_MAX && tui_walk_row(app, all_rows, i, &r); i++) {
-        struct tui_walk_row *keep = w->marked[r.number] ? shodo_vec_push(&ids) : NULL;
+        struct tui_walk_row *keep = is_marked(w, r.number) ? shodo_vec_push(&ids) : NULL;
         if (keep)
             *keep = r;
     }
@@ -259,7 +264,7 @@ static void add_marked(const struct tui_app *app, const struct walk *w, struct s
     struct tui_walk_row r;
     size_t n = 0;
     for (size_t i = 0; tui_walk_row(app, all_rows, i, &r); i++) {
-        if (r.number > TUI_WALK_ROWS_MAX || !w->marked[r.number])
+        if (!is_marked(w, r.number))
             continue;
         if (n++ < NAMES_ASKED)
             shodo_buf_addf(out, "%s%zu %s", n > 1 ? ", " : "", r.number, tui_walk_name(app, &r));

@@ -13,7 +13,9 @@
 
 #define TUI_WALK_LINES_MAX 2000
 #define TUI_WALK_OWN_MAX   200
-#define TUI_WALK_ROWS_MAX  (TUI_WALK_LINES_MAX + TUI_WALK_OWN_MAX + 1) /* and the big cut */
+#define TUI_WALK_USUAL_MAX 64 /* of generic-site.yaml, beside the site's list */
+/* Rows that can be marked; those behind them are listed only. Two big cuts are among them. */
+#define TUI_WALK_ROWS_MAX (TUI_WALK_LINES_MAX + TUI_WALK_OWN_MAX + TUI_WALK_USUAL_MAX + 2)
 
 enum tui_walk_result {
     TUI_WALK_CUT,
