@@ -71,7 +71,7 @@ static void write_japanese(struct shodo_buf *out, const struct shodo_readme *r) 
         "調査に必要な人だけに渡し、調査が終わったら決められた方法で消去してください。\n"
         "採取しなかったもの、読めなかったものは、中の tags/ にある記録で確かめてください。\n\n"
         "【危険】検体と脅迫文\n"
-        "data/quarantine.zip には、悪意のあるプログラムが入っていることがあります。\n"
+        "data/quarantine.zip があるとき、中に悪意のあるプログラムが入っていることがあります。\n"
         "隔離した調査環境の外では開かないでください。パスワード: " SHODO_QUARANTINE_PASSWORD "\n\n"
         "【確かめ方と開き方】openssl 3、sha256sum、unzip だけでできます。\n"
         "1. 届いたファイルが壊れていないこと、封印の後に改変されていないことを確かめる。\n");
@@ -100,9 +100,10 @@ static void write_japanese(struct shodo_buf *out, const struct shodo_readme *r) 
     shodo_buf_addf(out, "%c. 中の一式（BagIt 1.0）を確かめる。\n", r->is_plain ? '2' : '3');
     write_bag(out, r);
     shodo_buf_adds(
-        out, "   FAILED が出ず「Verification successful」が出れば、中身は封印の時のままです。\n"
-             "   集めたものは tags/collected.jsonl、調べられなかったものは tags/ledger.jsonl。\n"
-             "   *.tsq は時刻認証局に出す申請書です（時刻はまだ確かめられていません）。\n");
+        out,
+        "   FAILED が出ず「Verification successful」が出れば、中身は封印の時のままです。\n"
+        "   集めたものは tags/collected.jsonl、調べられなかったものは tags/ledger.jsonl（速報の一式にはない）。\n"
+        "   *.tsq は時刻認証局に出す申請書です（時刻はまだ確かめられていません）。\n");
     shodo_buf_adds(out, "shodo があれば、shodo verify と shodo open が同じことをします。\n\n");
 }
 
@@ -119,7 +120,7 @@ static void write_english(struct shodo_buf *out, const struct shodo_readme *r) {
         "pictures and databases are not collected by default. Treat it as personal data.\n"
         "What was not collected or could not be read is listed under tags/ inside.\n\n"
         "DANGER: samples and ransom notes\n"
-        "data/quarantine.zip may hold live malware. Open it only in an isolated environment. Password: " SHODO_QUARANTINE_PASSWORD
+        "data/quarantine.zip, where there is one, may hold live malware. Open it only in an isolated environment. Password: " SHODO_QUARANTINE_PASSWORD
         "\n\n"
         "HOW TO CHECK AND OPEN IT (openssl 3, sha256sum and unzip are enough)\n"
         "1. Nothing is damaged and nothing was changed since it was sealed:\n");
@@ -142,7 +143,7 @@ static void write_english(struct shodo_buf *out, const struct shodo_readme *r) {
     write_bag(out, r);
     shodo_buf_adds(
         out,
-        "   Collected: tags/collected.jsonl. Not examined: tags/ledger.jsonl. *.tsq asks a time-stamp authority; it proves nothing yet.\n");
+        "   Collected: tags/collected.jsonl. Not examined: tags/ledger.jsonl (a quick pack has neither). *.tsq asks a time-stamp authority; it proves nothing yet.\n");
 }
 
 bool shodo_readme_write(struct shodo_buf *out, const struct shodo_readme *r) {
